@@ -1,0 +1,69 @@
+"""Every error Strikebook raises on purpose.
+
+StrikebookError                 what was wrong, where, and what would be right
+├── UsageError                  an argument or an option makes no sense
+├── StrategyError               a strategy document that cannot run; carries all its findings
+├── MarketDataError             market data that is missing, damaged or inconsistent
+│   ├── NoDataError             there is no data for that day or instrument
+│   └── SessionMismatchError    more than 1 % of a day's rows lie outside its session
+├── StorageError                results that cannot be written or read
+├── BusyError                   this user has a run going already
+└── DayFailedError              a node broke while a day was run; the day fails, the run goes on
+"""
+
+from __future__ import annotations
+
+
+class StrikebookError(Exception):
+    """What was wrong, where (a path, a file, an option), and what would be right."""
+
+    def __init__(self, what: str, *, where: str = "", right: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.right = right
+
+    def __str__(self) -> str:
+        """Return the three parts as one sentence a person can act on."""
+        text = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{text} ({self.right})" if self.right else text
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive the way back from a worker process."""
+        return (_rebuild, (type(self), self.what, self.where, self.right))
+
+
+def _rebuild(kind: type[StrikebookError], what: str, where: str, right: str) -> StrikebookError:
+    return kind(what, where=where, right=right)
+
+
+class UsageError(StrikebookError):
+    """An argument or an option makes no sense."""
+
+
+class StrategyError(StrikebookError):
+    """A strategy document that cannot run."""
+
+
+class MarketDataError(StrikebookError):
+    """Market data that is missing, damaged or inconsistent."""
+
+
+class NoDataError(MarketDataError):
+    """There is no data for that day or instrument."""
+
+
+class SessionMismatchError(MarketDataError):
+    """More than 1 % of a day's rows lie outside its session."""
+
+
+class StorageError(StrikebookError):
+    """Results that cannot be written or read."""
+
+
+class BusyError(StrikebookError):
+    """This user has a run going already."""
+
+
+class DayFailedError(StrikebookError):
+    """A node broke while a day was run; the day fails, the run goes on."""

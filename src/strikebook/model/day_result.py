@@ -1,0 +1,265 @@
+"""What a day of a strategy came to: a value, complete enough to explain every order.
+
+Money is whole paise, times are steps of the day's session (``Session.stamp`` turns one into a time).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from strikebook.model.instrument import OptionContract
+from strikebook.model.session import Session
+
+Value: TypeAlias = float | str | None
+RejectionReason: TypeAlias = Literal[
+    "session_over",
+    "max_entries",
+    "already_open",
+    "no_expiry",
+    "no_spot",
+    "stale_spot",
+    "no_strike",
+    "no_quantity",
+    "no_price",
+    "stale_price",
+]
+ExitReason: TypeAlias = Literal[
+    "exit_condition_met",
+    "square_off_immediate",
+    "square_off_performance",
+    "square_off_time",
+    "EOD Square-off",
+]
+ConditionSetName: TypeAlias = Literal["base", "re_entry"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candle:
+    """A candle as seen at a step; prices in paise. ``start`` is its start, exchange-time seconds since 1970."""
+
+    start: int
+    open_paise: int
+    high_paise: int
+    low_paise: int
+    close_paise: int
+    volume: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CandleView:
+    """A timeframe of an instrument at a step: the forming candle, the last completed one, its indicators.
+
+    ``indicators``: display name (with the output where there are several) -> value at the last completed candle.
+    """
+
+    symbol: str
+    timeframe_s: int
+    current: Candle | None
+    previous: Candle | None
+    indicators: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A leaf as it was evaluated: both values and the result. ``rhs_value`` is a pair for ``between``.
+
+    ``lhs_previous`` and ``rhs_previous`` are given for crossings: the values of the last earlier step at which both
+    sides had one. ``missing`` says why a side has no value, "" where both have one.
+    """
+
+    leaf: int
+    lhs_value: Value
+    rhs_value: Value | tuple[Value, Value]
+    result: bool
+    lhs_previous: float | None = None
+    rhs_previous: float | None = None
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What could be seen at a step: candles, the variables of every node, last prices (symbol -> (paise, age in s))."""
+
+    candles: tuple[CandleView, ...]
+    variables: Mapping[str, Mapping[str, Value]]
+    prices: Mapping[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A node fired. ``condition_set`` and ``readings`` are a signal's; ``note`` says what an order node did."""
+
+    execution_id: str
+    parent_execution_id: str | None
+    node_id: str
+    node_type: str
+    step: int
+    snapshot: Snapshot
+    condition_set: ConditionSetName | None = None
+    readings: tuple[Reading, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A filled order: when, at what price, how old the price was, and the underlying's price then (None: none yet)."""
+
+    step: int
+    sent_step: int
+    price_paise: int
+    market_paise: int
+    price_age_s: int
+    underlying_paise: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A row of the ledger: lots of one life bought and sold again. Its profit is what every total adds up.
+
+    ``trade_id``: ``entry-2-pos1-r0`` for the closing row, ``…-r0-x1`` for a part.
+    """
+
+    trade_id: str
+    vpi: str
+    position_num: int
+    part: int | None
+    contract: OptionContract
+    side: Literal["BUY", "SELL"]
+    lots: int
+    lot_size: int
+    entry: Fill
+    exit: Fill
+    exit_reason: ExitReason
+    exit_node_id: str | None
+    exit_event_id: str | None
+    pnl_paise: int
+
+    @property
+    def units(self) -> int:
+        """Units traded: lots × lot size."""
+        return self.lots * self.lot_size
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A position from its entry to its close. ``trades`` are its ledger rows, the closing one last."""
+
+    entry_node_id: str
+    vpi: str
+    position_num: int
+    contract: OptionContract
+    expiry_code: str
+    strike_code: str
+    side: Literal["BUY", "SELL"]
+    lots: int
+    lot_size: int
+    entry: Fill
+    entry_event_id: str
+    trades: tuple[Trade, ...]
+    closed: bool
+
+    @property
+    def re_entry_num(self) -> int:
+        """0 for the first life."""
+        return self.position_num - 1
+
+    @property
+    def units(self) -> int:
+        """Units opened: lots × lot size."""
+        return self.lots * self.lot_size
+
+    @property
+    def pnl_paise(self) -> int:
+        """The fold of its rows."""
+        return sum(trade.pnl_paise for trade in self.trades)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """An order that was refused, for good (entries) or until it could be filled (exits, ``retried``)."""
+
+    step: int
+    sent_step: int
+    node_id: str
+    vpi: str
+    side: Literal["entry", "exit"]
+    reason: RejectionReason
+    contract: OptionContract | None
+    retried: bool
+    event_id: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """An order that still waited when the day ended."""
+
+    step: int
+    sent_step: int
+    node_id: str
+    vpi: str
+    side: Literal["entry", "exit"]
+    contract: OptionContract | None
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """Steps ``from_step`` to ``to_step`` at which only ``leaf`` of that set kept the condition from holding."""
+
+    from_step: int
+    to_step: int
+    condition_set: ConditionSetName
+    leaf: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeafCount:
+    """For how many armed steps a leaf was true, and when it last was."""
+
+    leaf: int
+    true_steps: int
+    last_true_step: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetReport:
+    """A condition set of a signal: for how many steps it was armed, and what its leaves did in them."""
+
+    condition_set: ConditionSetName
+    armed_steps: int
+    leaves: tuple[LeafCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignalReport:
+    """Why a signal did not fire (or how often it did). ``limit`` and ``limit_step`` say which limit ended it."""
+
+    node_id: str
+    fired_steps: tuple[int, ...]
+    sets: tuple[SetReport, ...]
+    near_misses: tuple[NearMiss, ...]
+    near_misses_total: int
+    limit: str | None = None
+    limit_step: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayResult:
+    """One day of a strategy. ``trades`` is the ledger, in the order the rows were closed."""
+
+    session: Session
+    trades: tuple[Trade, ...]
+    lives: tuple[Life, ...]
+    events: tuple[Event, ...]
+    rejections: tuple[Rejection, ...]
+    cancellations: tuple[Cancellation, ...]
+    signals: tuple[SignalReport, ...]
+    closing_snapshot: Snapshot
+    ended_step: int
+    replayed_bars: bool
+    short_history: bool
+    source: str
+    synthetic: bool
+    warnings: tuple[str, ...] = ()

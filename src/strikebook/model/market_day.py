@@ -1,0 +1,53 @@
+"""One trading day of one underlying, as the engine sees it: a value, loaded as far as it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from strikebook.model.instrument import OptionContract, OptionType
+from strikebook.model.prices import Bars, Ticks
+from strikebook.model.session import Session
+
+WARM_UP_CANDLES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ContractList:
+    """The option contracts listed that day: known at the open, traded or not.
+
+    ``strikes_paise``: (expiry, option type) -> the listed strikes, ascending. ``lot_sizes``: expiry -> the
+    contract's dated lot size, absent where no source knows it.
+    """
+
+    strikes_paise: Mapping[tuple[date, OptionType], tuple[int, ...]]
+    lot_sizes: Mapping[date, int] = field(default_factory=dict)
+
+    @property
+    def expiries(self) -> tuple[date, ...]:
+        """The listed expiries, ascending."""
+        return tuple(sorted({expiry for expiry, _ in self.strikes_paise}))
+
+
+@dataclass(frozen=True, slots=True)
+class MarketDay:
+    """A day of ``underlying``: its session, its contracts, and doors to prices that load on demand.
+
+    ``ticks_of(symbol)``: the day's trades of an underlying or contract inside the session (empty where it
+    did not trade). ``history_of(symbol, timeframe_s)``: the last candles completed before this day, at most
+    500, anchored at each session's open. ``source`` names where the data comes from and ``synthetic`` says
+    that it was made up; both are shown with every result.
+    """
+
+    underlying: str
+    session: Session
+    contracts: ContractList
+    ticks_of: Callable[[str], Ticks]
+    history_of: Callable[[str, int], Bars]
+    source: str = ""
+    synthetic: bool = False
+
+    def contract(self, expiry: date, strike_paise: int, option_type: OptionType) -> OptionContract:
+        """The listed contract of those terms."""
+        return OptionContract(self.underlying, expiry, strike_paise, option_type)

@@ -1,0 +1,112 @@
+"""The options of a run: the same names on the command line, in files and over the API."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Literal
+
+from strikebook.errors import UsageError
+
+TICK_PAISE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Slippage:
+    """How much worse than the price a fill is: ``amount`` points, ticks of 0.05, or percent of the price."""
+
+    kind: Literal["points", "ticks", "percent"] = "points"
+    amount: Decimal = Decimal(0)
+
+    def filled_paise(self, price_paise: int, *, buying: bool) -> int:
+        """The fill for a price: a buyer pays more, a seller gets less, never below zero; whole paise, half up."""
+        if not self.amount:
+            return price_paise
+        if self.kind == "percent":
+            slip = Decimal(price_paise) * self.amount / 100
+        else:
+            slip = self.amount * (100 if self.kind == "points" else TICK_PAISE)
+        filled = price_paise + slip if buying else price_paise - slip
+        return max(int(filled.quantize(Decimal(1), ROUND_HALF_UP)), 0)
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What a run may vary: ``scale`` of all quantities, price rules and slippage."""
+
+    scale: Decimal = Decimal(1)
+    max_price_age_s: int = 60
+    wait_for_trade_s: int = 60
+    fill: Literal["last", "next"] = "last"
+    slippage: Slippage = Slippage()
+
+    def as_document(self) -> dict[str, str | int]:
+        """The options as stored with a run, every one of them stated."""
+        return {
+            "scale": str(self.scale),
+            "max_price_age_s": self.max_price_age_s,
+            "wait_for_trade_s": self.wait_for_trade_s,
+            "fill": self.fill,
+            "slippage": str(self.slippage),
+        }
+
+
+def parse_options(values: dict[str, object]) -> RunOptions:
+    """Read options by name. Raises UsageError naming an unknown key or a value that makes no sense."""
+    known = {"scale", "max_price_age_s", "wait_for_trade_s", "fill", "slippage"}
+    for key in values:
+        if key not in known:
+            raise UsageError(f"unknown option {key!r}", where=key, right="one of " + ", ".join(sorted(known)))
+    defaults = RunOptions()
+    fill = str(values.get("fill", defaults.fill)).strip().lower()
+    if fill not in ("last", "next"):
+        raise UsageError(f"fill {fill!r}", where="fill", right="last or next")
+    return RunOptions(
+        scale=_scale(values.get("scale", defaults.scale)),
+        max_price_age_s=_seconds("max_price_age_s", values.get("max_price_age_s", defaults.max_price_age_s)),
+        wait_for_trade_s=_seconds("wait_for_trade_s", values.get("wait_for_trade_s", defaults.wait_for_trade_s)),
+        fill="next" if fill == "next" else "last",
+        slippage=_slippage(values.get("slippage", "0")),
+    )
+
+
+def _scale(value: object) -> Decimal:
+    scale = _decimal("scale", value)
+    if not 0 < scale <= 10_000:
+        raise UsageError(f"scale {value}", where="scale", right="a number above 0, at most 10000")
+    return scale
+
+
+def _seconds(name: str, value: object) -> int:
+    number = _decimal(name, value)
+    if number != number.to_integral_value() or not 0 <= number <= 86_400:
+        raise UsageError(f"{name} {value}", where=name, right="whole seconds from 0 to 86400")
+    return int(number)
+
+
+def _decimal(name: str, value: object) -> Decimal:
+    try:
+        number = Decimal(str(value).strip())
+    except InvalidOperation:
+        raise UsageError(f"{name} {value!r} is not a number", where=name, right="a number") from None
+    if not number.is_finite():
+        raise UsageError(f"{name} {value!r} is not a finite number", where=name, right="a number")
+    return number
+
+
+def _slippage(value: object) -> Slippage:
+    text = str(value).strip().lower()
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(points?|pts?|ticks?|percent|%)?", text)
+    if match is None:
+        raise UsageError(f"slippage {value!r}", where="slippage", right='"0.5 points", "2 ticks" or "0.1 percent"')
+    unit = match[2] or "points"
+    kind: Literal["points", "ticks", "percent"] = "points"
+    if unit.startswith("tick"):
+        kind = "ticks"
+    elif unit in ("percent", "%"):
+        kind = "percent"
+    return Slippage(kind, Decimal(match[1]))

@@ -1,0 +1,157 @@
+"""Columns of prices: ticks (single trades) and bars (candles). Prices are whole paise.
+
+A bar is replayed as four trades: the open at +0, then the two extremes at one and two thirds of the bar
+(the one nearer to the open first, the low on a tie; thirds rounded down), the close with the bar's volume
+at its last second. A bar that has only a close is one trade at its last second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int32s: TypeAlias = NDArray[np.int32]
+Int64s: TypeAlias = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """One instrument's trades of a day, inside the session, in order.
+
+    ``second``: int32[n], seconds since midnight, not decreasing. ``price_paise``: int64[n].
+    ``quantity``: int64[n] traded, or None where the source has no quantities; a replayed bar carries its
+    volume on its close, 0 on the others. ``oi``: int64[n] open interest, -1 where a row has none, or None.
+    ``replayed`` says that at least one trade comes from a bar.
+    """
+
+    second: Int32s
+    price_paise: Int64s
+    quantity: Int64s | None = None
+    oi: Int64s | None = None
+    replayed: bool = False
+
+    def __len__(self) -> int:
+        return len(self.second)
+
+    @staticmethod
+    def none() -> Ticks:
+        """An instrument that did not trade."""
+        return Ticks(np.empty(0, np.int32), np.empty(0, np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Candles in order. ``start``: int64[n], exchange-time seconds since 1970 of each candle's start.
+
+    ``open_paise, high_paise, low_paise, close_paise``: int64[n]. ``volume``: int64[n], -1 where a candle has
+    none, or None where no candle has one.
+    """
+
+    start: Int64s
+    open_paise: Int64s
+    high_paise: Int64s
+    low_paise: Int64s
+    close_paise: Int64s
+    volume: Int64s | None = None
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def last(self, count: int) -> Bars:
+        """The last ``count`` candles."""
+        cut = max(len(self) - count, 0)
+        volume = None if self.volume is None else self.volume[cut:]
+        return Bars(
+            self.start[cut:],
+            self.open_paise[cut:],
+            self.high_paise[cut:],
+            self.low_paise[cut:],
+            self.close_paise[cut:],
+            volume,
+        )
+
+    @staticmethod
+    def none() -> Bars:
+        """No candles."""
+        empty = np.empty(0, np.int64)
+        return Bars(empty, empty, empty, empty, empty)
+
+
+@dataclass(frozen=True, slots=True)
+class BarRows:
+    """Bars as a data file has them, before their replay; each row has its own length.
+
+    ``second``: int32[n] start of the bar, seconds since midnight. ``length_s``: int32[n]. ``open_paise``,
+    ``high_paise``, ``low_paise``: int64[n], -1 where absent (all three, or none of them). ``close_paise``:
+    int64[n]. ``volume``, ``oi``: int64[n] or None.
+    """
+
+    second: Int32s
+    length_s: Int32s
+    open_paise: Int64s
+    high_paise: Int64s
+    low_paise: Int64s
+    close_paise: Int64s
+    volume: Int64s | None = None
+    oi: Int64s | None = None
+
+
+def replay(bars: BarRows) -> Ticks:
+    """Replay bars as trades, in the order this module's docstring fixes."""
+    count = len(bars.second)
+    length = bars.length_s.astype(np.int64)
+    whole = bars.open_paise >= 0
+    low_first = (bars.open_paise - bars.low_paise) <= (bars.high_paise - bars.open_paise)
+    start = bars.second.astype(np.int64)
+    second = np.stack([start, start + length // 3, start + 2 * length // 3, start + length - 1], axis=1)
+    price = np.stack(
+        [
+            bars.open_paise,
+            np.where(low_first, bars.low_paise, bars.high_paise),
+            np.where(low_first, bars.high_paise, bars.low_paise),
+            bars.close_paise,
+        ],
+        axis=1,
+    )
+    keep = np.ones((count, 4), dtype=bool)
+    keep[:, :3] = whole[:, None]
+    quantity = oi = None
+    if bars.volume is not None:
+        quantity = np.zeros((count, 4), np.int64)
+        quantity[:, 3] = bars.volume
+        quantity = quantity[keep]
+    if bars.oi is not None:
+        oi = np.full((count, 4), -1, np.int64)
+        oi[:, 3] = bars.oi
+        oi = oi[keep]
+    return Ticks(second[keep].astype(np.int32), price[keep], quantity, oi, replayed=count > 0)
+
+
+def candles(ticks: Ticks, day_start: int, open_s: int, close_s: int, timeframe_s: int) -> Bars:
+    """Build a session's candles, anchored at its open. Buckets without a trade make no candle.
+
+    ``day_start`` is the naive epoch of the day's midnight. A trade at ``close_s`` belongs to no candle; the
+    candle that the close cuts off is the last one (it is complete only as history of later days).
+    """
+    inside = (ticks.second >= open_s) & (ticks.second < close_s)
+    second = ticks.second[inside].astype(np.int64)
+    if not len(second):
+        return Bars.none()
+    price = ticks.price_paise[inside]
+    bucket = (second - open_s) // timeframe_s
+    first = np.flatnonzero(np.r_[True, bucket[1:] != bucket[:-1]])
+    last = np.r_[first[1:], len(bucket)] - 1
+    volume = None
+    if ticks.quantity is not None:
+        volume = np.add.reduceat(ticks.quantity[inside], first)
+    return Bars(
+        day_start + open_s + bucket[first] * timeframe_s,
+        price[first],
+        np.maximum.reduceat(price, first),
+        np.minimum.reduceat(price, first),
+        price[last],
+        volume,
+    )
