@@ -24,7 +24,8 @@ class Session:
     def __post_init__(self) -> None:
         if not 0 <= self.open_s < self.close_s < SECONDS_PER_DAY:
             raise UsageError(
-                f"a session from second {self.open_s} to {self.close_s}", right="an open before its close, within a day"
+                f"a session from second {self.open_s} to {self.close_s}",
+                right="an open before its close, within a day",
             )
 
     @property

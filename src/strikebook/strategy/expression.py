@@ -10,7 +10,17 @@ Operator: TypeAlias = Literal["<", "<=", ">", ">=", "==", "!=", "crosses_above",
 LeafKind: TypeAlias = Literal["live", "non_live", "time"]
 Logic: TypeAlias = Literal["AND", "OR"]
 
-OPERATORS: tuple[Operator, ...] = ("<", "<=", ">", ">=", "==", "!=", "crosses_above", "crosses_below", "between")
+OPERATORS: tuple[Operator, ...] = (
+    "<",
+    "<=",
+    ">",
+    ">=",
+    "==",
+    "!=",
+    "crosses_above",
+    "crosses_below",
+    "between",
+)
 
 
 @dataclass(frozen=True, slots=True)
