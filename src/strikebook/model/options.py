@@ -68,9 +68,7 @@ def parse_options(values: dict[str, object]) -> RunOptions:
     return RunOptions(
         scale=_scale(values.get("scale", defaults.scale)),
         max_price_age_s=_seconds("max_price_age_s", values.get("max_price_age_s", defaults.max_price_age_s)),
-        wait_for_trade_s=_seconds(
-            "wait_for_trade_s", values.get("wait_for_trade_s", defaults.wait_for_trade_s)
-        ),
+        wait_for_trade_s=_seconds("wait_for_trade_s", values.get("wait_for_trade_s", defaults.wait_for_trade_s)),
         fill="next" if fill == "next" else "last",
         slippage=_slippage(values.get("slippage", "0")),
     )
@@ -104,9 +102,7 @@ def _slippage(value: object) -> Slippage:
     text = str(value).strip().lower()
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(points?|pts?|ticks?|percent|%)?", text)
     if match is None:
-        raise UsageError(
-            f"slippage {value!r}", where="slippage", right='"0.5 points", "2 ticks" or "0.1 percent"'
-        )
+        raise UsageError(f"slippage {value!r}", where="slippage", right='"0.5 points", "2 ticks" or "0.1 percent"')
     unit = match[2] or "points"
     kind: Literal["points", "ticks", "percent"] = "points"
     if unit.startswith("tick"):

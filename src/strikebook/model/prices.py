@@ -60,16 +60,22 @@ class Bars:
     def __len__(self) -> int:
         return len(self.start)
 
+    def first(self, count: int) -> Bars:
+        """The first ``count`` candles."""
+        return self._cut(slice(0, count))
+
     def last(self, count: int) -> Bars:
         """The last ``count`` candles."""
-        cut = max(len(self) - count, 0)
-        volume = None if self.volume is None else self.volume[cut:]
+        return self._cut(slice(max(len(self) - count, 0), None))
+
+    def _cut(self, part: slice) -> Bars:
+        volume = None if self.volume is None else self.volume[part]
         return Bars(
-            self.start[cut:],
-            self.open_paise[cut:],
-            self.high_paise[cut:],
-            self.low_paise[cut:],
-            self.close_paise[cut:],
+            self.start[part],
+            self.open_paise[part],
+            self.high_paise[part],
+            self.low_paise[part],
+            self.close_paise[part],
             volume,
         )
 

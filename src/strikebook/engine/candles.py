@@ -1,0 +1,162 @@
+"""Candles of an instrument at a timeframe, and the indicators on them, as seen from every step.
+
+The series is the warm-up (at most 500 candles completed before the day) and then the day's completed candles.
+The candle of [t, t + timeframe) is completed at step t + timeframe, so within a bucket everything is constant:
+columns are made per bucket and repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from strikebook.engine.tape import Floats, Tape
+from strikebook.indicators import catalogue
+from strikebook.model.day_result import Candle
+from strikebook.model.prices import Bars, candles
+from strikebook.model.session import Session, naive_epoch
+from strikebook.strategy.node import IndicatorUse
+
+
+class CandleTable:
+    """The candles of one instrument and timeframe over a day."""
+
+    def __init__(self, tape: Tape, session: Session, timeframe_s: int, history: Bars) -> None:
+        self._tape = tape
+        self._session = session
+        self._timeframe_s = timeframe_s
+        self._history = history
+        midnight = naive_epoch(session.date)
+        day = candles(tape.ticks, midnight, session.open_s, session.close_s, timeframe_s)
+        self._open_epoch = midnight + session.open_s
+        buckets = session.last_step // timeframe_s + 1
+        day_bucket = (day.start - self._open_epoch) // timeframe_s
+        complete = int(np.searchsorted(day_bucket, session.last_step // timeframe_s))
+        self._day = day.first(complete)
+        self.completed = len(history) + np.searchsorted(day_bucket[:complete], np.arange(buckets))
+        self._indicators: dict[str, Mapping[str, Floats]] = {}
+
+    @cached_property
+    def series(self) -> dict[str, Floats]:
+        """The whole series in rupees (volume in units, NaN where a candle has none), by field."""
+        past, day = self._history, self._day
+        columns = {
+            "open": np.concatenate([past.open_paise, day.open_paise]) / 100,
+            "high": np.concatenate([past.high_paise, day.high_paise]) / 100,
+            "low": np.concatenate([past.low_paise, day.low_paise]) / 100,
+            "close": np.concatenate([past.close_paise, day.close_paise]) / 100,
+        }
+        columns["volume"] = np.concatenate([_volume(past), _volume(day)])
+        return columns
+
+    def completed_at(self, step: int) -> int:
+        """How many candles of the series are completed at a step."""
+        return int(self.completed[step // self._timeframe_s])
+
+    def column(self, values: Floats, offset: int) -> Floats:
+        """A value of the candle ``offset`` (≤ -1) from the forming one, at every step: float64[n]."""
+        index = self.completed + offset
+        per_bucket = np.full(len(index), np.nan)
+        known = index >= 0
+        per_bucket[known] = values[index[known]]
+        return np.repeat(per_bucket, self._timeframe_s)[: self._session.steps]
+
+    def forming(self, field: str) -> Floats:
+        """A field of the forming candle at every step; NaN until the first trade of its bucket."""
+        return self._forming[field]
+
+    @cached_property
+    def _forming(self) -> dict[str, Floats]:
+        steps, size = self._session.steps, min(self._timeframe_s, self._session.steps)
+        rows = -(-steps // size)
+        step, price = self._tape.trade_step, self._tape.ticks.price_paise / 100
+        nothing = np.full(rows * size, np.nan)
+        columns = {name: nothing.copy() for name in ("open", "high", "low", "close", "volume")}
+        if len(step):
+            first = np.flatnonzero(np.r_[True, step[1:] != step[:-1]])
+            at, last = step[first], np.r_[first[1:], len(step)] - 1
+            columns["high"][at] = np.maximum.reduceat(price, first)
+            columns["low"][at] = np.minimum.reduceat(price, first)
+            columns["open"][at] = price[first]
+            columns["close"][at] = price[last]
+        grid = {name: column.reshape(rows, size) for name, column in columns.items()}
+        traded = np.maximum.accumulate(~np.isnan(grid["close"]), axis=1)
+        high = np.fmax.accumulate(grid["high"], axis=1)
+        low = np.fmin.accumulate(grid["low"], axis=1)
+        start = np.where(traded, grid["open"][np.arange(rows), np.argmax(traded, axis=1)][:, None], np.nan)
+        close = self._tape.rupees
+        result = {
+            "open": start.ravel()[:steps],
+            "high": high.ravel()[:steps],
+            "low": low.ravel()[:steps],
+            "close": np.where(traded.ravel()[:steps], close, np.nan),
+        }
+        if self._tape.ticks.quantity is None:
+            result["volume"] = nothing[:steps]
+        else:
+            per_step = np.bincount(step, self._tape.ticks.quantity, minlength=rows * size)[: rows * size]
+            total = np.cumsum(per_step.reshape(rows, size), axis=1)
+            result["volume"] = np.where(traded, total, np.nan).ravel()[:steps]
+        return result
+
+    def indicator(self, use: IndicatorUse, output: str) -> Floats:
+        """An indicator's output on every candle of the series."""
+        return self.indicator_outputs(use)[output]
+
+    def indicator_outputs(self, use: IndicatorUse) -> Mapping[str, Floats]:
+        """Every output of an indicator on every candle of the series."""
+        if use.key not in self._indicators:
+            found = catalogue.find(use.name)
+            if found is None:
+                raise KeyError(use.name)
+            series = self.series
+            volume = None if np.isnan(series["volume"]).all() else series["volume"]
+            self._indicators[use.key] = catalogue.compute(
+                found, use.parameters, series["open"], series["high"], series["low"], series["close"], volume
+            )
+        return self._indicators[use.key]
+
+    def candle(self, step: int, offset: int) -> Candle | None:
+        """The forming candle (offset 0) or a completed one (≤ -1) as seen at a step."""
+        if offset == 0:
+            return self._forming_candle(step)
+        index = self.completed_at(step) + offset
+        if index < 0:
+            return None
+        bars = self._history if index < len(self._history) else self._day
+        at = index if index < len(self._history) else index - len(self._history)
+        volume = None if bars.volume is None or bars.volume[at] < 0 else int(bars.volume[at])
+        return Candle(
+            int(bars.start[at]),
+            int(bars.open_paise[at]),
+            int(bars.high_paise[at]),
+            int(bars.low_paise[at]),
+            int(bars.close_paise[at]),
+            volume,
+        )
+
+    def _forming_candle(self, step: int) -> Candle | None:
+        bucket_start = step - step % self._timeframe_s
+        low = int(np.searchsorted(self._tape.trade_step, bucket_start, "left"))
+        high = int(np.searchsorted(self._tape.trade_step, step, "right"))
+        if low == high:
+            return None
+        price = self._tape.ticks.price_paise[low:high]
+        quantity = self._tape.ticks.quantity
+        return Candle(
+            self._open_epoch + bucket_start,
+            int(price[0]),
+            int(price.max()),
+            int(price.min()),
+            int(price[-1]),
+            None if quantity is None else int(quantity[low:high].sum()),
+        )
+
+
+def _volume(bars: Bars) -> NDArray[np.float64]:
+    if bars.volume is None:
+        return np.full(len(bars), np.nan)
+    return np.where(bars.volume < 0, np.nan, bars.volume.astype(np.float64))

@@ -1,0 +1,261 @@
+"""Conditions over a stretch of steps: each leaf's truth, the group's truth, and which leaf alone stood in the way.
+
+Numbers are compared as round-half-to-even(value × 10⁶). A side without a value makes a leaf false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from strikebook.engine.operands import Operand, Operands
+from strikebook.engine.plan import Dependency, leaf_dependencies
+from strikebook.engine.tape import Floats
+from strikebook.model.day_result import Reading, Value
+from strikebook.strategy.expression import ConditionSet, Group, Leaf, Operator
+
+Truth: TypeAlias = NDArray[np.bool_]
+Pair: TypeAlias = tuple[float, float]
+SCALE = 1e6
+
+
+class Crossings:
+    """The past of crossings whose sides depend on the day's state, kept as it happened at each step's end."""
+
+    def __init__(self, operands: Operands, leaves: Sequence[Leaf], steps: int) -> None:
+        self._operands = operands
+        self._steps = steps
+        self._start = dict.fromkeys(leaves, 0)
+        self._carried: dict[Leaf, Pair | None] = dict.fromkeys(leaves)
+        self._sides: dict[Leaf, tuple[Floats, Floats]] = {leaf: self._make(leaf, 0) for leaf in leaves}
+
+    def _make(self, leaf: Leaf, start: int) -> tuple[Floats, Floats]:
+        left, right = _both(self._operands, leaf, start, self._steps)
+        return left, right
+
+    def changed(self, leaf: Leaf, step: int) -> None:
+        """Go on with the state as it is at the end of ``step``; what came before stays as it was."""
+        self._carried[leaf] = self.before(leaf, step)
+        self._start[leaf] = step
+        self._sides[leaf] = self._make(leaf, step)
+
+    def before(self, leaf: Leaf, step: int) -> Pair | None:
+        """Both values at the last step before ``step`` at which both sides had one."""
+        start = self._start[leaf]
+        left, right = (side[: max(step - start, 0)] for side in self._sides[leaf])
+        known = np.flatnonzero(~(np.isnan(left) | np.isnan(right)))
+        if len(known):
+            return float(left[known[-1]]), float(right[known[-1]])
+        return self._carried[leaf]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Binding:
+    """A condition set from step ``start`` on, for as long as the state it reads stands still."""
+
+    start: int
+    version: int
+    leaves: tuple[Truth, ...]
+    root: Truth
+
+    def next_true(self, step: int) -> int | None:
+        """The first step from ``step`` on at which the condition holds."""
+        ahead = self.root[step - self.start :]
+        if not len(ahead):
+            return None
+        found = int(ahead.argmax())
+        return step + found if ahead[found] else None
+
+
+class BoundSet:
+    """A signal's condition set, evaluated anew whenever the state it reads has changed."""
+
+    def __init__(self, conditions: ConditionSet, operands: Operands, crossings: Crossings, steps: int) -> None:
+        self.conditions = conditions
+        self._operands = operands
+        self._crossings = crossings
+        self._steps = steps
+        per_leaf = [leaf_dependencies(leaf) for leaf in conditions.leaves]
+        self._moving = [bool(wanted) for wanted in per_leaf]
+        self.dependencies: frozenset[Dependency] = frozenset().union(*per_leaf)
+        self._still: dict[int, Truth] = {}
+
+    def bind(self, start: int, version: int) -> Binding:
+        """Evaluate every leaf and the group over [start, the last step] under the state as it is now."""
+        truths = tuple(self._leaf(number, leaf, start) for number, leaf in enumerate(self.conditions.leaves))
+        root = group_truth(self.conditions.root, iter(truths), self._steps - start)
+        return Binding(start, version, truths, root)
+
+    def _leaf(self, number: int, leaf: Leaf, start: int) -> Truth:
+        if self._moving[number]:
+            previous = self._crossings.before(leaf, start) if leaf.operator.startswith("crosses") else None
+            return leaf_truth(self._operands, leaf, start, self._steps, previous)
+        if number not in self._still:
+            self._still[number] = leaf_truth(self._operands, leaf, 0, self._steps, None)
+        return self._still[number][start:]
+
+    def readings(self, step: int, binding: Binding) -> tuple[Reading, ...]:
+        """Every leaf as evaluated at a step, with both values."""
+        return tuple(
+            self._reading(number, leaf, step, bool(binding.leaves[number][step - binding.start]))
+            for number, leaf in enumerate(self.conditions.leaves)
+        )
+
+    def _reading(self, number: int, leaf: Leaf, step: int, result: bool) -> Reading:  # noqa: FBT001 — a value, not a switch
+        left = self._operands.at(leaf.lhs, step)
+        right: Value | tuple[Value, Value]
+        if isinstance(leaf.rhs, tuple):
+            right = (self._operands.at(leaf.rhs[0], step), self._operands.at(leaf.rhs[1], step))
+        else:
+            right = self._operands.at(leaf.rhs, step)
+        previous: Pair | None = None
+        if leaf.operator.startswith("crosses"):
+            previous = self._previous(number, leaf, step)
+        x, y = previous or (None, None)
+        return Reading(number, left, right, result, x, y, _missing(leaf, left, right))
+
+    def _previous(self, number: int, leaf: Leaf, step: int) -> Pair | None:
+        if self._moving[number]:
+            return self._crossings.before(leaf, step)
+        left, right = _both(self._operands, leaf, 0, self._steps)
+        known = np.flatnonzero(~(np.isnan(left[:step]) | np.isnan(right[:step])))
+        return (float(left[known[-1]]), float(right[known[-1]])) if len(known) else None
+
+
+def _missing(leaf: Leaf, left: Value, right: Value | tuple[Value, Value]) -> str:
+    """Say why a leaf could not hold whatever its operator; "" where both sides can be compared."""
+    rights = right if isinstance(right, tuple) else (right,)
+    if left is None:
+        return f"{leaf.lhs_text} has no value"
+    if any(value is None for value in rights):
+        return f"{leaf.rhs_text} has no value"
+    if any(isinstance(value, str) != isinstance(left, str) for value in rights):
+        return "a text and a number cannot be compared"
+    if isinstance(left, str) and leaf.operator not in ("==", "!="):
+        return f"texts compare only with == and !=, not {leaf.operator}"
+    return ""
+
+
+def _both(operands: Operands, leaf: Leaf, start: int, stop: int) -> tuple[Floats, Floats]:
+    """Both sides of a crossing as columns over [start, stop); texts have no value."""
+    assert not isinstance(leaf.rhs, tuple)  # noqa: S101 — the parser gives a pair to ``between`` alone
+    columns = []
+    for side in (leaf.lhs, leaf.rhs):
+        operand = operands.over(side, start, stop)
+        number = np.nan if isinstance(operand, str) else operand
+        columns.append(np.broadcast_to(np.asarray(number, np.float64), (stop - start,)))
+    return columns[0], columns[1]
+
+
+def leaf_truth(operands: Operands, leaf: Leaf, start: int, stop: int, previous: Pair | None) -> Truth:
+    """A leaf's truth over [start, stop). ``previous``: a crossing's last known values before ``start``."""
+    length = stop - start
+    if leaf.operator.startswith("crosses"):
+        left, right = _both(operands, leaf, start, stop)
+        return _crossing(leaf.operator, left, right, previous)
+    left_operand = operands.over(leaf.lhs, start, stop)
+    if isinstance(leaf.rhs, tuple):
+        low, high = (operands.over(side, start, stop) for side in leaf.rhs)
+        truth = compare("<=", low, left_operand) & compare("<=", left_operand, high)
+    else:
+        truth = compare(leaf.operator, left_operand, operands.over(leaf.rhs, start, stop))
+    return np.broadcast_to(truth, (length,))
+
+
+def compare(operator: Operator, left: Operand, right: Operand) -> Truth:
+    """Compare two operands step by step; false wherever a side has no value or the kinds differ."""
+    if isinstance(left, str) or isinstance(right, str):
+        if isinstance(left, str) and isinstance(right, str) and operator in ("==", "!="):
+            return np.asarray((left.casefold() == right.casefold()) == (operator == "=="))
+        return np.zeros((), dtype=bool)
+    a, b = np.rint(np.multiply(left, SCALE)), np.rint(np.multiply(right, SCALE))
+    match operator:
+        case "<":
+            return np.asarray(a < b)
+        case "<=":
+            return np.asarray(a <= b)
+        case ">":
+            return np.asarray(a > b)
+        case ">=":
+            return np.asarray(a >= b)
+        case "==":
+            return np.asarray(a == b)
+        case _:
+            return np.asarray((a != b) & ~np.isnan(a) & ~np.isnan(b))
+
+
+def _crossing(operator: Operator, left: Floats, right: Floats, previous: Pair | None) -> Truth:
+    """True on the step at which the relation turns from not-true to true, seen from the last known step."""
+    above = operator == "crosses_above"
+    a, b = np.rint(left * SCALE), np.rint(right * SCALE)
+    relation = a > b if above else a < b
+    known = np.flatnonzero(~(np.isnan(a) | np.isnan(b)))
+    truth = np.zeros(len(left), dtype=bool)
+    if not len(known):
+        return truth
+    now = relation[known]
+    before = np.empty_like(now)
+    before[1:] = now[:-1]
+    if previous is None:
+        before[0] = True
+    else:
+        x, y = np.rint(previous[0] * SCALE), np.rint(previous[1] * SCALE)
+        before[0] = x > y if above else x < y
+    truth[known] = now & ~before
+    return truth
+
+
+def group_truth(group: Group, leaves: object, length: int) -> Truth:
+    """A group's truth from its leaves' truths, which come in document order."""
+    result: Truth | None = None
+    for item in group.items:
+        truth = group_truth(item, leaves, length) if isinstance(item, Group) else next(leaves)  # type: ignore[call-overload]
+        if result is not None:
+            truth = result & truth if group.logic == "AND" else result | truth
+        result = truth
+    assert result is not None  # noqa: S101 — the parser refuses an empty group
+    return result
+
+
+def near_misses(group: Group, leaves: Sequence[Truth]) -> list[Truth]:
+    """For each leaf, where the condition was false and would have been true had that leaf alone been true."""
+    found: list[Truth] = []
+    root = group_truth(group, iter(leaves), len(leaves[0]))
+    _descend(group, leaves, ~root, found)
+    return [decisive & ~leaf for decisive, leaf in zip(found, leaves, strict=True)]
+
+
+def _descend(group: Group, leaves: Sequence[Truth], decisive: Truth, found: list[Truth]) -> None:
+    """Append, leaf by leaf, where turning that leaf would turn the whole condition.
+
+    ``decisive``: where turning this group to true would do so. For an AND that takes all other items to be true
+    already; for an OR, any item will do.
+    """
+    values: list[Truth] = []
+    at = len(found)
+    for item in group.items:
+        if isinstance(item, Group):
+            count = _count(item)
+            values.append(group_truth(item, iter(leaves[at : at + count]), len(decisive)))
+            at += count
+        else:
+            values.append(leaves[at])
+            at += 1
+    for number, item in enumerate(group.items):
+        mask = decisive
+        if group.logic == "AND":
+            for other, value in enumerate(values):
+                if other != number:
+                    mask = mask & value
+        if isinstance(item, Group):
+            _descend(item, leaves, mask, found)
+        else:
+            found.append(mask)
+
+
+def _count(group: Group) -> int:
+    return sum(_count(item) if isinstance(item, Group) else 1 for item in group.items)

@@ -1,0 +1,46 @@
+"""A day in, a day out: the engine's one entrance.
+
+1. ``plan.make_plan``: what the graph means (who leads to whom, who guards what), once per strategy.
+2. ``market_columns.MarketColumns``: the day's tapes, candles and indicators as columns, made when first read.
+3. ``machine.Machine``: the state machine, which goes from event to event (its docstring has the steps).
+4. ``run_day``: the ledger, the positions, the events and the reports as one value.
+"""
+
+from __future__ import annotations
+
+from strikebook.engine.machine import Machine
+from strikebook.engine.market_columns import MarketColumns
+from strikebook.engine.plan import Plan, make_plan
+from strikebook.model.day_result import DayResult
+from strikebook.model.market_day import MarketDay
+from strikebook.model.options import RunOptions
+from strikebook.strategy.node import Strategy
+
+
+def run_day(strategy: Strategy | Plan, day: MarketDay, options: RunOptions) -> DayResult:
+    """Run a strategy over one day.
+
+    The result depends on nothing but the arguments. Raises DayFailedError when a node breaks, and what the market
+    day's own doors raise (MarketDataError).
+    """
+    plan = strategy if isinstance(strategy, Plan) else make_plan(strategy)
+    market = MarketColumns(plan.strategy, day)
+    machine = Machine(plan, market, options)
+    machine.run()
+    rejections = sorted(machine.entries.rejections + machine.exits.rejections, key=lambda found: found.step)
+    return DayResult(
+        session=day.session,
+        trades=tuple(machine.state.book.ledger),
+        lives=tuple(life.frozen() for life in machine.state.book.lives),
+        events=tuple(machine.trace.events),
+        rejections=tuple(rejections),
+        cancellations=tuple(machine.cancellations),
+        signals=tuple(signal.report() for signal in machine.signals.values()),
+        closing_snapshot=machine.trace.snapshot(machine.ended_step),
+        ended_step=machine.ended_step,
+        replayed_bars=market.replayed_bars,
+        short_history=market.short_history,
+        source=day.source,
+        synthetic=day.synthetic,
+        warnings=tuple(machine.entries.warnings),
+    )

@@ -1,0 +1,204 @@
+"""Entries: sending the orders of an entry node's legs, and filling them."""
+
+from __future__ import annotations
+
+from strikebook.engine.book import OpenLife
+from strikebook.engine.contracts import choose_expiry, choose_strike
+from strikebook.engine.graph import Graph
+from strikebook.engine.market_columns import MarketColumns
+from strikebook.engine.operands import DayState
+from strikebook.engine.orders import Broker, EntryLeg, EntryOrder, Execution, Price, whole_lots
+from strikebook.engine.plan import Plan
+from strikebook.engine.trace import Trace
+from strikebook.model.day_result import Rejection, RejectionReason
+from strikebook.model.instrument import OptionContract
+from strikebook.strategy.node import EntryNode, Leg
+
+Refusal = tuple[RejectionReason, OptionContract | None, str]
+
+
+class Entries:
+    """The entry orders of a day. ``rejections`` and ``warnings`` grow in order of happening."""
+
+    def __init__(
+        self, plan: Plan, market: MarketColumns, state: DayState, graph: Graph, trace: Trace, broker: Broker
+    ) -> None:
+        self._plan = plan
+        self._market = market
+        self._state = state
+        self._graph = graph
+        self._trace = trace
+        self._broker = broker
+        self.rejections: list[Rejection] = []
+        self.warnings: dict[str, None] = {}
+
+    def act(self, node: EntryNode, step: int) -> bool:
+        """Send the orders of the flat legs; True where one filled at once."""
+        if self._graph.asked_step.get(node.id) == step or any(
+            self._graph.closed_step.get(leg.vpi) == step for leg in node.legs
+        ):
+            return False
+        self._graph.done(node.id)
+        execution = Execution(node.id, self._trace.new_id(node.id, step))
+        refused = self._refused_whole(node, step)
+        if refused is None:
+            self._send(node, execution, step)
+        else:
+            for leg in node.legs:
+                self._reject(execution, leg, (refused, None, ""), step, step)
+        sent = "; ".join(self._outcome(execution, leg, step) for leg in node.legs)
+        parent = self._graph.parent_event[node.id]
+        self._trace.record(execution.event_id, parent, (node.id, "entryNode"), step, note=sent)
+        if execution.filled:
+            self._graph.completed(node.id, execution.event_id, step)
+        return execution.filled
+
+    def _refused_whole(self, node: EntryNode, step: int) -> RejectionReason | None:
+        if step == self._market.session.last_step:
+            return "session_over"
+        if self._graph.at_max_entries(node.id):
+            return "max_entries"
+        return None if any(self._flat(leg) for leg in node.legs) else "already_open"
+
+    def _flat(self, leg: Leg) -> bool:
+        return leg.vpi not in self._graph.waiting and self._state.book.open_life(leg.vpi) is None
+
+    def _send(self, node: EntryNode, execution: Execution, step: int) -> None:
+        deadline = step + self._broker.options.wait_for_trade_s
+        chosen = [(leg, self._choose(leg, step)) for leg in node.legs if self._flat(leg)]
+        ready = [choice for _, choice in chosen if isinstance(choice, EntryLeg)]
+        for leg, choice in chosen:
+            if not isinstance(choice, EntryLeg):
+                self._reject(execution, leg, choice, step, step)
+            elif not node.all_or_none:
+                self._try(EntryOrder(execution, [choice], step, deadline), step)
+        if node.all_or_none and len(ready) == len(chosen):
+            self._try(EntryOrder(execution, ready, step, deadline), step)
+
+    def _choose(self, leg: Leg, step: int) -> EntryLeg | Refusal:
+        """Fix a leg's contract and size, or say why there is none; the first reason counts."""
+        contracts, session = self._market.day.contracts, self._market.session
+        choice = leg.option
+        expiry = choose_expiry(contracts.expiries, choice, session.date)
+        if expiry is None:
+            listed = ", ".join(day.isoformat() for day in contracts.expiries) or "none"
+            return ("no_expiry", None, f"{choice.expiry_code}: listed expiries are {listed}")
+        spot = self._market.spot.quote(step)
+        if spot is None:
+            return ("no_spot", None, f"{self._market.day.underlying} has not traded yet")
+        if spot.age_s > self._broker.options.max_price_age_s:
+            return ("stale_spot", None, f"{self._market.day.underlying} last traded {spot.age_s} s ago")
+        strikes = contracts.strikes_paise.get((expiry, choice.option_type), ())
+        strike = choose_strike(strikes, spot.price_paise, choice.otm_steps, choice.option_type)
+        if strike is None:
+            return ("no_strike", None, f"{choice.strike_code} {choice.option_type} of {expiry} is not listed")
+        contract = self._market.day.contract(expiry, strike, choice.option_type)
+        dated = contracts.lot_sizes.get(expiry)
+        lot_size = leg.lot_size if leg.lot_size is not None else dated
+        lots = whole_lots(leg.lots, self._broker.options.scale)
+        if lot_size is None:
+            return ("no_quantity", contract, "no lot size is known for the contract and the leg has none")
+        if lots < 1:
+            return (
+                "no_quantity",
+                contract,
+                f"{leg.lots} lots × {self._broker.options.scale} is less than one lot",
+            )
+        if dated is not None and dated != lot_size:
+            self.warnings[f"{leg.vpi}: lot size {lot_size}, but {contract.symbol} had lots of {dated}"] = None
+        return EntryLeg(leg, contract, self._market.tape(contract.symbol), lots, lot_size)
+
+    def _try(self, order: EntryOrder, step: int) -> bool:
+        """Fill an order, or reject it at its deadline, or let it rest; True where it filled."""
+        prices = self._broker.entry_prices(order, step)
+        if prices is not None:
+            self._open(order, prices, step)
+            return True
+        if step >= order.deadline:
+            self._give_up(order, step)
+        elif order.sent_step == step:
+            self._graph.resting.append(order)
+            self._graph.waiting.update(entry.leg.vpi for entry in order.legs)
+        return False
+
+    def retry(self, order: EntryOrder, step: int) -> None:
+        """Try a resting order again; what fills makes the entry complete, or guards the late leg."""
+        first = not order.execution.filled
+        if self._try(order, step):
+            node_id, event = order.execution.node_id, order.execution.event_id
+            if first:
+                self._graph.completed(node_id, event, step)
+            else:
+                for entry in order.legs:
+                    self._graph.completed(node_id, event, step, guarding=entry.leg.vpi)
+
+    def _open(self, order: EntryOrder, prices: list[Price], step: int) -> None:
+        self._stop_waiting(order)
+        for entry, price in zip(order.legs, prices, strict=True):
+            leg = entry.leg
+            fill = self._broker.fill(price, buying=leg.side == "BUY", step=step, sent_step=order.sent_step)
+            number = self._state.book.position_num(leg.vpi)
+            life = OpenLife(
+                order.execution.node_id,
+                leg,
+                number,
+                entry.contract,
+                entry.tape,
+                entry.lots,
+                entry.lot_size,
+                fill,
+                order.execution.event_id,
+                entry.lots,
+            )
+            self._state.book.add(life)
+            self._state.leg_changed(leg.vpi)
+            first = not order.execution.filled
+            order.execution.filled = True
+            self._graph.filled(order.execution.node_id, step, first=first)
+
+    def _give_up(self, order: EntryOrder, step: int) -> None:
+        self._stop_waiting(order)
+        for entry in order.legs:
+            if len(order.legs) > 1 and not self._in_the_way(entry, order, step):
+                continue
+            reason = self._broker.missing(entry.tape, step)
+            detail = f"no trade of {entry.contract.symbol} in {step - order.sent_step} s"
+            self._reject(order.execution, entry.leg, (reason, entry.contract, detail), step, order.sent_step)
+
+    def _in_the_way(self, entry: EntryLeg, order: EntryOrder, step: int) -> bool:
+        if self._broker.options.fill == "last":
+            return self._broker.fresh(entry.tape, step) is None
+        return self._broker.first_after(entry.tape, order.sent_step, step) is None
+
+    def _stop_waiting(self, order: EntryOrder) -> None:
+        if order in self._graph.resting:
+            self._graph.resting.remove(order)
+        self._graph.waiting.difference_update(entry.leg.vpi for entry in order.legs)
+
+    def _reject(self, execution: Execution, leg: Leg, refusal: Refusal, step: int, sent_step: int) -> None:
+        reason, contract, detail = refusal
+        self.rejections.append(
+            Rejection(
+                step,
+                sent_step,
+                execution.node_id,
+                leg.vpi,
+                "entry",
+                reason,
+                contract,
+                retried=False,
+                event_id=execution.event_id,
+                detail=detail,
+            )
+        )
+
+    def _outcome(self, execution: Execution, leg: Leg, step: int) -> str:
+        life = self._state.book.open_life(leg.vpi)
+        if life is not None and life.entry_event_id == execution.event_id:
+            return f"{leg.vpi} filled"
+        for rejection in reversed(self.rejections):
+            if rejection.event_id == execution.event_id and rejection.vpi == leg.vpi and rejection.step == step:
+                return f"{leg.vpi} rejected: {rejection.reason}"
+        if leg.vpi in self._graph.waiting:
+            return f"{leg.vpi} waiting"
+        return f"{leg.vpi} not sent" if life is None else f"{leg.vpi} open already"

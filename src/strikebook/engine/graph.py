@@ -1,0 +1,167 @@
+"""The nodes' states and the rules by which they change: becoming active, done, disarmed; limits; who is guarded.
+
+from       to         cause
+inactive   active     a parent completed (and, for signals, there is something to guard or to open)
+done       active     the same, again
+active     done       a signal fired; an order node acted; a signal reached its limit
+inactive   done       a signal was at its limit when it would have become active
+done       done       the same
+active     inactive   disarmed: the last position it guards closed, or all it would open is open
+done       inactive   an exit whose outstanding orders fell away
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Literal
+
+from strikebook.engine.book import Book
+from strikebook.engine.orders import EntryOrder, ExitOrder
+from strikebook.engine.plan import Plan
+from strikebook.engine.signals import Signal
+from strikebook.model.day_result import ConditionSetName
+from strikebook.strategy.node import EntryNode, ExitNode, SignalNode, SquareOffNode
+
+NodeState = Literal["inactive", "active", "done"]
+
+
+class Graph:
+    """Which node is in which state, who made it active, and the orders at rest."""
+
+    def __init__(self, plan: Plan, book: Book, signals: dict[str, Signal]) -> None:
+        self._plan = plan
+        self._book = book
+        self._signals = signals
+        self._states: dict[str, NodeState] = dict.fromkeys(plan.strategy.nodes, "inactive")
+        self.parent_event: dict[str, str] = {}
+        self.resting: list[EntryOrder | ExitOrder] = []
+        self.waiting: set[str] = set()
+        self.filled_executions: dict[str, int] = defaultdict(int)
+        self.asked_step: dict[str, int] = {}
+        self.closed_step: dict[str, int] = {}
+
+    def start(self, event: str) -> None:
+        """Make the start node's children active."""
+        self.parent_event[self._plan.strategy.start_id] = event
+        self.completed(self._plan.strategy.start_id, event, 0)
+
+    def active(self, node_id: str) -> bool:
+        """True for an active node."""
+        return self._states[node_id] == "active"
+
+    def active_nodes(self) -> list[str]:
+        """The active nodes in document order."""
+        return [node_id for node_id, state in self._states.items() if state == "active"]
+
+    def done(self, node_id: str) -> None:
+        """Note that a node has had its effect."""
+        self._states[node_id] = "done"
+
+    def disarm(self, node_id: str, step: int) -> None:
+        """Make a node inactive without effect."""
+        self._states[node_id] = "inactive"
+        if node_id in self._signals:
+            self._signals[node_id].rest(step)
+
+    def completed(
+        self, node_id: str, event: str, step: int, guarding: str | None = None, *, partly: bool = False
+    ) -> None:
+        """Make a completed node's children active, in edge order.
+
+        ``guarding``: only exit signals and exits that guard that leg. ``partly``: an exit that closed no life
+        whole makes only exit signals, exits and square-offs active.
+        """
+        parent = self._plan.strategy.nodes[node_id]
+        asking = isinstance(parent, SignalNode) and parent.kind == "re_entry"
+        for child in self._plan.strategy.children.get(node_id, ()):
+            node = self._plan.strategy.nodes[child]
+            if guarding is not None and guarding not in self._guarded(child):
+                continue
+            closing = isinstance(node, ExitNode | SquareOffNode) or (
+                isinstance(node, SignalNode) and node.kind == "exit"
+            )
+            if partly and not closing:
+                continue
+            if asking and isinstance(node, EntryNode):
+                self.asked_step[child] = step
+            self._activate(child, event, step)
+
+    def _guarded(self, node_id: str) -> tuple[str, ...]:
+        if node_id in self._plan.exits:
+            return self._plan.exits[node_id].targets
+        signal = self._plan.signals.get(node_id)
+        return self._plan.links[node_id].guards if signal is not None and signal.kind == "exit" else ()
+
+    def _activate(self, node_id: str, event: str, step: int) -> None:
+        if self.active(node_id):
+            return
+        signal = self._signals.get(node_id)
+        if signal is not None and not self._may_arm(signal, step):
+            return
+        self._states[node_id] = "active"
+        self.parent_event[node_id] = event
+
+    def _may_arm(self, signal: Signal, step: int) -> bool:
+        if signal.node.kind == "exit":
+            return not signal.links.guards or any(self._book.open_life(vpi) for vpi in signal.links.guards)
+        if self._at_limit(signal, step):
+            return False
+        return not (signal.node.kind == "re_entry" and self._all_open(signal))
+
+    def _at_limit(self, signal: Signal, step: int) -> bool:
+        """Note a signal that has reached its limit: it is done."""
+        limit = self._limit(signal)
+        if limit is None:
+            return False
+        signal.limit, signal.limit_step = limit, step
+        signal.rest(step)
+        self.done(signal.node.id)
+        return True
+
+    def _limit(self, signal: Signal) -> str | None:
+        entries = signal.links.entries
+        if not entries:
+            return None
+        most = signal.node.max_re_entries
+        re_entered = min(max(self.filled_executions[entry] - 1, 0) for entry in entries)
+        if signal.node.kind == "re_entry" and most is not None and re_entered >= most:
+            return "maxReEntries"
+        return "maxEntries" if all(self.at_max_entries(entry) for entry in entries) else None
+
+    def at_max_entries(self, entry_id: str) -> bool:
+        """True once an entry has had all the executions its ``maxEntries`` allows."""
+        most = self._plan.entries[entry_id].max_entries
+        return most is not None and self.filled_executions[entry_id] >= most
+
+    def _all_open(self, signal: Signal) -> bool:
+        legs = signal.links.legs
+        return bool(legs) and all(self._book.open_life(vpi) for vpi in legs)
+
+    def filled(self, entry_id: str, step: int, *, first: bool) -> None:
+        """Note a fill of an entry: count the execution at its first, look at limits, disarm what has all open."""
+        if first:
+            self.filled_executions[entry_id] += 1
+        for node_id, signal in self._signals.items():
+            if signal.node.kind == "exit" or not self.active(node_id):
+                continue
+            if first and self._at_limit(signal, step):
+                continue
+            if signal.node.kind == "re_entry" and self._all_open(signal):
+                self.disarm(node_id, step)
+
+    def gated(self, signal: Signal) -> bool:
+        """True while an entry or re-entry signal has nothing to open: every leg is open or waiting for its fill."""
+        if signal.node.kind == "exit" or not signal.links.legs:
+            return False
+        return all(vpi in self.waiting or self._book.open_life(vpi) for vpi in signal.links.legs)
+
+    def applicable_set(self, signal: Signal) -> ConditionSetName:
+        """The condition set that applies now."""
+        if signal.node.re_entry_conditions is None:
+            return "base"
+        if signal.node.kind == "exit":
+            lives = (self._book.open_life(vpi) for vpi in signal.links.guards)
+            again = any(life is not None and life.position_num > 1 for life in lives)
+        else:
+            again = any(self.filled_executions[entry] for entry in signal.links.entries)
+        return "re_entry" if again else "base"

@@ -1,0 +1,216 @@
+"""The state machine of a day.
+
+1. The start node is done before the first step; its children become active (``graph.activate``).
+2. A step runs its phases in order: square-offs, resting orders, the walk of the graph, and on the last step the
+   close of the day (``Machine._step``; the rules are in ``entries``, ``exits`` and ``square_off``).
+3. At a step's end every armed signal's condition is a column until the next event (``signals``, ``conditions``).
+4. The machine asks for the earliest step at which anything can happen: an armed condition next true, an order's next
+   trade or deadline, a square-off, an order node that waits (``Machine._next_step``). It goes there and repeats.
+
+Nothing can happen at the steps between, so nothing is looked at there: the result is the same as second by second.
+"""
+
+from __future__ import annotations
+
+from strikebook.engine.conditions import BoundSet, Crossings
+from strikebook.engine.entries import Entries
+from strikebook.engine.exits import Exits
+from strikebook.engine.graph import Graph
+from strikebook.engine.market_columns import MarketColumns
+from strikebook.engine.operands import DayState, Operands
+from strikebook.engine.orders import Broker, ExitOrder
+from strikebook.engine.plan import Plan, leaf_dependencies
+from strikebook.engine.signals import Signal
+from strikebook.engine.square_off import SquareOffs
+from strikebook.engine.trace import Trace
+from strikebook.errors import DayFailedError, StrikebookError
+from strikebook.model.day_result import Cancellation, ConditionSetName
+from strikebook.model.options import RunOptions
+from strikebook.strategy.node import EntryNode, ExitNode, SignalNode
+
+
+class Machine:
+    """A strategy on one day, from the open to the close."""
+
+    def __init__(self, plan: Plan, market: MarketColumns, options: RunOptions) -> None:
+        self.plan = plan
+        self.market = market
+        self.state = DayState()
+        self.operands = Operands(market, self.state)
+        self.trace = Trace(market, self.state)
+        self.crossings = Crossings(self.operands, plan.moving_crossings, market.steps)
+        self._crossing_versions = dict.fromkeys(plan.moving_crossings, 0)
+        self.signals = {node.id: self._signal(node) for node in plan.signals.values()}
+        self.graph = Graph(plan, self.state.book, self.signals)
+        broker = Broker(options, market.spot)
+        self.entries = Entries(plan, market, self.state, self.graph, self.trace, broker)
+        self.exits = Exits(plan, self.state, self.graph, self.trace, broker)
+        self.square_offs = SquareOffs(plan, market, self.operands, self.graph, self.exits)
+        self.cancellations: list[Cancellation] = []
+        self.ended_step = market.session.last_step
+
+    def _signal(self, node: SignalNode) -> Signal:
+        sets: dict[ConditionSetName, BoundSet] = {
+            "base": BoundSet(node.conditions, self.operands, self.crossings, self.market.steps)
+        }
+        if node.re_entry_conditions is not None:
+            sets["re_entry"] = BoundSet(node.re_entry_conditions, self.operands, self.crossings, self.market.steps)
+        return Signal(node, self.plan.links[node.id], sets)
+
+    def run(self) -> None:
+        """Run the day to its end."""
+        start = self.plan.strategy.start_id
+        event = self.trace.new_id(start, 0)
+        self.trace.record(event, None, (start, "startNode"), 0)
+        self.graph.start(event)
+        step = 0
+        while self._step(step):
+            step = self._next_step(step)
+        for signal in self.signals.values():
+            signal.rest(self.ended_step)
+
+    def _step(self, step: int) -> bool:
+        """Run a step's phases; False once the day is over."""
+        last = step == self.market.session.last_step
+        fired = self.square_offs.due(step)
+        if fired is not None:
+            self.ended_step = step
+            self._cancel(step)
+            self.square_offs.close_all(fired, step, self.trace)
+            return False
+        self._resting_orders(step, last=last)
+        self._walk(step)
+        if last:
+            self._cancel(step)
+            self.exits.close_of_day(step)
+            return False
+        self._end_of_step(step)
+        return True
+
+    def _resting_orders(self, step: int, *, last: bool) -> None:
+        for order in list(self.graph.resting):
+            if order not in self.graph.resting:
+                continue
+            if isinstance(order, ExitOrder):
+                self.exits.retry(order, step)
+            elif not last:
+                self.entries.retry(order, step)
+
+    def _cancel(self, step: int) -> None:
+        for order in self.graph.resting:
+            if isinstance(order, ExitOrder):
+                self.cancellations.append(
+                    Cancellation(step, order.sent_step, order.node.id, order.life.vpi, "exit", order.life.contract)
+                )
+            else:
+                self.cancellations += [
+                    Cancellation(step, order.sent_step, order.execution.node_id, entry.leg.vpi, "entry", entry.contract)
+                    for entry in order.legs
+                ]
+        self.graph.resting.clear()
+
+    def _walk(self, step: int) -> None:
+        acted: set[str] = set()
+        passed: set[str] = set()
+        children = self.plan.strategy.children
+        stack = list(reversed(children.get(self.plan.strategy.start_id, ())))
+        while stack:
+            node_id = stack.pop()
+            completed = False
+            if self.graph.active(node_id) and node_id not in acted:
+                acted.add(node_id)
+                completed = self._act(node_id, step)
+            if completed or node_id not in passed:
+                passed.add(node_id)
+                stack.extend(reversed(children.get(node_id, ())))
+
+    def _act(self, node_id: str, step: int) -> bool:
+        """Give an active node its turn; True where it completed (its children are active then)."""
+        node = self.plan.strategy.nodes[node_id]
+        try:
+            match node:
+                case SignalNode():
+                    return self._evaluate(self.signals[node_id], step)
+                case EntryNode():
+                    return self.entries.act(node, step)
+                case ExitNode():
+                    return self.exits.act(node, step)
+                case _:
+                    return False
+        except StrikebookError:
+            raise
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            raise DayFailedError(
+                f"{type(error).__name__}: {error}", where=f"{node_id} at {self.market.session.stamp(step)}"
+            ) from error
+
+    def _evaluate(self, signal: Signal, step: int) -> bool:
+        if self.graph.gated(signal):
+            signal.rest(step)
+            return False
+        name = self.graph.applicable_set(signal)
+        if not signal.evaluate(name, step, self.state):
+            return False
+        self._fire(signal, name, step)
+        return True
+
+    def _fire(self, signal: Signal, name: ConditionSetName, step: int) -> None:
+        node = signal.node
+        readings = signal.sets[name].readings(step, signal.binding(name))
+        signal.rest(step)
+        signal.fired_steps.append(step)
+        if node.variables:
+            fresh: dict[str, float | str | None] = {}
+            previous = self.state.variables.get(node.id)
+            self.state.variables[node.id] = fresh
+            for variable in self.plan.variables[node.id]:
+                value = self.operands.at(variable.expression, step)
+                if value is not None:
+                    fresh[variable.name] = value
+            if fresh != previous:
+                self.state.variables_changed(node.id)
+        event = self.trace.new_id(node.id, step)
+        self.trace.record(
+            event,
+            self.graph.parent_event[node.id],
+            (node.id, f"{NODE_TYPE[node.kind]}"),
+            step,
+            readings=readings,
+            condition_set=name,
+        )
+        self.graph.done(node.id)
+        self.graph.completed(node.id, event, step)
+
+    def _end_of_step(self, step: int) -> None:
+        for leaf, seen in self._crossing_versions.items():
+            version = self.state.version(leaf_dependencies(leaf))
+            if version != seen:
+                self._crossing_versions[leaf] = version
+                self.crossings.changed(leaf, step)
+        for signal in self.signals.values():
+            if self.graph.active(signal.node.id) and not self.graph.gated(signal):
+                signal.go_on(self.graph.applicable_set(signal), step, self.state)
+            else:
+                signal.rest(step)
+
+    def _next_step(self, step: int) -> int:
+        """The next step at which something can happen; the last step always is one."""
+        found = [self.market.session.last_step]
+        for node_id in self.graph.active_nodes():
+            if node_id in self.signals:
+                ahead = self.signals[node_id].next_true(step)
+                if ahead is not None:
+                    found.append(ahead)
+            elif node_id in self.plan.entries or node_id in self.plan.exits:
+                return step + 1
+        for order in self.graph.resting:
+            ahead = order.wake_step(step)
+            if ahead is not None:
+                found.append(ahead)
+        ahead = self.square_offs.next_due(step)
+        if ahead is not None:
+            found.append(ahead)
+        return max(min(found), step + 1)
+
+
+NODE_TYPE = {"entry": "entrySignalNode", "exit": "exitSignalNode", "re_entry": "reEntrySignalNode"}

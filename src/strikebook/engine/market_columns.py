@@ -1,0 +1,83 @@
+"""The market of a day as columns: every operand that only reads prices and the clock, computed once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from strikebook.engine.candles import CandleTable
+from strikebook.engine.tape import Floats, Tape
+from strikebook.model.market_day import WARM_UP_CANDLES, MarketDay
+from strikebook.strategy.expression import (
+    CandleField,
+    CurrentTime,
+    Expression,
+    IndicatorValue,
+    InstrumentRole,
+    LiveValue,
+)
+from strikebook.strategy.node import InstrumentUse, Strategy
+
+
+class MarketColumns:
+    """Tapes, candle tables and operand columns of one day. Columns are float64[n], NaN where there is no value."""
+
+    def __init__(self, strategy: Strategy, day: MarketDay) -> None:
+        self.day = day
+        self.session = day.session
+        self.steps = day.session.steps
+        self.instruments: dict[InstrumentRole, InstrumentUse] = {"TI": strategy.trading}
+        if strategy.supporting is not None:
+            self.instruments["SI"] = strategy.supporting
+        self._tapes: dict[str, Tape] = {}
+        self._columns: dict[Expression, Floats] = {}
+        self.short_history = False
+        self.tables: dict[tuple[InstrumentRole, int], CandleTable] = {}
+        for role, instrument in self.instruments.items():
+            tape = self.tape(instrument.symbol)
+            for timeframe_s in instrument.timeframes:
+                history = day.history_of(instrument.symbol, timeframe_s)
+                self.short_history |= len(history) < WARM_UP_CANDLES
+                self.tables[role, timeframe_s] = CandleTable(tape, day.session, timeframe_s, history)
+
+    @property
+    def replayed_bars(self) -> bool:
+        """True where any instrument read so far is replayed from bars."""
+        return any(tape.ticks.replayed for tape in self._tapes.values())
+
+    @property
+    def spot(self) -> Tape:
+        """The trading instrument's tape."""
+        return self.tape(self.instruments["TI"].symbol)
+
+    def tape(self, symbol: str) -> Tape:
+        """An instrument's tape, loaded when first asked for."""
+        tape = self._tapes.get(symbol)
+        if tape is None:
+            tape = self._tapes[symbol] = Tape(self.day.ticks_of(symbol), self.session)
+        return tape
+
+    def column(self, expression: Expression) -> Floats:
+        """The column of a market operand (candle, indicator, live value, current time)."""
+        column = self._columns.get(expression)
+        if column is None:
+            column = self._columns[expression] = self._make(expression)
+        return column
+
+    def _make(self, expression: Expression) -> Floats:
+        match expression:
+            case CurrentTime():
+                return np.arange(self.steps, dtype=np.float64) + self.session.open_s
+            case LiveValue():
+                tape = self.tape(self.instruments[expression.role].symbol)
+                return {"ltp": tape.rupees, "volume": tape.volume, "oi": tape.open_interest}[expression.field]
+            case CandleField():
+                table = self.tables[expression.role, expression.timeframe_s]
+                if expression.offset == 0:
+                    return table.forming(expression.field)
+                return table.column(table.series[expression.field], expression.offset)
+            case IndicatorValue():
+                table = self.tables[expression.role, expression.timeframe_s]
+                use = self.instruments[expression.role].timeframes[expression.timeframe_s].indicators[expression.key]
+                return table.column(table.indicator(use, expression.output), expression.offset)
+            case _:
+                raise TypeError(f"{expression} is not a market operand")

@@ -1,0 +1,182 @@
+"""The values of expressions: over a stretch of steps while the day's state stands still, or at one step.
+
+Market operands are columns of the whole day. State operands (positions, profit, variables) change only at events, so
+until the next one a variable is a constant and a profit is a function of one price column.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TypeAlias
+
+import numpy as np
+
+from strikebook.engine.book import Book, OpenLife
+from strikebook.engine.market_columns import MarketColumns
+from strikebook.engine.plan import Dependency, dependencies
+from strikebook.engine.tape import Floats
+from strikebook.model.day_result import Value
+from strikebook.strategy.expression import (
+    Arithmetic,
+    Constant,
+    Expression,
+    NodeVariable,
+    PositionField,
+    ProfitValue,
+    TimeOfDay,
+)
+
+Operand: TypeAlias = float | str | Floats
+NO_VALUE = float("nan")
+
+
+class DayState:
+    """What an event can change: the book and the variables. ``version`` counts the changes of each dependency."""
+
+    def __init__(self) -> None:
+        self.book = Book()
+        self.variables: dict[str, dict[str, Value]] = {}
+        self._versions: dict[Dependency, int] = defaultdict(int)
+
+    def version(self, wanted: frozenset[Dependency]) -> int:
+        """A number that grows whenever something among ``wanted`` changed."""
+        return sum(self._versions[dependency] for dependency in wanted)
+
+    def leg_changed(self, vpi: str) -> None:
+        """Note a fill of a leg."""
+        self._versions["leg", vpi] += 1
+        self._versions["book", ""] += 1
+
+    def variables_changed(self, node_id: str) -> None:
+        """Note that a signal froze its variables."""
+        self._versions["variable", node_id] += 1
+
+
+class Operands:
+    """Evaluates expressions over steps [start, stop) under the state as it is now."""
+
+    def __init__(self, market: MarketColumns, state: DayState) -> None:
+        self._market = market
+        self._state = state
+        self._whole: dict[Expression, Operand] = {}
+
+    def at(self, expression: Expression, step: int) -> Value:
+        """The value at a step, None where there is none."""
+        operand = self.over(expression, step, step + 1)
+        if isinstance(operand, str):
+            return operand
+        value = float(operand[0]) if isinstance(operand, np.ndarray) else operand
+        return None if value != value else value  # noqa: PLR0124 — NaN is no value
+
+    def over(self, expression: Expression, start: int, stop: int) -> Operand:
+        """The value over [start, stop): a constant (NaN: no value), a text, or float64[stop − start]."""
+        if not dependencies(expression):
+            whole = self._whole.get(expression)
+            if whole is None:
+                whole = self._whole[expression] = self._make(expression, 0, self._market.steps)
+            return whole[start:stop] if isinstance(whole, np.ndarray) else whole
+        return self._make(expression, start, stop)
+
+    def _make(self, expression: Expression, start: int, stop: int) -> Operand:
+        match expression:
+            case Constant():
+                return expression.value
+            case TimeOfDay():
+                return float(expression.second)
+            case NodeVariable():
+                value = self._state.variables.get(expression.node_id, {}).get(expression.name)
+                return NO_VALUE if value is None else value
+            case PositionField():
+                return self._position_field(expression, start, stop)
+            case ProfitValue():
+                return self._profit(expression, start, stop)
+            case Arithmetic():
+                left = self.over(expression.left, start, stop)
+                return _arithmetic(expression.operation, left, self.over(expression.right, start, stop))
+            case _:
+                return self._market.column(expression)[start:stop]
+
+    def _position_field(self, wanted: PositionField, start: int, stop: int) -> Operand:  # noqa: PLR0911, C901 — one field a case
+        life = self._state.book.latest.get(wanted.vpi)
+        if life is None:
+            return NO_VALUE
+        closing = life.rows[-1].exit if life.closed else None
+        match wanted.field:
+            case "entryPrice":
+                return life.entry.price_paise / 100
+            case "exitPrice":
+                return NO_VALUE if closing is None else closing.price_paise / 100
+            case "currentPrice":
+                return life.tape.rupees[start:stop]
+            case "quantity":
+                return float(life.lots_open)
+            case "multiplier":
+                return float(life.lot_size)
+            case "status":
+                return "closed" if life.closed else "open"
+            case "underlyingPriceOnEntry":
+                return _rupees(life.entry.underlying_paise)
+            case "underlyingPriceOnExit":
+                return NO_VALUE if closing is None else _rupees(closing.underlying_paise)
+            case "trailingPositionPrice":
+                if closing is not None:
+                    return float(life.best_column[closing.step - life.entry.step])
+                return life.best_column[start - life.entry.step : stop - life.entry.step]
+            case "realizedPnl":
+                return life.realised_paise / 100
+            case "unrealizedPnl":
+                return 0.0 if life.closed else life.unrealised_column()[start:stop]
+            case "pnl":
+                return _total(life.realised_paise, [] if life.closed else [life], start, stop)
+
+    def _profit(self, wanted: ProfitValue, start: int, stop: int) -> Operand:
+        book = self._state.book
+        realised = 0 if wanted.kind == "unrealized" else book.realised_paise(wanted.vpi)
+        if wanted.kind == "realized":
+            return realised / 100
+        lives = [life for life in book.open_lives() if wanted.vpi in (None, life.vpi)]
+        return _total(realised, lives, start, stop)
+
+    def total_profit_paise(self, start: int, stop: int) -> np.ndarray | int:
+        """The day's realised + unrealised profit over [start, stop): whole paise."""
+        return _total_paise(self._state.book.realised_paise(), self._state.book.open_lives(), start, stop)
+
+
+def _rupees(paise: int | None) -> float:
+    return NO_VALUE if paise is None else paise / 100
+
+
+def _total(realised_paise: int, lives: list[OpenLife], start: int, stop: int) -> Operand:
+    total = _total_paise(realised_paise, lives, start, stop)
+    return total / 100
+
+
+def _total_paise(realised_paise: int, lives: list[OpenLife], start: int, stop: int) -> np.ndarray | int:
+    total: np.ndarray | int = realised_paise
+    for life in lives:
+        moved = life.tape.paise[start:stop] - life.entry.price_paise
+        total = total + life.sign * moved * (life.lots_open * life.lot_size)
+    return total
+
+
+def _arithmetic(operation: str, left: Operand, right: Operand) -> Operand:
+    """Apply an operation; no value where a side has none, is a text, or the result is not finite."""
+    if isinstance(left, str) or isinstance(right, str):
+        return NO_VALUE
+    with np.errstate(all="ignore"):
+        a, b = np.asarray(left, np.float64), np.asarray(right, np.float64)
+        match operation:
+            case "+":
+                result = a + b
+            case "-":
+                result = a - b
+            case "*":
+                result = a * b
+            case "/":
+                result = np.divide(a, b)
+            case "+%":
+                result = a + a * b / 100
+            case _:
+                result = a - a * b / 100
+        result = np.where(np.isfinite(result), result, np.nan)
+    return float(result) if result.ndim == 0 else result

@@ -1,0 +1,154 @@
+"""What a strategy's graph means to the machine: who leads to whom, who guards what. Made once per strategy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from strikebook.strategy.expression import (
+    Arithmetic,
+    Expression,
+    Leaf,
+    NodeVariable,
+    PositionField,
+    ProfitValue,
+    Variable,
+)
+from strikebook.strategy.node import EntryNode, ExitNode, Leg, SignalNode, SquareOffNode, Strategy
+
+Dependency = tuple[str, str]
+"""What a state operand reads: ("variable", node id), ("leg", vpi) or ("book", "")."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignalLinks:
+    """Where a signal leads: ``entries`` (ids) with all their ``legs`` (vpis), and the vpis it ``guards``."""
+
+    entries: tuple[str, ...]
+    legs: tuple[str, ...]
+    guards: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A strategy with everything the machine looks up by id."""
+
+    strategy: Strategy
+    signals: Mapping[str, SignalNode]
+    entries: Mapping[str, EntryNode]
+    exits: Mapping[str, ExitNode]
+    square_offs: tuple[SquareOffNode, ...]
+    links: Mapping[str, SignalLinks]
+    leg_of: Mapping[str, Leg]
+    entry_of: Mapping[str, str]
+    variables: Mapping[str, tuple[Variable, ...]]
+    moving_crossings: tuple[Leaf, ...]
+
+
+def make_plan(strategy: Strategy) -> Plan:
+    """Derive the plan of a strategy."""
+    nodes = strategy.nodes.values()
+    signals = {node.id: node for node in nodes if isinstance(node, SignalNode)}
+    entries = {node.id: node for node in nodes if isinstance(node, EntryNode)}
+    exits = {node.id: node for node in nodes if isinstance(node, ExitNode)}
+    leg_of = {leg.vpi: leg for entry in entries.values() for leg in entry.legs}
+    entry_of = {leg.vpi: entry.id for entry in entries.values() for leg in entry.legs}
+    links = {}
+    for signal in signals:
+        reached = _reached_through_signals(strategy, signals, signal)
+        led_to = tuple(node for node in reached if node in entries)
+        guards = dict.fromkeys(vpi for node in reached if node in exits for vpi in exits[node].targets)
+        legs = tuple(leg.vpi for node in led_to for leg in entries[node].legs)
+        links[signal] = SignalLinks(led_to, legs, tuple(guards))
+    return Plan(
+        strategy,
+        signals,
+        entries,
+        exits,
+        tuple(node for node in nodes if isinstance(node, SquareOffNode)),
+        links,
+        leg_of,
+        entry_of,
+        {node.id: _in_dependency_order(node) for node in signals.values()},
+        _moving_crossings(signals.values()),
+    )
+
+
+def _reached_through_signals(strategy: Strategy, signals: Mapping[str, SignalNode], origin: str) -> list[str]:
+    """Return what follows ``origin``, depth first, going on only below signals; each node once."""
+    seen = {origin}
+    found: list[str] = []
+    stack = list(reversed(strategy.children.get(origin, ())))
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        found.append(node)
+        if node in signals:
+            stack.extend(reversed(strategy.children.get(node, ())))
+    return found
+
+
+def _in_dependency_order(node: SignalNode) -> tuple[Variable, ...]:
+    """Return a signal's variables, each after those of the same signal it reads."""
+    remaining = {variable.name: variable for variable in node.variables}
+    ordered: list[Variable] = []
+    while remaining:
+        free = [
+            variable
+            for variable in remaining.values()
+            if not any(name in remaining for name in _variables_read(variable.expression, node.id))
+        ]
+        if not free:
+            raise ValueError(f"the variables of {node.id} read each other")
+        ordered += free
+        for variable in free:
+            del remaining[variable.name]
+    return tuple(ordered)
+
+
+def _variables_read(expression: Expression, node_id: str) -> set[str]:
+    if isinstance(expression, NodeVariable):
+        return {expression.name} if expression.node_id == node_id else set()
+    if isinstance(expression, Arithmetic):
+        return _variables_read(expression.left, node_id) | _variables_read(expression.right, node_id)
+    return set()
+
+
+def _moving_crossings(signals: Iterable[SignalNode]) -> tuple[Leaf, ...]:
+    """Crossings whose sides depend on positions or variables: their past must be kept as it happened."""
+    found: dict[Leaf, None] = {}
+    for signal in signals:
+        for conditions in (signal.conditions, signal.re_entry_conditions):
+            for leaf in conditions.leaves if conditions else ():
+                if leaf.operator.startswith("crosses") and leaf_dependencies(leaf):
+                    found[leaf] = None
+    return tuple(found)
+
+
+def dependencies(expression: Expression) -> frozenset[Dependency]:
+    """Return what of the day's state an expression reads; empty for one that reads only the market and the clock."""
+    match expression:
+        case NodeVariable():
+            return frozenset({("variable", expression.node_id)})
+        case PositionField():
+            return frozenset({("leg", expression.vpi)})
+        case ProfitValue():
+            return frozenset({("leg", expression.vpi) if expression.vpi is not None else ("book", "")})
+        case Arithmetic():
+            return dependencies(expression.left) | dependencies(expression.right)
+        case _:
+            return frozenset()
+
+
+def sides(leaf: Leaf) -> tuple[Expression, ...]:
+    """Return every expression of a leaf: two, or three for ``between``."""
+    if isinstance(leaf.rhs, tuple):
+        return (leaf.lhs, *leaf.rhs)
+    return (leaf.lhs, leaf.rhs)
+
+
+def leaf_dependencies(leaf: Leaf) -> frozenset[Dependency]:
+    """Return what of the day's state a leaf reads."""
+    return frozenset().union(*(dependencies(side) for side in sides(leaf)))

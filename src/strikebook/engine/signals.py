@@ -1,0 +1,148 @@
+"""A signal over the day: which condition set applies, when it holds next, and the report of why it did not fire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from strikebook.engine.conditions import Binding, BoundSet, near_misses
+from strikebook.engine.operands import DayState
+from strikebook.engine.plan import SignalLinks
+from strikebook.model.day_result import ConditionSetName, LeafCount, NearMiss, SetReport, SignalReport
+from strikebook.strategy.node import SignalNode
+
+NEAR_MISSES_KEPT = 200
+_SET_ORDER: dict[ConditionSetName, int] = {"base": 0, "re_entry": 1}
+
+
+@dataclass
+class SetTally:
+    """What a condition set's leaves did over the steps at which the signal was armed."""
+
+    armed_steps: int = 0
+    true_steps: list[int] = field(default_factory=list)
+    last_true: list[int | None] = field(default_factory=list)
+    runs: list[list[tuple[int, int]]] = field(default_factory=list)
+
+    def add(self, bound: BoundSet, binding: Binding, first: int, last: int) -> None:
+        """Count the steps ``first`` to ``last``, both included."""
+        window = slice(first - binding.start, last + 1 - binding.start)
+        leaves = [truth[window] for truth in binding.leaves]
+        if not self.runs:
+            self.true_steps = [0] * len(leaves)
+            self.last_true = [None] * len(leaves)
+            self.runs = [[] for _ in leaves]
+        self.armed_steps += last - first + 1
+        for number, truth in enumerate(leaves):
+            count = int(np.count_nonzero(truth))
+            if count:
+                self.true_steps[number] += count
+                self.last_true[number] = last - int(truth[::-1].argmax())
+        for number, missed in enumerate(near_misses(bound.conditions.root, leaves)):
+            self._add_runs(number, missed, first)
+
+    def _add_runs(self, number: int, missed: np.ndarray, first: int) -> None:
+        if not missed.any():
+            return
+        edges = np.flatnonzero(np.diff(missed, prepend=False, append=False)) + first
+        runs = self.runs[number]
+        for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            if runs and runs[-1][1] + 1 == start:
+                runs[-1] = (runs[-1][0], stop - 1)
+            else:
+                runs.append((start, stop - 1))
+
+
+class Signal:
+    """A signal's condition sets at work. The machine owns its state; this knows its conditions and its tally."""
+
+    def __init__(self, node: SignalNode, links: SignalLinks, sets: dict[ConditionSetName, BoundSet]) -> None:
+        self.node = node
+        self.links = links
+        self.sets = sets
+        self.fired_steps: list[int] = []
+        self.limit: str | None = None
+        self.limit_step: int | None = None
+        self._tallies: dict[ConditionSetName, SetTally] = {name: SetTally() for name in sets}
+        self._bindings: dict[ConditionSetName, Binding] = {}
+        self._armed: tuple[ConditionSetName, int] | None = None
+        self._evaluated_step = -1
+
+    def evaluate(self, name: ConditionSetName, step: int, state: DayState) -> bool:
+        """Evaluate the set at this step under the state of this moment; the step counts as armed."""
+        binding = self._bind(name, step, state, counted_to=step - 1)
+        if self._armed is None:
+            self._armed = (name, step)
+        self._evaluated_step = step
+        return bool(binding.root[step - binding.start])
+
+    def go_on(self, name: ConditionSetName, step: int, state: DayState) -> None:
+        """Stay armed after this step's end, under the state as it is then."""
+        self._bind(name, step + 1, state, counted_to=step if self._evaluated_step == step else step - 1)
+        if self._armed is None:
+            self._armed = (name, step + 1)
+
+    def _bind(self, name: ConditionSetName, step: int, state: DayState, counted_to: int) -> Binding:
+        bound = self.sets[name]
+        version = state.version(bound.dependencies)
+        binding = self._bindings.get(name)
+        fresh = binding is not None and binding.version == version
+        if self._armed is not None and not (fresh and self._armed[0] == name):
+            self._count(counted_to)
+        if binding is None or not fresh:
+            start = step if bound.dependencies else 0
+            binding = self._bindings[name] = bound.bind(start, version)
+        return binding
+
+    def rest(self, step: int) -> None:
+        """Stop being armed in this step; it counts only if the signal was evaluated in it."""
+        if self._armed is not None:
+            self._count(step if self._evaluated_step == step else step - 1)
+
+    def _count(self, last: int) -> None:
+        assert self._armed is not None  # noqa: S101 — callers look
+        name, first = self._armed
+        self._armed = None
+        if first <= last:
+            self._tallies[name].add(self.sets[name], self._bindings[name], first, last)
+
+    def next_true(self, step: int) -> int | None:
+        """The first step after ``step`` at which the armed set holds, if nothing happens before."""
+        if self._armed is None:
+            return None
+        binding = self._bindings[self._armed[0]]
+        return binding.next_true(step + 1) if step + 1 >= binding.start else None
+
+    def binding(self, name: ConditionSetName) -> Binding:
+        """The set as it was last evaluated."""
+        return self._bindings[name]
+
+    def report(self) -> SignalReport:
+        """Return the signal's report for the day."""
+        found = [
+            NearMiss(first, last, name, leaf)
+            for name, tally in self._tallies.items()
+            for leaf, runs in enumerate(tally.runs)
+            for first, last in runs
+        ]
+        found.sort(key=lambda run: (run.from_step, _SET_ORDER[run.condition_set], run.leaf))
+        return SignalReport(
+            self.node.id,
+            tuple(self.fired_steps),
+            tuple(_set_report(name, tally, self.sets[name]) for name, tally in self._tallies.items()),
+            tuple(found[:NEAR_MISSES_KEPT]),
+            len(found),
+            self.limit,
+            self.limit_step,
+        )
+
+
+def _set_report(name: ConditionSetName, tally: SetTally, bound: BoundSet) -> SetReport:
+    count = len(bound.conditions.leaves)
+    true_steps = tally.true_steps or [0] * count
+    last_true = tally.last_true or [None] * count
+    leaves = tuple(
+        LeafCount(number, true, last) for number, (true, last) in enumerate(zip(true_steps, last_true, strict=True))
+    )
+    return SetReport(name, tally.armed_steps, leaves)

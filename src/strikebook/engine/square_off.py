@@ -1,0 +1,101 @@
+"""Square-offs: closing everything and ending the day, at once, by the day's profit, or by the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from strikebook.engine.exits import Exits
+from strikebook.engine.graph import Graph
+from strikebook.engine.market_columns import MarketColumns
+from strikebook.engine.operands import Operands
+from strikebook.engine.plan import Plan
+from strikebook.engine.trace import Trace
+from strikebook.model.day_result import ExitReason
+from strikebook.strategy.node import EndConditions, StartNode
+
+
+@dataclass(frozen=True, slots=True)
+class SquareOff:
+    """A square-off that triggered, with the reason its closes get."""
+
+    node_id: str
+    node_type: str
+    reason: ExitReason
+
+
+class SquareOffs:
+    """The start node's own end conditions and the square-off nodes."""
+
+    def __init__(self, plan: Plan, market: MarketColumns, operands: Operands, graph: Graph, exits: Exits) -> None:
+        self._session = market.session
+        self._operands = operands
+        self._graph = graph
+        self._exits = exits
+        start = plan.strategy.nodes[plan.strategy.start_id]
+        own = start.end if isinstance(start, StartNode) else EndConditions()
+        self._watched = [(plan.strategy.start_id, "startNode", own)]
+        self._watched += [(node.id, "squareOffNode", node.end) for node in plan.square_offs]
+
+    def _armed(self) -> list[tuple[str, str, EndConditions]]:
+        return [
+            watched
+            for watched in self._watched
+            if not watched[2].never and (watched[1] == "startNode" or self._graph.active(watched[0]))
+        ]
+
+    def due(self, step: int) -> SquareOff | None:
+        """The first square-off that triggers at a step: at once, then by profit, then by time."""
+        for node_id, node_type, end in self._armed():
+            reason = self._reason(end, step)
+            if reason is not None:
+                return SquareOff(node_id, node_type, reason)
+        return None
+
+    def _reason(self, end: EndConditions, step: int) -> ExitReason | None:
+        if end.immediate:
+            return "square_off_immediate"
+        if self._profit_next(end, step, step + 1) is not None:
+            return "square_off_performance"
+        at = self._time_step(end)
+        return "square_off_time" if at is not None and step >= at else None
+
+    def _time_step(self, end: EndConditions) -> int | None:
+        times = []
+        if end.exit_time_s is not None:
+            times.append(end.exit_time_s - self._session.open_s)
+        if end.before_close_s is not None:
+            times.append(self._session.last_step - end.before_close_s)
+        return min(times, default=None)
+
+    def _profit_next(self, end: EndConditions, start: int, stop: int) -> int | None:
+        """The first step in [start, stop) at which the day's profit is at a target or a limit."""
+        if not (end.profit_targets or end.loss_limits):
+            return None
+        total = np.broadcast_to(self._operands.total_profit_paise(start, stop), (stop - start,))
+        reached = np.zeros(stop - start, dtype=bool)
+        if end.profit_targets:
+            reached |= total >= -int(-min(end.profit_targets) * 100 // 1)
+        if end.loss_limits:
+            reached |= total <= int(max(end.loss_limits) * 100 // 1)
+        found = int(reached.argmax()) if len(reached) else 0
+        return start + found if len(reached) and reached[found] else None
+
+    def next_due(self, step: int) -> int | None:
+        """The next step after ``step`` at which one triggers, if nothing happens before."""
+        found = []
+        for _, _, end in self._armed():
+            if end.immediate:
+                return step + 1
+            by_profit = self._profit_next(end, step + 1, self._session.steps)
+            by_time = self._time_step(end)
+            found += [at for at in (by_profit, by_time) if at is not None and at <= self._session.last_step]
+        return max(min(found), step + 1) if found else None
+
+    def close_all(self, fired: SquareOff, step: int, trace: Trace) -> None:
+        """Close everything and record the event."""
+        event = trace.new_id(fired.node_id, step)
+        self._exits.square_off(fired.reason, step, (fired.node_id, event))
+        parent = self._graph.parent_event[fired.node_id]
+        trace.record(event, parent, (fired.node_id, fired.node_type), step, note=fired.reason)

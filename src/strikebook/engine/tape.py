@@ -1,0 +1,94 @@
+"""One instrument's prices, step by step: the last trade at or before every step, and the next one after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from strikebook.model.prices import Ticks
+from strikebook.model.session import Session
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The last trade at a step: its price and how old it is."""
+
+    price_paise: int
+    age_s: int
+
+
+class Tape:
+    """The trades of an instrument laid along the session's steps. Columns are float64[n], NaN where unknown."""
+
+    def __init__(self, ticks: Ticks, session: Session) -> None:
+        self.ticks = ticks
+        self.steps = session.steps
+        self.trade_step = ticks.second.astype(np.int64) - session.open_s
+
+    @cached_property
+    def index(self) -> NDArray[np.int64]:
+        """The last trade at or before each step, -1 before the first: int64[n]."""
+        return np.cumsum(np.bincount(self.trade_step, minlength=self.steps)) - 1
+
+    @cached_property
+    def paise(self) -> NDArray[np.int64]:
+        """The last price at each step in paise: int64[n]; -1 before the first trade."""
+        if not len(self.ticks):
+            return np.full(self.steps, -1, np.int64)
+        index = self.index
+        first = int(self.trade_step[0])
+        column = self.ticks.price_paise[index]
+        column[:first] = -1
+        return column
+
+    @cached_property
+    def rupees(self) -> Floats:
+        """The last price at each step in rupees: float64[n]."""
+        column = self.paise / 100
+        column[: self.first_step] = np.nan
+        return column
+
+    @cached_property
+    def first_step(self) -> int:
+        """The step of the first trade; the number of steps where there is none."""
+        return int(self.trade_step[0]) if len(self.trade_step) else self.steps
+
+    @cached_property
+    def volume(self) -> Floats:
+        """Units traded since the open at each step; NaN for an instrument without quantities."""
+        if self.ticks.quantity is None:
+            return np.full(self.steps, np.nan)
+        per_step = np.bincount(self.trade_step, self.ticks.quantity, minlength=self.steps)
+        return np.cumsum(per_step)
+
+    @cached_property
+    def open_interest(self) -> Floats:
+        """The last open interest known at each step."""
+        known = np.empty(0, np.int64) if self.ticks.oi is None else np.flatnonzero(self.ticks.oi >= 0)
+        if self.ticks.oi is None or not len(known):
+            return np.full(self.steps, np.nan)
+        index = np.cumsum(np.bincount(self.trade_step[known], minlength=self.steps)) - 1
+        column = self.ticks.oi[known][index].astype(np.float64)
+        column[: int(self.trade_step[known[0]])] = np.nan
+        return column
+
+    def quote(self, step: int) -> Quote | None:
+        """The last trade at or before a step, None before the first."""
+        index = int(np.searchsorted(self.trade_step, step, "right")) - 1
+        if index < 0:
+            return None
+        return Quote(int(self.ticks.price_paise[index]), step - int(self.trade_step[index]))
+
+    def next_step(self, step: int) -> int | None:
+        """The step of the first trade after a step, None where there is none."""
+        index = int(np.searchsorted(self.trade_step, step, "right"))
+        return int(self.trade_step[index]) if index < len(self.trade_step) else None
+
+    def first_price_after(self, step: int) -> int:
+        """The price of the first trade after a step; there must be one."""
+        return int(self.ticks.price_paise[int(np.searchsorted(self.trade_step, step, "right"))])

@@ -1,0 +1,73 @@
+"""The record of a day: events with what could be seen at their moment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from strikebook.engine.market_columns import MarketColumns
+from strikebook.engine.operands import DayState
+from strikebook.model.day_result import CandleView, ConditionSetName, Event, Reading, Snapshot
+
+
+class Trace:
+    """The events of a day in order of happening."""
+
+    def __init__(self, market: MarketColumns, state: DayState) -> None:
+        self.events: list[Event] = []
+        self._market = market
+        self._state = state
+        self._counts: dict[str, int] = defaultdict(int)
+        self._views: tuple[int, tuple[CandleView, ...]] = (-1, ())
+
+    def new_id(self, node_id: str, step: int) -> str:
+        """The id of a node's next event: ``exec_<node>_<YYYYMMDD>_<HHMMSS>_<n>``, n per node and day from 1."""
+        self._counts[node_id] += 1
+        stamp = self._market.session.stamp(step).replace("-", "").replace(":", "").replace("T", "_")
+        return f"exec_{node_id}_{stamp}_{self._counts[node_id]}"
+
+    def record(
+        self,
+        execution_id: str,
+        parent_id: str | None,
+        node: tuple[str, str],
+        step: int,
+        *,
+        readings: tuple[Reading, ...] = (),
+        condition_set: ConditionSetName | None = None,
+        note: str = "",
+    ) -> None:
+        """Append an event of ``node`` (id, type) with a snapshot of this moment."""
+        self.events.append(
+            Event(execution_id, parent_id, *node, step, self.snapshot(step), condition_set, readings, note)
+        )
+
+    def snapshot(self, step: int) -> Snapshot:
+        """What can be seen now: candles, variables, last prices of the instruments and of every open position."""
+        market, prices = self._market, {}
+        symbols = [instrument.symbol for instrument in market.instruments.values()]
+        symbols += [life.contract.symbol for life in self._state.book.open_lives()]
+        for symbol in symbols:
+            quote = market.tape(symbol).quote(step)
+            if quote is not None:
+                prices[symbol] = (quote.price_paise, quote.age_s)
+        variables = {node: dict(values) for node, values in self._state.variables.items()}
+        return Snapshot(self._candles(step), variables, prices)
+
+    def _candles(self, step: int) -> tuple[CandleView, ...]:
+        if self._views[0] != step:
+            self._views = (step, tuple(self._view(key, step) for key in self._market.tables))
+        return self._views[1]
+
+    def _view(self, key: tuple[str, int], step: int) -> CandleView:
+        role, timeframe_s = key
+        table = self._market.tables[key]  # type: ignore[index]
+        instrument = self._market.instruments[role]  # type: ignore[index]
+        last = table.completed_at(step) - 1
+        indicators: dict[str, float | None] = {}
+        for use in instrument.timeframes[timeframe_s].indicators.values():
+            outputs = table.indicator_outputs(use)
+            for name, values in outputs.items():
+                label = use.display_name if len(outputs) == 1 else f"{use.display_name}.{name}"
+                value = float(values[last]) if last >= 0 else float("nan")
+                indicators[label] = None if value != value else value  # noqa: PLR0124 — NaN is no value
+        return CandleView(instrument.symbol, timeframe_s, table.candle(step, 0), table.candle(step, -1), indicators)

@@ -1,0 +1,178 @@
+"""The fast engine and the oracle on one case, in one comparable form."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+from strikebook.engine.day import run_day
+from strikebook.model.day_result import DayResult, Event
+from strikebook.model.options import RunOptions
+from strikebook.strategy.parse import require_strategy
+from tests.oracle import run_oracle
+from tests.raw_day import RawDay, market_day
+
+
+def engine_form(result: DayResult) -> dict[str, Any]:
+    """A day's result in the oracle's words."""
+    return {
+        "trades": [
+            {
+                "trade_id": row.trade_id,
+                "vpi": row.vpi,
+                "position_num": row.position_num,
+                "part": row.part,
+                "symbol": row.contract.symbol,
+                "side": row.side,
+                "lots": row.lots,
+                "lot_size": row.lot_size,
+                "entry_step": row.entry.step,
+                "entry_sent_step": row.entry.sent_step,
+                "entry_price": row.entry.price_paise,
+                "entry_age_s": row.entry.price_age_s,
+                "entry_underlying": row.entry.underlying_paise,
+                "exit_step": row.exit.step,
+                "exit_sent_step": row.exit.sent_step,
+                "exit_price": row.exit.price_paise,
+                "exit_age_s": row.exit.price_age_s,
+                "exit_underlying": row.exit.underlying_paise,
+                "exit_reason": row.exit_reason,
+                "exit_node_id": row.exit_node_id,
+                "exit_event_id": row.exit_event_id,
+                "pnl": row.pnl_paise,
+            }
+            for row in result.trades
+        ],
+        "lives": [
+            {
+                "entry_node_id": life.entry_node_id,
+                "vpi": life.vpi,
+                "position_num": life.position_num,
+                "symbol": life.contract.symbol,
+                "entry_step": life.entry.step,
+                "entry_event_id": life.entry_event_id,
+                "lots": life.lots,
+                "closed": life.closed,
+            }
+            for life in result.lives
+        ],
+        "events": [_event(event) for event in result.events],
+        "rejections": [
+            {
+                "step": found.step,
+                "sent_step": found.sent_step,
+                "node_id": found.node_id,
+                "vpi": found.vpi,
+                "side": found.side,
+                "reason": found.reason,
+                "symbol": found.contract.symbol if found.contract else None,
+                "retried": found.retried,
+            }
+            for found in result.rejections
+        ],
+        "cancellations": [
+            {
+                "step": found.step,
+                "sent_step": found.sent_step,
+                "node_id": found.node_id,
+                "vpi": found.vpi,
+                "side": found.side,
+                "symbol": found.contract.symbol if found.contract else None,
+            }
+            for found in result.cancellations
+        ],
+        "signals": {
+            signal.node_id: {
+                "fired_steps": list(signal.fired_steps),
+                "sets": {
+                    found.condition_set: {
+                        "armed_steps": found.armed_steps,
+                        "leaves": [(leaf.true_steps, leaf.last_true_step) for leaf in found.leaves],
+                    }
+                    for found in signal.sets
+                    if found.armed_steps
+                },
+                "near_misses": [
+                    (run.from_step, run.to_step, run.condition_set, run.leaf) for run in signal.near_misses
+                ],
+                "near_misses_total": signal.near_misses_total,
+                "limit": signal.limit,
+                "limit_step": signal.limit_step,
+            }
+            for signal in result.signals
+        },
+        "variables": {node: dict(values) for node, values in result.closing_snapshot.variables.items() if values},
+        "ended_step": result.ended_step,
+        "replayed_bars": result.replayed_bars,
+        "short_history": result.short_history,
+    }
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {
+        "execution_id": event.execution_id,
+        "parent_execution_id": event.parent_execution_id,
+        "node_id": event.node_id,
+        "step": event.step,
+        "condition_set": event.condition_set,
+        "readings": [
+            {
+                "leaf": reading.leaf,
+                "lhs": reading.lhs_value,
+                "rhs": reading.rhs_value,
+                "result": reading.result,
+                "lhs_previous": reading.lhs_previous,
+                "rhs_previous": reading.rhs_previous,
+            }
+            for reading in event.readings
+        ],
+    }
+
+
+def oracle_form(day: object) -> dict[str, Any]:
+    """The oracle's day as plain values; condition sets that were never armed say nothing."""
+    plain = asdict(day) if is_dataclass(day) and not isinstance(day, type) else dict(day)  # type: ignore[call-overload]
+    for signal in plain["signals"].values():
+        signal["sets"] = {
+            name: {"armed_steps": found["armed_steps"], "leaves": [tuple(leaf) for leaf in found["leaves"]]}
+            for name, found in signal["sets"].items()
+            if found["armed_steps"]
+        }
+        signal["near_misses"] = [tuple(run) for run in signal["near_misses"]]
+        signal["fired_steps"] = list(signal["fired_steps"])
+    plain["variables"] = {node: dict(values) for node, values in plain["variables"].items() if values}
+    return plain
+
+
+def differences(document: dict[str, Any], raw: RawDay, options: RunOptions) -> list[str]:
+    """Run both on a case; one line for each place where they differ."""
+    mine = engine_form(run_day(require_strategy(document), market_day(raw), options))
+    theirs = oracle_form(run_oracle(document, raw, options))
+    found: list[str] = []
+    for part in mine:
+        _compare(f"{part}", mine[part], theirs[part], found)
+    return found
+
+
+def _compare(where: str, mine: Any, theirs: Any, found: list[str]) -> None:
+    if isinstance(mine, dict) and isinstance(theirs, dict):
+        for key in [*mine, *(key for key in theirs if key not in mine)]:
+            if key not in mine or key not in theirs:
+                found.append(f"{where}.{key}: engine {mine.get(key)!r}, oracle {theirs.get(key)!r}")
+            else:
+                _compare(f"{where}.{key}", mine[key], theirs[key], found)
+    elif isinstance(mine, list | tuple) and isinstance(theirs, list | tuple):
+        for number, (a, b) in enumerate(zip(mine, theirs, strict=False)):
+            _compare(f"{where}[{number}]", a, b, found)
+        if len(mine) != len(theirs):
+            rest = mine[len(theirs) :] or theirs[len(mine) :]
+            found.append(f"{where}: engine has {len(mine)}, oracle {len(theirs)}; first extra {rest[0]!r}")
+    elif not _same(mine, theirs):
+        found.append(f"{where}: engine {mine!r}, oracle {theirs!r}")
+
+
+def _same(mine: Any, theirs: Any) -> bool:
+    numbers = (int, float)
+    if isinstance(mine, numbers) and isinstance(theirs, numbers) and not isinstance(mine, bool):
+        return round(mine * 1e6) == round(theirs * 1e6)
+    return bool(mine == theirs)
