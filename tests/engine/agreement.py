@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
+from strikebook.strategy.parse import require_strategy
+
 from strikebook.engine.day import run_day
 from strikebook.model.day_result import DayResult, Event
 from strikebook.model.options import RunOptions
-from strikebook.strategy.parse import require_strategy
 from tests.oracle import run_oracle
 from tests.raw_day import RawDay, market_day
 

@@ -1,0 +1,81 @@
+"""The shape of the tree: lengths, the root's list, names and leftovers."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOT_ENTRIES = {
+    ".ci",
+    ".gitignore",
+    "ARCHITECTURE.md",
+    "Makefile",
+    "README.md",
+    "bench",
+    "docs",
+    "examples",
+    "pyproject.toml",
+    "src",
+    "tests",
+}
+LONGEST_FILE = 500
+LONGEST_FUNCTION = 60
+DRAWERS = {"utils", "helpers", "common", "manager", "base", "misc", "new", "v2"}
+
+
+def tracked(pattern: str = "") -> list[Path]:
+    """Files git knows or would add."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = (ROOT / name for name in listed.stdout.splitlines())
+    return [path for path in found if path.exists() and path.name.endswith(pattern)]
+
+
+def test_the_root_stays_short() -> None:
+    """Nothing lies in the repository's root but what is listed here."""
+    assert {path.relative_to(ROOT).parts[0] for path in tracked()} <= ROOT_ENTRIES
+
+
+@pytest.mark.parametrize("path", tracked(".py"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_is_one_idea(path: Path) -> None:
+    """No Python file is longer than 500 lines, and no function longer than 60."""
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= LONGEST_FILE
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < LONGEST_FUNCTION, f"{path.name}:{node.lineno} {node.name}"
+
+
+def test_no_file_is_a_drawer() -> None:
+    """Files are named for what they are: no utils, helpers, common and the like."""
+    assert [path.name for path in tracked(".py") if path.stem in DRAWERS] == []
+
+
+def test_nothing_is_left_over() -> None:
+    """No notes to self, no backup files."""
+    notes = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b")
+    left = [path.name for path in tracked() if path.suffix in {".old", ".bak", ".orig", ".rej"}]
+    left += [path.name for path in tracked(".py") if notes.search(path.read_text(encoding="utf-8"))]
+    assert left == []
+
+
+def test_every_test_says_what_it_expects() -> None:
+    """Each test function has a docstring of its own."""
+    silent = []
+    for path in tracked(".py"):
+        if not path.name.startswith("test_"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node):
+                silent.append(f"{path.name}:{node.name}")
+    assert silent == []
