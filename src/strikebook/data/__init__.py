@@ -1,0 +1,1 @@
+"""Dated facts of the market, as tables with a source in every row."""

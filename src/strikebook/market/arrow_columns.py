@@ -1,0 +1,36 @@
+"""Arrow columns as numpy arrays, without pandas: Arrow's own ``to_numpy`` imports it, which costs a worker 200 ms
+and 40 MB.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+Number = TypeVar("Number", bound=np.generic)
+
+_STORED: Final = {
+    pa.int32(): np.int32,
+    pa.int64(): np.int64,
+    pa.float64(): np.float64,
+}
+
+
+def numbers(column: Any, kind: type[Number], absent: int = -1) -> NDArray[Number]:  # noqa: ANN401 — pyarrow has no types
+    """A number column as an array of ``kind``, nulls as ``absent``. Raises pa.ArrowInvalid where it is none."""
+    if isinstance(column, pa.ChunkedArray):
+        column = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+        if isinstance(column, pa.ChunkedArray):
+            return np.concatenate([numbers(chunk, kind, absent) for chunk in column.chunks])
+    if column.type not in _STORED:
+        column = column.cast(pa.float64() if kind is np.float64 else pa.int64())
+    if column.null_count:
+        column = column.fill_null(absent)
+    data = column.buffers()[1]
+    if data is None:
+        return np.empty(0, kind)
+    stored = np.frombuffer(data, _STORED[column.type])[column.offset : column.offset + len(column)]
+    return stored.astype(kind, copy=False)

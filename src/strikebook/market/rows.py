@@ -1,0 +1,142 @@
+"""One instrument's rows of a day, as the day file has them: trades and bars in one layout."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from strikebook.model.prices import BarRows, Int32s, Int64s, Ticks, replay
+from strikebook.model.session import Session
+
+ABSENT = -1
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentRows:
+    """Rows in order of ``second``. ``second``: int32[n], seconds since midnight, of a bar its start.
+
+    ``bar_s``: int32[n] length of the bar, 0 for a trade. ``open_paise, high_paise, low_paise``: int64[n], -1 where
+    absent (all three, or none), None where no row has them. ``price_paise``: int64[n], a trade's price or a bar's
+    close. ``volume``, ``oi``: int64[n], -1 where a row has none, or None where no row has one.
+    """
+
+    second: Int32s
+    bar_s: Int32s
+    price_paise: Int64s
+    open_paise: Int64s | None = None
+    high_paise: Int64s | None = None
+    low_paise: Int64s | None = None
+    volume: Int64s | None = None
+    oi: Int64s | None = None
+
+    def __len__(self) -> int:
+        return len(self.second)
+
+    @property
+    def kind(self) -> Literal["ticks", "bars", "mixed"]:
+        """What the rows are."""
+        bars = int(np.count_nonzero(self.bar_s))
+        if bars == 0:
+            return "ticks"
+        return "bars" if bars == len(self) else "mixed"
+
+    def take(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> InstrumentRows:
+        """The rows that a mask or positions choose."""
+        parts: list[Any] = [getattr(self, field.name) for field in fields(self)]
+        taken: list[Any] = [None if part is None else part[which] for part in parts]
+        return InstrumentRows(*taken)
+
+    def digest(self) -> str:
+        """A hash of the content, the same on every machine."""
+        hasher = hashlib.blake2b(digest_size=12)
+        for field in fields(self):
+            part: NDArray[np.signedinteger] | None = getattr(self, field.name)
+            hasher.update(field.name.encode())
+            if part is not None and not (field.name != "price_paise" and np.all(part == ABSENT)):
+                hasher.update(np.ascontiguousarray(part, dtype="<i8").tobytes())
+        return hasher.hexdigest()
+
+    def ticks(self, session: Session) -> Ticks:
+        """The instrument's trades inside the session, its bars replayed."""
+        is_bar = self.bar_s > 0
+        if not is_bar.any():
+            return _clip(_trades(self), session)
+        if is_bar.all():
+            return _clip(_replayed(self), session)
+        return _clip(_merged(_trades(self.take(~is_bar)), _replayed(self.take(is_bar))), session)
+
+
+def rows_of_bars(bars: BarRows) -> InstrumentRows:
+    """Bars in the day file's layout."""
+    return InstrumentRows(
+        bars.second,
+        bars.length_s,
+        bars.close_paise,
+        bars.open_paise,
+        bars.high_paise,
+        bars.low_paise,
+        bars.volume,
+        bars.oi,
+    )
+
+
+def rows_of_ticks(ticks: Ticks) -> InstrumentRows:
+    """Trades in the day file's layout."""
+    return InstrumentRows(
+        ticks.second, np.zeros(len(ticks), np.int32), ticks.price_paise, volume=ticks.quantity, oi=ticks.oi
+    )
+
+
+def _trades(rows: InstrumentRows) -> Ticks:
+    return Ticks(rows.second, rows.price_paise, _quantity(rows.volume), rows.oi)
+
+
+def _replayed(rows: InstrumentRows) -> Ticks:
+    absent = np.full(len(rows), ABSENT, np.int64)
+    return replay(
+        BarRows(
+            rows.second,
+            rows.bar_s,
+            absent if rows.open_paise is None else rows.open_paise,
+            absent if rows.high_paise is None else rows.high_paise,
+            absent if rows.low_paise is None else rows.low_paise,
+            rows.price_paise,
+            _quantity(rows.volume),
+            rows.oi,
+        )
+    )
+
+
+def _quantity(volume: Int64s | None) -> Int64s | None:
+    return None if volume is None else np.maximum(volume, 0)
+
+
+def _merged(trades: Ticks, bars: Ticks) -> Ticks:
+    second = np.concatenate([trades.second, bars.second])
+    order = np.argsort(second, kind="stable")
+    price = np.concatenate([trades.price_paise, bars.price_paise])
+    quantity = oi = None
+    if trades.quantity is not None and bars.quantity is not None:
+        quantity = np.concatenate([trades.quantity, bars.quantity])[order]
+    if trades.oi is not None and bars.oi is not None:
+        oi = np.concatenate([trades.oi, bars.oi])[order]
+    return Ticks(second[order], price[order], quantity, oi, replayed=True)
+
+
+def _clip(ticks: Ticks, session: Session) -> Ticks:
+    second = ticks.second
+    if not len(second) or (second[0] >= session.open_s and second[-1] <= session.close_s):
+        return ticks
+    first = int(np.searchsorted(second, session.open_s, "left"))
+    end = int(np.searchsorted(second, session.close_s, "right"))
+    return Ticks(
+        second[first:end],
+        ticks.price_paise[first:end],
+        None if ticks.quantity is None else ticks.quantity[first:end],
+        None if ticks.oi is None else ticks.oi[first:end],
+        replayed=ticks.replayed,
+    )
