@@ -1,0 +1,1 @@
+"""One catalogue of indicators: names, parameters, outputs and computations, over TA-Lib where it has them."""
