@@ -6,6 +6,7 @@ import numpy as np
 
 from strikebook.engine.candles import CandleTable
 from strikebook.engine.tape import Floats, Tape
+from strikebook.errors import DayFailedError
 from strikebook.model.market_day import WARM_UP_CANDLES, MarketDay
 from strikebook.strategy.expression import (
     CandleField,
@@ -34,7 +35,14 @@ class MarketColumns:
         self.tables: dict[tuple[InstrumentRole, int], CandleTable] = {}
         for role, instrument in self.instruments.items():
             tape = self.tape(instrument.symbol)
+            bar_s = day.bar_s_of(instrument.symbol)
             for timeframe_s in instrument.timeframes:
+                if bar_s and timeframe_s % bar_s:
+                    raise DayFailedError(
+                        f"candles of {timeframe_s} s cannot be made from bars of {bar_s} s",
+                        where=f"{instrument.symbol} on {day.session.date}",
+                        right=f"a timeframe that is a multiple of {bar_s} s, or finer data",
+                    )
                 history = day.history_of(instrument.symbol, timeframe_s)
                 self.short_history |= len(history) < WARM_UP_CANDLES
                 self.tables[role, timeframe_s] = CandleTable(tape, day.session, timeframe_s, history)

@@ -79,7 +79,7 @@ class Tape:
 
     def quote(self, step: int) -> Quote | None:
         """The last trade at or before a step, None before the first."""
-        index = int(np.searchsorted(self.trade_step, step, "right")) - 1
+        index = int(self.index[step])
         if index < 0:
             return None
         return Quote(int(self.ticks.price_paise[index]), step - int(self.trade_step[index]))

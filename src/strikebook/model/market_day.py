@@ -13,6 +13,10 @@ from strikebook.model.session import Session
 WARM_UP_CANDLES = 500
 
 
+def _no_bars(symbol: str) -> int:  # noqa: ARG001 — every instrument alike
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class ContractList:
     """The option contracts listed that day: known at the open, traded or not.
@@ -37,7 +41,8 @@ class MarketDay:
     ``ticks_of(symbol)``: the day's trades of an underlying or contract inside the session (empty where it
     did not trade). ``history_of(symbol, timeframe_s)``: the last candles completed before this day, at most
     500, anchored at each session's open. ``source`` names where the data comes from and ``synthetic`` says
-    that it was made up; both are shown with every result.
+    that it was made up; both are shown with every result. ``bar_s_of(symbol)``: the length of the longest bar an
+    instrument's trades were replayed from, 0 for real trades.
     """
 
     underlying: str
@@ -47,6 +52,7 @@ class MarketDay:
     history_of: Callable[[str, int], Bars]
     source: str = ""
     synthetic: bool = False
+    bar_s_of: Callable[[str], int] = _no_bars
 
     def contract(self, expiry: date, strike_paise: int, option_type: OptionType) -> OptionContract:
         """The listed contract of those terms."""
