@@ -1,0 +1,146 @@
+"""The book: every life of every leg, its ledger rows, and what they are worth. Money is whole paise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from strikebook.model.options import Slippage
+from tests.oracle.market import Market
+
+
+@dataclass(eq=False)
+class Life:
+    """A position from its entry to its close; ``best`` is the best price since entry, for the trail."""
+
+    leg: dict
+    position_num: int
+    symbol: str
+    expiry: Any
+    lots: int
+    lot_size: int
+    entry_step: int
+    sent_step: int
+    entry_price: int
+    entry_age_s: int
+    entry_underlying: int | None
+    entry_event: str
+    best: int
+    open_lots: int
+    rows: list[dict] = field(default_factory=list)
+
+    @property
+    def closed(self) -> bool:
+        """Whether no lot is left."""
+        return self.open_lots == 0
+
+    @property
+    def sign(self) -> int:
+        """+1 for a bought leg, -1 for a sold one."""
+        return 1 if self.leg["side"] == "BUY" else -1
+
+
+def slipped(price: int, slippage: Slippage, *, buying: bool) -> int:
+    """A price made worse: whole paise, half up, never below zero."""
+    amount = Fraction(slippage.amount)
+    slip = {
+        "percent": price * amount / 100,
+        "points": amount * 100,
+        "ticks": amount * 5,
+    }[slippage.kind]
+    exact = price + slip if buying else price - slip
+    return max((2 * exact + 1) // 2, 0)
+
+
+class Book:
+    """Lives in order of opening, rows in order of closing."""
+
+    def __init__(self, market: Market) -> None:
+        self.market = market
+        self.lives: list[Life] = []
+        self.rows: list[dict] = []
+
+    def lives_of(self, vpi: str) -> list[Life]:
+        """A leg's lives, the latest last."""
+        return [life for life in self.lives if life.leg["vpi"] == vpi]
+
+    def open_life(self, vpi: str) -> Life | None:
+        """The leg's open life."""
+        return next((life for life in self.lives_of(vpi) if not life.closed), None)
+
+    def open_lives(self) -> list[Life]:
+        """Every open life, in order of opening."""
+        return [life for life in self.lives if not life.closed]
+
+    def close(self, life: Life, lots: int, fill: dict) -> bool:
+        """Take lots off a life. True if that was its closing row. ``fill``: price, step, … reason of the exit."""
+        life.open_lots -= lots
+        part = None if life.closed else len(life.rows) + 1
+        trade_id = f"{life.leg['vpi']}-r{life.position_num - 1}" + ("" if part is None else f"-x{part}")
+        row = {
+            "trade_id": trade_id,
+            "vpi": life.leg["vpi"],
+            "position_num": life.position_num,
+            "part": part,
+            "symbol": life.symbol,
+            "side": life.leg["side"],
+            "lots": lots,
+            "lot_size": life.lot_size,
+            "entry_step": life.entry_step,
+            "entry_sent_step": life.sent_step,
+            "entry_price": life.entry_price,
+            "entry_age_s": life.entry_age_s,
+            "entry_underlying": life.entry_underlying,
+            **fill,
+            "pnl": (fill["exit_price"] - life.entry_price) * life.sign * lots * life.lot_size,
+        }
+        life.rows.append(row)
+        self.rows.append(row)
+        return life.closed
+
+    def follow_prices(self, step: int) -> None:
+        """Move the best price of every open life, from the step after its fill on."""
+        for life in self.open_lives():
+            if step > life.entry_step:
+                price = self.market.price(life.symbol)
+                life.best = max(life.best, price) if life.sign > 0 else min(life.best, price)
+
+    def realized(self, life: Life) -> int:
+        """What the life's rows came to."""
+        return sum(row["pnl"] for row in life.rows)
+
+    def unrealized(self, life: Life) -> int:
+        """What its open lots are worth at the contract's last price; 0 after the close."""
+        if life.closed:
+            return 0
+        price = self.market.price(life.symbol)
+        return (price - life.entry_price) * life.sign * life.open_lots * life.lot_size
+
+    def day_profit(self) -> int:
+        """Realised and unrealised, of all lives."""
+        return sum(self.realized(life) + self.unrealized(life) for life in self.lives)
+
+    def position_value(self, vpi: str, name: str) -> float | str | None:
+        """A ``position_data`` field (lower case) of the leg's latest life; None before the first."""
+        lives = self.lives_of(vpi)
+        if not lives:
+            return None
+        life = lives[-1]
+        if name == "status":
+            return "closed" if life.closed else "open"
+        if name in ("quantity", "multiplier"):
+            return float(life.open_lots if name == "quantity" else life.lot_size)
+        closing = life.rows[-1] if life.closed else None
+        paise = {
+            "entryprice": life.entry_price,
+            "exitprice": closing and closing["exit_price"],
+            "currentprice": self.market.price(life.symbol),
+            "pnl": self.realized(life) + self.unrealized(life),
+            "realizedpnl": self.realized(life),
+            "unrealizedpnl": self.unrealized(life),
+            "underlyingpriceonentry": life.entry_underlying,
+            "underlyingpriceonexit": closing and closing["exit_underlying"],
+            "trailingpositionprice": life.best,
+        }[name]
+        return None if paise is None else paise / 100

@@ -1,0 +1,71 @@
+"""Which contract a leg takes now, and how many lots: or the reason why none."""
+
+from __future__ import annotations
+
+from decimal import ROUND_FLOOR, Decimal
+
+from strikebook.model.options import RunOptions
+from tests.oracle.market import Market
+from tests.raw_day import RawDay, option_symbol
+
+
+def choose(leg: dict, raw: RawDay, market: Market, options: RunOptions) -> dict:
+    """``{symbol, expiry, lots, lot_size, reason}``; with a reason the order cannot be sent (symbol where known)."""
+    choice = {"symbol": None, "expiry": None, "lots": 0, "lot_size": 0, "reason": None}
+    expiry = expiry_of(leg["expiry"], raw)
+    if expiry is None:
+        return choice | {"reason": "no_expiry"}
+    spot = market.price(raw.underlying)
+    if spot is None:
+        return choice | {"reason": "no_spot"}
+    if market.age(raw.underlying) > options.max_price_age_s:
+        return choice | {"reason": "stale_spot"}
+    strike = strike_of(leg["strike"], leg["option_type"], spot, listed_strikes(leg, expiry, raw))
+    if strike is None:
+        return choice | {"reason": "no_strike"}
+    choice["symbol"] = option_symbol(raw, expiry, strike, leg["option_type"])
+    choice["expiry"] = expiry
+    choice["lots"] = scaled_lots(leg["lots"], options)
+    choice["lot_size"] = leg["lot_size"] or raw.lot_sizes.get(expiry)
+    if choice["lots"] == 0 or not choice["lot_size"]:
+        choice["reason"] = "no_quantity"
+    return choice
+
+
+def expiry_of(code: str, raw: RawDay):
+    """Wn: the nth listed expiry from the day on. Mn, Qn, Yn: the last one of the nth such period among them."""
+    listed = sorted({expiry for expiry, _, _ in raw.listed if expiry >= raw.day})
+    period = {
+        "W": lambda expiry: expiry,
+        "M": lambda expiry: (expiry.year, expiry.month),
+        "Q": lambda expiry: (expiry.year, (expiry.month - 1) // 3),
+        "Y": lambda expiry: expiry.year,
+    }[code[0]]
+    last_of_period: dict = {}
+    for expiry in listed:
+        last_of_period[period(expiry)] = expiry
+    number = int(code[1:])
+    chosen = list(last_of_period.values())
+    return chosen[number] if number < len(chosen) else None
+
+
+def listed_strikes(leg: dict, expiry, raw: RawDay) -> list[int]:
+    """The strikes listed for that expiry and the leg's option type, ascending."""
+    return sorted({strike for day, strike, kind in raw.listed if day == expiry and kind == leg["option_type"]})
+
+
+def strike_of(code: str, option_type: str, spot: int, strikes: list[int]) -> int | None:
+    """ATM is nearest to spot, the higher on a tie; OTM goes up for a call and down for a put."""
+    if not strikes:
+        return None
+    nearest = min(abs(strike - spot) for strike in strikes)
+    index = max(i for i, strike in enumerate(strikes) if abs(strike - spot) == nearest)
+    if code != "ATM":
+        steps = int(code[3:]) if code.startswith("OTM") else -int(code[3:])
+        index += steps if option_type == "CE" else -steps
+    return strikes[index] if 0 <= index < len(strikes) else None
+
+
+def scaled_lots(lots: Decimal, options: RunOptions) -> int:
+    """Whole lots after the run's scale."""
+    return int((lots * options.scale).to_integral_value(ROUND_FLOOR))

@@ -1,0 +1,278 @@
+"""A day, second by second: the clock, the phases of a step, and the walk of the graph (rulings R1 to R5, R8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from strikebook.model.options import RunOptions
+from tests.oracle import closing, entries, exits
+from tests.oracle.book import Book
+from tests.oracle.document import Graph
+from tests.oracle.market import HISTORY_CANDLES, Market
+from tests.oracle.reports import SignalReport
+from tests.oracle.values import Value, Values
+from tests.raw_day import RawBar, RawDay
+
+
+@dataclass
+class OracleDay:
+    """What a day came to, in plain values; each list is in the order in which things happened."""
+
+    trades: list[dict[str, Any]]
+    lives: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+    rejections: list[dict[str, Any]]
+    cancellations: list[dict[str, Any]]
+    signals: dict[str, dict[str, Any]]
+    variables: dict[str, dict[str, Value]]
+    ended_step: int
+    replayed_bars: bool
+    short_history: bool
+
+
+def run_oracle(document: dict[str, Any], raw: RawDay, options: RunOptions) -> OracleDay:
+    """Run a valid flat document over a raw day."""
+    day = Day(document, raw, options)
+    day.run()
+    return day.result()
+
+
+class Day:
+    """Everything that changes during the day. ``state``: node -> 'inactive', 'active' or 'done'."""
+
+    def __init__(self, document: dict[str, Any], raw: RawDay, options: RunOptions) -> None:
+        self.graph, self.raw, self.options = Graph(document), raw, options
+        series = {
+            (instrument["symbol"], timeframe["seconds"])
+            for instrument in self.graph.instruments.values()
+            for timeframe in instrument["timeframes"].values()
+        }
+        self.market = Market(raw, series)
+        self.book = Book(self.market)
+        self.values = Values(self.graph, self.market, self.book)
+        self.step, self.last_step, self.ended_step = 0, raw.close_s - raw.open_s, -1
+        self.state = dict.fromkeys(self.graph.kind, "inactive")
+        self.parent_event: dict[str, str | None] = dict.fromkeys(self.graph.kind)
+        self.resting: list[dict] = []  # orders that wait, in the order they were sent
+        self.executions = dict.fromkeys(self.graph.of_kind("entry"), 0)  # filled ones
+        self.asked_by_re_entry: dict[str, int] = {}  # entry -> step
+        self.closed_at: dict[str, int] = {}  # entry -> last step at which one of its legs was closed
+        self.exit_event: dict[str, str] = {}
+        self.closed_a_life: dict[str, bool] = {}
+        self.ordered_symbols: set[str] = set()
+        self.events: list[dict] = []
+        self.rejections: list[dict] = []
+        self.cancellations: list[dict] = []
+        self.reports = {node: SignalReport(self.graph.condition_sets[node]) for node in self.graph.signals}
+
+    def run(self) -> None:
+        """Every step from the open to the close, or to the square-off."""
+        start = self.graph.start
+        self.state[start] = "done"
+        start_event = self.record_event(start)
+        self.parent_event[start] = start_event  # of the square-off by the start's own end conditions
+        self.activate_children(start, start_event)
+        for step in range(self.last_step + 1):
+            self.step = step
+            self.market.advance(step)
+            self.book.follow_prices(step)
+            if closing.square_off(self):
+                return
+            self._try_resting_orders()
+            self._walk()
+            if step == self.last_step:
+                closing.close_of_day(self)
+            self.values.end_step()
+
+    def _try_resting_orders(self) -> None:
+        for order in list(self.resting):
+            if not any(order is waiting for waiting in self.resting):
+                continue
+            if order["kind"] == "exit":
+                exits.try_waiting(self, order)
+            elif self.step < self.last_step:
+                entries.try_waiting(self, order)
+
+    def _walk(self) -> None:
+        acted: set[str] = set()
+        passed: set[str] = set()
+
+        def visit(node: str) -> None:
+            if self.state[node] == "active" and node not in acted and self.graph.kind[node] != "square_off":
+                acted.add(node)
+                if self._act(node):
+                    for child in self.graph.children[node]:
+                        visit(child)
+                    passed.add(node)
+                    return
+            if node in passed:
+                return
+            passed.add(node)
+            for child in self.graph.children[node]:
+                visit(child)
+
+        for child in self.graph.children[self.graph.start]:
+            visit(child)
+
+    def _act(self, node: str) -> bool:
+        """A node's turn; True if it completed (its children are then active)."""
+        kind = self.graph.kind[node]
+        if kind == "entry":
+            return entries.act(self, node)
+        if kind == "exit":
+            return exits.act(self, node)
+        return self._signal(node)
+
+    def _signal(self, node: str) -> bool:
+        graph = self.graph
+        if graph.kind[node] != "exit_signal" and self._nothing_to_open(node):
+            return False
+        name = self._condition_set(node)
+        leaves = graph.condition_sets[node][name][1]
+        readings = [self.values.reading(node, name, number, leaf) for number, leaf in enumerate(leaves)]
+        if not self.reports[node].armed(self.step, name, [reading["result"] for reading in readings]):
+            return False
+        self.reports[node].fired_steps.append(self.step)
+        event = self.record_event(node, name, readings)
+        self.values.fire_variables(node)
+        self.state[node] = "done"
+        self.activate_children(node, event)
+        return True
+
+    def _nothing_to_open(self, signal: str) -> bool:
+        """Every leg it would open is open or waits for its fill."""
+        legs = self._legs_of(self.graph.leads_to[signal])
+        return bool(legs) and not any(entries.is_flat(self, vpi) for vpi in legs)
+
+    def _legs_of(self, entry_nodes: list[str]) -> list[str]:
+        return [vpi for entry in entry_nodes for vpi in self.graph.entry_legs[entry]]
+
+    def _condition_set(self, signal: str) -> str:
+        if "re_entry" not in self.graph.condition_sets[signal]:
+            return "base"
+        if self.graph.kind[signal] == "exit_signal":
+            guarded = [self.book.open_life(vpi) for vpi in self.graph.guards[signal]]
+            return "re_entry" if any(life and life.position_num > 1 for life in guarded) else "base"
+        opened = any(self.executions[entry] > 0 for entry in self.graph.leads_to[signal])
+        return "re_entry" if opened else "base"
+
+    def activate_children(self, parent: str, event: str, kinds: tuple[str, ...] | None = None) -> None:
+        """The parent completed: its children (of those kinds) become active, in edge order."""
+        for child in self.graph.children[parent]:
+            if kinds is None or self.graph.kind[child] in kinds:
+                self._activate(child, parent, event)
+
+    def activate_guards(self, entry: str, event: str, filled: list[str]) -> None:
+        """Legs of an execution that counts already were filled: what guards them becomes active."""
+        for child in self.graph.children[entry]:
+            kind = self.graph.kind[child]
+            guarded = self.graph.guards[child] if kind == "exit_signal" else self.graph.targets.get(child, [])
+            if kind in ("exit_signal", "exit") and set(guarded) & set(filled):
+                self._activate(child, entry, event)
+
+    def _activate(self, node: str, parent: str, event: str) -> None:
+        kind = self.graph.kind[node]
+        if kind == "start":
+            return
+        if kind == "entry" and self.graph.kind[parent] == "re_entry_signal":
+            self.asked_by_re_entry[node] = self.step
+        if self.state[node] == "active":
+            return
+        limit = self._limit(node)
+        if limit:
+            self.state[node] = "done"
+            self.reports[node].at_limit(limit, self.step)
+            return
+        if kind == "exit_signal":
+            guarded = self.graph.guards[node]
+            if guarded and not any(self.book.open_life(vpi) for vpi in guarded):
+                return
+        if kind == "re_entry_signal" and self._all_open(node):
+            return
+        self.state[node] = "active"
+        self.parent_event[node] = event
+
+    def _limit(self, node: str) -> str | None:
+        """The limit an entry or re-entry signal is at."""
+        graph = self.graph
+        if graph.kind[node] not in ("entry_signal", "re_entry_signal") or not graph.leads_to[node]:
+            return None
+        done = {entry: self.executions[entry] for entry in graph.leads_to[node]}
+        if graph.kind[node] == "re_entry_signal":
+            most = graph.max_re_entries(node)
+            if most is not None and all(max(count - 1, 0) >= most for count in done.values()):
+                return "maxReEntries"
+        limits = graph.max_entries
+        if all(limits[entry] is not None and count >= limits[entry] for entry, count in done.items()):
+            return "maxEntries"
+        return None
+
+    def _all_open(self, signal: str) -> bool:
+        legs = self._legs_of(self.graph.leads_to[signal])
+        return bool(legs) and all(self.book.open_life(vpi) for vpi in legs)
+
+    def check_limits(self) -> None:
+        """An execution counts as filled: active signals that reached their limit are done."""
+        for node in self.graph.signals:
+            limit = self._limit(node) if self.state[node] == "active" else None
+            if limit:
+                self.state[node] = "done"
+                self.reports[node].at_limit(limit, self.step)
+
+    def disarm_full_re_entries(self) -> None:
+        """A leg was filled: active re-entry signals with nothing left to open become inactive."""
+        for node in self.graph.of_kind("re_entry_signal"):
+            if self.state[node] == "active" and self._all_open(node):
+                self.state[node] = "inactive"
+
+    def remove_resting(self, order: dict) -> None:
+        """Take an order off the list of those that wait (it need not be there)."""
+        self.resting = [waiting for waiting in self.resting if waiting is not order]
+
+    def record_event(self, node: str, name: str | None = None, readings: list[dict] | None = None) -> str:
+        """Record that a node fired; returns the event's id."""
+        number = 1 + sum(event["node_id"] == node for event in self.events)
+        clock = str(timedelta(seconds=self.raw.open_s + self.step)).replace(":", "").zfill(6)
+        event = {
+            "execution_id": f"exec_{node}_{self.raw.day:%Y%m%d}_{clock}_{number}",
+            "parent_execution_id": self.parent_event[node],
+            "node_id": node,
+            "step": self.step,
+            "condition_set": name,
+            "readings": readings or [],
+        }
+        self.events.append(event)
+        return event["execution_id"]
+
+    def result(self) -> OracleDay:
+        """The day as a value."""
+        return OracleDay(
+            trades=self.book.rows,
+            lives=[
+                {
+                    "entry_node_id": life.leg["entry"],
+                    "vpi": life.leg["vpi"],
+                    "position_num": life.position_num,
+                    "symbol": life.symbol,
+                    "entry_step": life.entry_step,
+                    "entry_event_id": life.entry_event,
+                    "lots": life.lots,
+                    "closed": life.closed,
+                }
+                for life in self.book.lives
+            ],
+            events=self.events,
+            rejections=self.rejections,
+            cancellations=self.cancellations,
+            signals={node: report.as_document() for node, report in self.reports.items()},
+            variables=self.values.variables,
+            ended_step=self.ended_step,
+            replayed_bars=self._replayed_bars(),
+            short_history=any(length < HISTORY_CANDLES for length in self.market.history_length.values()),
+        )
+
+    def _replayed_bars(self) -> bool:
+        used = self.ordered_symbols | {item["symbol"] for item in self.graph.instruments.values()}
+        return any(isinstance(row, RawBar) for symbol in used for row in self.raw.rows.get(symbol, ())[:1])

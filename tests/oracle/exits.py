@@ -1,0 +1,180 @@
+"""Exit orders: sent at the exit's turn, tried again every step until filled; and the closing of lives.
+
+An order is a dict: ``kind`` 'exit', ``exit`` (its node), ``event``, ``life``, ``sent``, ``noted`` (the step of the
+first trial with ``fill: next``) and ``refused`` (its first failure was recorded).
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_FLOOR, Decimal
+from typing import TYPE_CHECKING
+
+from tests.oracle.book import Life, slipped
+from tests.oracle.contracts import scaled_lots
+
+if TYPE_CHECKING:
+    from tests.oracle.day import Day
+
+PART_WAKES = ("exit_signal", "exit", "square_off")
+
+
+def act(day: Day, exit_node: str) -> bool:
+    """The exit's turn. True if it completed: its last outstanding order was filled."""
+    lives = [day.book.open_life(vpi) for vpi in day.graph.targets[exit_node]]
+    lives = [life for life in lives if life is not None]
+    if not lives:
+        day.state[exit_node] = "done"
+        return False
+    day.state[exit_node] = "inactive"
+    event = day.record_event(exit_node)
+    day.exit_event[exit_node] = event
+    if not outstanding(day, exit_node):
+        day.closed_a_life[exit_node] = False
+    ordered = [order["life"] for order in outstanding(day, exit_node)]
+    sent = [
+        {
+            "kind": "exit",
+            "exit": exit_node,
+            "event": event,
+            "life": life,
+            "sent": day.step,
+            "noted": None,
+            "refused": False,
+        }
+        for life in lives
+        if all(life is not other for other in ordered)
+    ]
+    day.resting.extend(sent)
+    for order in sent:
+        if order["life"].entry_step < day.step:
+            _try(day, order)
+    if outstanding(day, exit_node):
+        return False
+    _complete(day, exit_node)
+    return True
+
+
+def try_waiting(day: Day, order: dict) -> None:
+    """Phase 3: try an order again; its exit completes if that was its last."""
+    if _try(day, order) and not outstanding(day, order["exit"]):
+        _complete(day, order["exit"])
+
+
+def outstanding(day: Day, exit_node: str) -> list[dict]:
+    """The exit's orders that still wait."""
+    return [order for order in day.resting if order["kind"] == "exit" and order["exit"] == exit_node]
+
+
+def close_at_last_price(day: Day, life: Life, reason: str, node: str | None, event: str | None) -> None:
+    """Square-off and the close of the day: the contract's last trade, whatever its age."""
+    price, age = day.market.price(life.symbol), day.market.age(life.symbol)
+    fill = _exit_fill(day, life, price, age)
+    fill |= {"exit_sent_step": day.step, "exit_reason": reason, "exit_node_id": node, "exit_event_id": event}
+    day.book.close(life, life.open_lots, fill)
+
+
+def _complete(day: Day, exit_node: str) -> None:
+    """After a life was closed every child becomes active; after parts only, those that close.
+
+    An exit that was made active again while its orders waited, and has not had its turn since, stays active.
+    """
+    if day.state[exit_node] != "active":
+        day.state[exit_node] = "done"
+    kinds = None if day.closed_a_life[exit_node] else PART_WAKES
+    day.activate_children(exit_node, day.exit_event[exit_node], kinds)
+
+
+def _try(day: Day, order: dict) -> bool:
+    """Fill the order if it can be now."""
+    symbol = order["life"].symbol
+    if day.options.fill == "next":
+        if order["noted"] is None:
+            order["noted"] = day.step
+            return False
+        if symbol not in day.market.first_now:
+            return False
+        _fill(day, order, day.market.first_now[symbol], 0)
+        return True
+    age = day.market.age(symbol)
+    if age is None or age > day.options.max_price_age_s:
+        _record_first_failure(day, order, "no_price" if age is None else "stale_price")
+        return False
+    _fill(day, order, day.market.price(symbol), age)
+    return True
+
+
+def _record_first_failure(day: Day, order: dict, reason: str) -> None:
+    if order["refused"]:
+        return
+    order["refused"] = True
+    day.rejections.append(
+        {
+            "step": day.step,
+            "sent_step": order["sent"],
+            "node_id": order["exit"],
+            "vpi": order["life"].leg["vpi"],
+            "side": "exit",
+            "reason": reason,
+            "symbol": order["life"].symbol,
+            "retried": True,
+        }
+    )
+
+
+def _fill(day: Day, order: dict, price: int, age: int) -> None:
+    exit_node, life = order["exit"], order["life"]
+    day.remove_resting(order)
+    fill = _exit_fill(day, life, price, age) | {
+        "exit_sent_step": order["sent"],
+        "exit_reason": "exit_condition_met",
+        "exit_node_id": exit_node,
+        "exit_event_id": order["event"],
+    }
+    lots = _lots_to_close(day, exit_node, life.open_lots)
+    if not day.book.close(life, lots, fill):
+        return
+    day.closed_a_life[exit_node] = True
+    day.closed_at[life.leg["entry"]] = day.step
+    _drop_other_orders(day, life)
+    _disarm(day, exit_node)
+
+
+def _exit_fill(day: Day, life: Life, price: int, age: int) -> dict:
+    return {
+        "exit_step": day.step,
+        "exit_price": slipped(price, day.options.slippage, buying=life.leg["side"] == "SELL"),
+        "exit_age_s": age,
+        "exit_underlying": day.market.price(day.raw.underlying),
+    }
+
+
+def _lots_to_close(day: Day, exit_node: str, open_lots: int) -> int:
+    config = day.graph.data[exit_node]["exitNodeData"]["orderConfig"]
+    quantity = (config.get("quantity") or "all").lower()
+    if quantity == "percentage":
+        exact = open_lots * Decimal(str(config["partialQuantityPercentage"])) / 100
+        lots = int(exact.to_integral_value(ROUND_FLOOR))
+    elif quantity == "specific":
+        lots = scaled_lots(Decimal(str(config["specificQuantity"])), day.options)
+    else:
+        lots = open_lots
+    return min(max(lots, 1), open_lots)
+
+
+def _drop_other_orders(day: Day, life: Life) -> None:
+    """The life is closed: other exits' orders for it go, and an exit left without any is disarmed."""
+    dropped = [order for order in day.resting if order["kind"] == "exit" and order["life"] is life]
+    for order in dropped:
+        day.remove_resting(order)
+        if not outstanding(day, order["exit"]):
+            day.state[order["exit"]] = "inactive"
+
+
+def _disarm(day: Day, closing_exit: str) -> None:
+    """Exit signals and other exits whose legs are now all closed become inactive."""
+    for node in day.graph.of_kind("exit_signal", "exit"):
+        legs = day.graph.guards[node] if node in day.graph.guards else day.graph.targets[node]
+        if node == closing_exit or (node in day.graph.guards and not legs):
+            continue
+        if day.state[node] == "active" and not any(day.book.open_life(vpi) for vpi in legs):
+            day.state[node] = "inactive"
