@@ -28,6 +28,8 @@ def check(draft: Draft) -> Mapping[str, int | None]:
     for node in draft.graph.of_kind("square_off"):
         if draft.ends[node.id].never:
             node.place.warn("a square-off that can never trigger", "endConditions with an amount or a time")
+    if not draft.entries:
+        draft.graph.nodes[draft.graph.start_id].place.warn("a strategy without an entry opens nothing", "an entryNode")
     return {entry_id: _limit(draft, entry_id) for entry_id in draft.entries}
 
 

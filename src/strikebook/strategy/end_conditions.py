@@ -10,7 +10,7 @@ from strikebook.strategy.expressions import read_time
 from strikebook.strategy.node import EndConditions
 from strikebook.strategy.refused import refuse_limit_order, refuse_switches
 
-_BLOCKS = ("immediateExit", "performanceBasedExit", "timeBasedExit", "positionClosure", "alertNotification")
+_BLOCKS = ("immediateExit", "performanceBasedExit", "timeBasedExit", "positionClosure")
 _KINDS = {"absolute": "absolute", "percentage": "percentage"}
 _USUAL_OPEN_S, _USUAL_CLOSE_S = 9 * 3600 + 15 * 60, 15 * 3600 + 30 * 60
 

@@ -32,8 +32,8 @@ def refuse_protections(place: Cursor) -> None:
 
 
 def refuse_switches(place: Cursor, known: Iterable[str]) -> None:
-    """Refuse every member with ``enabled: true`` that is not among the ``known`` ones."""
-    names = set(known)
+    """Refuse every member with ``enabled: true`` that is not among the ``known`` ones; alerts trade nothing."""
+    names = {*known, "alertNotification"}
     for key in place.members():
         member = place.get(key)
         if key not in names and isinstance(member.value, dict) and member.value.get("enabled") is True:

@@ -7,6 +7,7 @@ from strikebook.strategy.cursor import Cursor, shown
 from strikebook.strategy.expression import ConditionSet, NodeVariable, Variable
 from strikebook.strategy.expressions import Names, read_expression
 from strikebook.strategy.node import SignalKind, SignalNode
+from strikebook.strategy.refused import refuse_switches
 
 _RE_ENTRY_SETS = {
     "entry": ("hasReEntryConditions", "reEntryConditions"),
@@ -16,6 +17,7 @@ _RE_ENTRY_SETS = {
 
 def read_signal(data: Cursor, label: str, kind: SignalKind, names: Names) -> SignalNode | None:
     """Read an entry, exit or re-entry signal; None where it has an error, which is noted."""
+    refuse_switches(data, ())
     conditions = read_conditions(data, "conditions", names)
     re_entry = _re_entry_set(data, kind, names)
     variables = _variables(data, names)
