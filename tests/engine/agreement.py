@@ -141,7 +141,11 @@ def oracle_form(day: object) -> dict[str, Any]:
         }
         signal["near_misses"] = [tuple(run) for run in signal["near_misses"]]
         signal["fired_steps"] = list(signal["fired_steps"])
-    plain["variables"] = {node: dict(values) for node, values in plain["variables"].items() if values}
+    known = {
+        node: {name: value for name, value in values.items() if value is not None}
+        for node, values in plain["variables"].items()
+    }
+    plain["variables"] = {node: values for node, values in known.items() if values}
     return plain
 
 
