@@ -34,3 +34,13 @@ def numbers(column: Any, kind: type[Number], absent: int = -1) -> NDArray[Number
         return np.empty(0, kind)
     stored = np.frombuffer(data, _STORED[column.type])[column.offset : column.offset + len(column)]
     return stored.astype(kind, copy=False)
+
+
+def encoded(column: Any) -> tuple[NDArray[np.int32], Any]:  # noqa: ANN401 — pyarrow has no types
+    """A text column as codes (-1 for a null) and the arrow array of the texts they stand for."""
+    if not pa.types.is_dictionary(column.type):
+        column = column.cast(pa.string()).dictionary_encode()
+    joined = column.unify_dictionaries().combine_chunks()
+    if isinstance(joined, pa.ChunkedArray):
+        joined = joined.chunk(0) if joined.num_chunks else pa.array([], column.type)
+    return numbers(joined.indices, np.int32), joined.dictionary.cast(pa.string())

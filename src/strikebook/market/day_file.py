@@ -133,7 +133,7 @@ class DayFile:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         try:
             self._file: Any = pq.ParquetFile(path, memory_map=True, pre_buffer=False)
         except (pa.ArrowException, OSError) as error:
@@ -158,7 +158,7 @@ class DayFile:
             table = self._file.read_row_group(entry.row_group, columns=names, use_threads=False)
         except (pa.ArrowException, OSError) as error:
             raise MarketDataError(
-                f"damaged rows of {symbol}: {error}", where=str(self._path), right="import the day again"
+                f"damaged rows of {symbol}: {error}", where=str(self.path), right="import the day again"
             ) from error
         return _rows(table)
 

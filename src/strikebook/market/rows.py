@@ -50,6 +50,22 @@ class InstrumentRows:
         taken: list[Any] = [None if part is None else part[which] for part in parts]
         return InstrumentRows(*taken)
 
+    def followed_by(self, other: InstrumentRows) -> InstrumentRows:
+        """These rows and others of the same instrument, ordered by second."""
+        order = np.argsort(np.concatenate([self.second, other.second]), kind="stable")
+        parts: list[Any] = []
+        for field in fields(self):
+            pair = [getattr(rows, field.name) for rows in (self, other)]
+            if all(part is None for part in pair):
+                parts.append(None)
+                continue
+            filled = [
+                np.full(len(rows), ABSENT, np.int64) if part is None else part
+                for rows, part in zip((self, other), pair, strict=True)
+            ]
+            parts.append(np.concatenate(filled)[order])
+        return InstrumentRows(*parts)
+
     def digest(self) -> str:
         """A hash of the content, the same on every machine."""
         hasher = hashlib.blake2b(digest_size=12)

@@ -1,0 +1,144 @@
+"""Putting days into a catalogue: the day file, its chain snapshot, and the underlying's one-minute history.
+
+Every file is replaced whole. A crash between them leaves derived files that the next import of the day makes right;
+a reader notices a chain snapshot that is not of its day.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from strikebook.errors import BusyError, MarketDataError, StorageError
+from strikebook.market.chain import chain_of, read_chain, write_chain
+from strikebook.market.day_file import DayFile, DayRows, index_of, write_day
+from strikebook.market.history import FILE_NAME as HISTORY_NAME
+from strikebook.market.history import MinuteHistory, minute_candles, read_history, write_history
+from strikebook.market.rows import InstrumentRows
+from strikebook.model.prices import Bars
+from strikebook.model.session import clock_text, naive_epoch
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDay:
+    """What became of a day: ``candles`` are its spot's one-minute candles, None without spot."""
+
+    status: Literal["written", "unchanged"]
+    instruments: int
+    rows: int
+    open_s: int
+    candles: Bars | None
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Keep other writers out of a catalogue. Raises BusyError while another one is at work."""
+    lock = folder / ".import.lock"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = lock.open("a")
+    except OSError as error:
+        raise StorageError(f"cannot write: {error.strerror}", where=str(folder), right="a writable folder") from error
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise BusyError("another import is at work", where=str(folder), right="wait until it is done") from error
+        yield
+
+
+def put_day(folder: Path, day: DayRows, *, merge: bool = True) -> WrittenDay:
+    """Write a day into a catalogue. With ``merge`` the instruments that the day has already stay, unless ``day`` has
+    them too.
+
+    Raises MarketDataError where made-up and real prices would mix.
+    """
+    path = folder / day.underlying / f"{day.session.date.isoformat()}.parquet"
+    present = DayFile(path) if path.is_file() and merge else None
+    if present is not None:
+        day = _merged(present, day)
+    index = index_of(day)
+    unchanged = present is not None and present.index == index
+    if not unchanged:
+        write_day(path, day)
+    chain_path = path.with_suffix(".chain.parquet")
+    if any(":OPT:" in symbol for symbol in day.rows) and not (
+        unchanged and read_chain(chain_path, index.fingerprint) is not None
+    ):
+        write_chain(chain_path, chain_of({s: day.rows[s] for s in index.instruments}, day.session), index.fingerprint)
+    spot = day.rows.get(day.underlying)
+    return WrittenDay(
+        "unchanged" if unchanged else "written",
+        len(index.instruments),
+        sum(entry.rows for entry in index.instruments.values()),
+        day.session.open_s,
+        None if spot is None else minute_candles(spot, day.session),
+    )
+
+
+def put_history(folder: Path, underlying: str, days: dict[int, tuple[int, Bars]]) -> bool:
+    """Bring the underlying's one-minute history up to date with those days; says whether it was rewritten.
+
+    ``days``: naive epoch of the day -> (its session's open, its candles).
+    """
+    path = folder / underlying / HISTORY_NAME
+    before = read_history(path)
+    after = before.with_days(days)
+    if path.is_file() and _equal(before, after):
+        return False
+    write_history(path, after)
+    return True
+
+
+def day_start(day: DayRows) -> int:
+    """The naive epoch of a day's midnight."""
+    return naive_epoch(day.session.date)
+
+
+def _merged(present: DayFile, day: DayRows) -> DayRows:
+    if present.index.origin != day.origin:
+        raise MarketDataError(
+            f"the day holds {present.index.origin or 'real prices'}, the new ones are {day.origin or 'real'}",
+            where=str(present.path),
+            right="another catalogue",
+        )
+    if present.index.session != day.session:
+        hours = f"{clock_text(present.index.session.open_s)[:5]}-{clock_text(present.index.session.close_s)[:5]}"
+        raise MarketDataError(
+            f"the day has the session {hours}, the new prices come with another one",
+            where=str(present.path),
+            right=f"--session {hours} for both, or delete the day and import all of it",
+        )
+    rows: dict[str, InstrumentRows] = {}
+    outside: dict[str, int] = {}
+    for symbol, entry in present.index.instruments.items():
+        if symbol not in day.rows:
+            found = present.rows_of(symbol)
+            if found is not None:
+                rows[symbol] = found
+                outside[symbol] = entry.outside
+    return replace(day, rows={**rows, **day.rows}, outside={**outside, **day.outside})
+
+
+def _equal(one: MinuteHistory, other: MinuteHistory) -> bool:
+    volumes = (one.bars.volume, other.bars.volume)
+    if (volumes[0] is None) != (volumes[1] is None):
+        return False
+    pairs: list[tuple[NDArray[np.signedinteger], NDArray[np.signedinteger]]] = [
+        (one.session_open_s, other.session_open_s),
+        (one.bars.start, other.bars.start),
+        (one.bars.open_paise, other.bars.open_paise),
+        (one.bars.high_paise, other.bars.high_paise),
+        (one.bars.low_paise, other.bars.low_paise),
+        (one.bars.close_paise, other.bars.close_paise),
+    ]
+    if volumes[0] is not None and volumes[1] is not None:
+        pairs.append((volumes[0], volumes[1]))
+    return all(np.array_equal(a, b) for a, b in pairs)
