@@ -1,0 +1,1 @@
+"""Who may run when: one run per user, also across processes."""

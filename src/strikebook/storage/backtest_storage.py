@@ -1,0 +1,77 @@
+"""The door to stored results. Its members: folders on disk, and one in memory; one suite holds for both.
+
+Promises of every member:
+
+* Reading never creates anything, and sees a file whole or not at all.
+* ``begin`` replaces an earlier run in one move: until it returns, the old results are all there; after it, none.
+* A write that fails raises StorageError and leaves what was there before.
+* What is moved are bytes; ``storage.codec`` says what they mean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from strikebook.storage.layout import RunKey
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """What a clearing removed: day files, and bytes in all."""
+
+    day_files: int
+    freed_bytes: int
+
+
+class BacktestStorage(Protocol):
+    """Where results are kept. Members on disk are picklable, so that a worker process stores its own days."""
+
+    @property
+    def place(self) -> str:
+        """Where the results are, for a message."""
+
+    @property
+    def shared_between_processes(self) -> bool:
+        """True where another process sees what this one stores."""
+
+    def lock_path(self, user_id: str) -> Path | None:
+        """The file whose lock keeps a user's runs apart; None where no other process could meet them."""
+
+    def check_writable(self) -> None:
+        """Raise StorageError where a run could not be stored; nothing of it remains."""
+
+    def begin(self, key: RunKey, strategy: bytes, metadata: bytes) -> Cleared:
+        """Start a run: its strategy and metadata replace all earlier results of ``key``."""
+
+    def put_day(self, key: RunKey, day: date, content: bytes) -> None:
+        """Store a day's compressed document. Raises StorageError where the run was never begun."""
+
+    def put_metadata(self, key: RunKey, content: bytes) -> None:
+        """Replace the run's metadata. Raises StorageError where the run was never begun."""
+
+    def finish(self, key: RunKey, metadata: bytes) -> None:
+        """Store the run's last metadata, also on a disk that has just filled up, and drop what only a run needs."""
+
+    def day(self, key: RunKey, day: date) -> bytes | None:
+        """The day's compressed document as it was stored; None where there is none."""
+
+    def metadata(self, key: RunKey) -> bytes | None:
+        """The run's metadata; None where there is no such run."""
+
+    def strategy(self, key: RunKey) -> bytes | None:
+        """The strategy as it was run; None where there is no such run."""
+
+    def days(self, key: RunKey) -> tuple[date, ...]:
+        """The days that have a file, by date."""
+
+    def runs(self, user_id: str) -> tuple[RunKey, ...]:
+        """The runs of a user that can be read, by strategy id."""
+
+    def users(self) -> tuple[str, ...]:
+        """The users who have results, sorted."""
+
+    def clear(self, key: RunKey) -> Cleared:
+        """Remove a run, in one move for its readers. A run that is not there clears nothing."""

@@ -1,0 +1,218 @@
+"""What could be seen and what was decided: events, diagnostics, candles, and why a signal did not fire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from strikebook.model.day_result import (
+    Candle,
+    CandleView,
+    DayResult,
+    Event,
+    SetReport,
+    SignalReport,
+    Snapshot,
+)
+from strikebook.storage.condition_records import SetFacts, SetKey, plain
+from strikebook.storage.stamps import Stamps
+from strikebook.storage.summary import rupees
+
+Document = dict[str, object]
+
+
+class Evidence:
+    """A day's events and reports as records. One that is shown in several places is one object, built once."""
+
+    def __init__(
+        self,
+        result: DayResult,
+        stamps: Stamps,
+        facts: Mapping[SetKey, SetFacts],
+        labels: Mapping[str, str],
+    ) -> None:
+        self._result = result
+        self._stamps = stamps
+        self._facts = facts
+        self._labels = labels
+        self._events = {event.execution_id: event for event in result.events}
+        self._diagnostics: dict[str, Document] = {}
+        self._candles: dict[int, Document] = {}
+
+    def event(self, event: Event) -> Document:
+        """A firing, with its diagnostic."""
+        return {
+            "execution_id": event.execution_id,
+            "parent_execution_id": event.parent_execution_id,
+            "time": self._stamps[event.step],
+            "node_id": event.node_id,
+            "node_type": event.node_type,
+            "node_label": self._labels.get(event.node_id, ""),
+            "note": event.note,
+            "diagnostic_data": self.diagnostic(event),
+        }
+
+    def deciding(self, event_id: str | None) -> Event | None:
+        """The signal that led to an order node's event, or that event itself where no signal did."""
+        order = self._events.get(event_id or "")
+        if order is None or order.parent_execution_id is None:
+            return order
+        parent = self._events.get(order.parent_execution_id)
+        return order if parent is None or parent.condition_set is None else parent
+
+    def flow(self, event_id: str | None) -> list[str]:
+        """The events from the start to that one, along parents; none for the close of the day."""
+        ids: list[str] = []
+        while event_id is not None and event_id in self._events and event_id not in ids:
+            ids.append(event_id)
+            event_id = self._events[event_id].parent_execution_id
+        return ids[::-1]
+
+    def variables(self, event_id: str) -> Document:
+        """The variables of every node as they stood at an event."""
+        event = self._events.get(event_id)
+        return {} if event is None else _variables(event.snapshot)
+
+    def preview(self, event: Event | None, otherwise: str) -> str:
+        """The text of the condition that fired, ``otherwise`` where none did."""
+        if event is None or event.condition_set is None:
+            return otherwise
+        return self._facts[event.node_id, event.condition_set].text
+
+    def diagnostic(self, event: Event) -> Document:
+        """Everything about a firing: conditions with their values, how they combine, and what was seen."""
+        known = self._diagnostics.get(event.execution_id)
+        if known is not None:
+            return known
+        if event.condition_set is None:
+            made = self._unconditional(event.step)
+        else:
+            facts = self._facts[event.node_id, event.condition_set]
+            records, substituted = facts.evaluated(event.readings)
+            made = {
+                "conditions_evaluated": records,
+                "condition_tree": facts.tree,
+                "condition_set": event.condition_set,
+                "condition_text": facts.text,
+                "substituted_text": substituted,
+                "evaluated_at": self._stamps[event.step],
+            }
+        made["node_id"] = event.node_id
+        made["execution_id"] = event.execution_id
+        made.update(self.snapshot(event.snapshot))
+        self._diagnostics[event.execution_id] = made
+        return made
+
+    def close_of_day(self) -> Document:
+        """The diagnostic of what the close of the day closed: no condition, only what was seen."""
+        record = self._unconditional(self._result.session.last_step)
+        return record | {"node_id": None, "execution_id": None} | self.snapshot(self._result.closing_snapshot)
+
+    def snapshot(self, snapshot: Snapshot) -> Document:
+        """Candles, variables and last prices at a step."""
+        return {
+            "candle_data": self._candle_data(snapshot.candles),
+            "node_variables": _variables(snapshot),
+            "last_prices": {
+                symbol: {"price": rupees(paise), "age_s": age_s} for symbol, (paise, age_s) in snapshot.prices.items()
+            },
+        }
+
+    def signal(self, report: SignalReport) -> Document:
+        """Why a signal did not fire: per leaf how often it held, and the moments at which only one was missing."""
+        stamps = self._stamps
+        return {
+            "node_id": report.node_id,
+            "label": self._labels.get(report.node_id, ""),
+            "fired_at": [stamps[step] for step in report.fired_steps],
+            "limit": report.limit,
+            "limit_at": None if report.limit_step is None else stamps[report.limit_step],
+            "sets": [self._set(report, part) for part in report.sets],
+            "near_misses_total": report.near_misses_total,
+        }
+
+    def _set(self, report: SignalReport, part: SetReport) -> Document:
+        stamps = self._stamps
+        facts = self._facts[report.node_id, part.condition_set]
+        leaves = [
+            {
+                **facts.leaves[count.leaf].fixed,
+                "true_steps": count.true_steps,
+                "last_true_at": None if count.last_true_step is None else stamps[count.last_true_step],
+            }
+            for count in part.leaves
+        ]
+        name = part.condition_set
+        return {
+            "condition_set": name,
+            "text": facts.text,
+            "condition_tree": facts.tree,
+            "armed_steps": part.armed_steps,
+            "leaves": leaves,
+            "near_misses": [
+                (stamps[miss.from_step], stamps[miss.to_step], miss.leaf)
+                for miss in report.near_misses
+                if miss.condition_set == name
+            ],
+        }
+
+    def _unconditional(self, step: int) -> Document:
+        return {
+            "conditions_evaluated": [],
+            "condition_tree": None,
+            "condition_set": None,
+            "condition_text": "",
+            "substituted_text": "",
+            "evaluated_at": self._stamps[step],
+        }
+
+    def _candle_data(self, views: tuple[CandleView, ...]) -> Document:
+        """Per symbol its shortest timeframe at the top, as in the brief, and all of them by name."""
+        known = self._candles.get(id(views))
+        if known is not None:
+            return known
+        symbols: dict[str, Document] = {}
+        frames: dict[str, Document] = {}
+        for view in sorted(views, key=lambda view: view.timeframe_s):
+            frame: Document = {
+                "timeframe": timeframe_text(view.timeframe_s),
+                "current": self._candle(view.current),
+                "previous": self._candle(view.previous, view.indicators),
+            }
+            if view.symbol not in symbols:
+                frames[view.symbol] = {}
+                symbols[view.symbol] = frame | {"timeframes": frames[view.symbol]}
+            frames[view.symbol][timeframe_text(view.timeframe_s)] = frame
+        made: Document = dict(symbols)
+        self._candles[id(views)] = made
+        return made
+
+    def _candle(self, candle: Candle | None, indicators: Mapping[str, float | None] | None = None) -> Document | None:
+        if candle is None:
+            return None
+        record: Document = {
+            "timestamp": self._stamps.of_epoch(candle.start),
+            "open": candle.open_paise / 100,
+            "high": candle.high_paise / 100,
+            "low": candle.low_paise / 100,
+            "close": candle.close_paise / 100,
+        }
+        if candle.volume is not None:
+            record["volume"] = candle.volume
+        if indicators is not None:
+            record["indicators"] = {name: plain(value) for name, value in indicators.items()}
+        return record
+
+
+def timeframe_text(seconds: int) -> str:
+    """A timeframe as it is written: 1m, 15m, 1h, 1d."""
+    for unit, name in ((86_400, "d"), (3_600, "h"), (60, "m")):
+        if seconds % unit == 0:
+            return f"{seconds // unit}{name}"
+    return f"{seconds}s"
+
+
+def _variables(snapshot: Snapshot) -> Document:
+    return {
+        node: {name: plain(value) for name, value in variables.items()}
+        for node, variables in snapshot.variables.items()
+    }

@@ -1,0 +1,103 @@
+"""Results in memory: for tests, and for runs whose results are only looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from strikebook.errors import StorageError
+from strikebook.storage.backtest_storage import Cleared
+from strikebook.storage.layout import RunKey, check_id
+
+
+@dataclass(slots=True)
+class _Run:
+    strategy: bytes
+    metadata: bytes
+    days: dict[date, bytes] = field(default_factory=dict)
+
+    def cleared(self) -> Cleared:
+        freed = len(self.strategy) + len(self.metadata) + sum(map(len, self.days.values()))
+        return Cleared(len(self.days), freed)
+
+
+class MemoryStorage:
+    """A member of BacktestStorage that is gone with its process."""
+
+    def __init__(self) -> None:
+        self._runs: dict[RunKey, _Run] = {}
+
+    @property
+    def place(self) -> str:
+        """Where the results are, for a message."""
+        return "memory"
+
+    @property
+    def shared_between_processes(self) -> bool:
+        """False: only this process sees it."""
+        return False
+
+    def lock_path(self, user_id: str) -> None:
+        """None: no other process can meet a run in memory."""
+        check_id(user_id, "user_id")
+
+    def check_writable(self) -> None:
+        """Memory can always be written to."""
+
+    def begin(self, key: RunKey, strategy: bytes, metadata: bytes) -> Cleared:
+        """Start a run: its strategy and metadata replace all earlier results of ``key``."""
+        cleared = self.clear(key)
+        self._runs[key] = _Run(strategy, metadata)
+        return cleared
+
+    def put_day(self, key: RunKey, day: date, content: bytes) -> None:
+        """Store a day's compressed document. Raises StorageError where the run was never begun."""
+        self._begun(key).days[day] = content
+
+    def put_metadata(self, key: RunKey, content: bytes) -> None:
+        """Replace the run's metadata. Raises StorageError where the run was never begun."""
+        self._begun(key).metadata = content
+
+    def finish(self, key: RunKey, metadata: bytes) -> None:
+        """Store the run's last metadata."""
+        self.put_metadata(key, metadata)
+
+    def day(self, key: RunKey, day: date) -> bytes | None:
+        """The day's compressed document as it was stored; None where there is none."""
+        run = self._runs.get(key)
+        return None if run is None else run.days.get(day)
+
+    def metadata(self, key: RunKey) -> bytes | None:
+        """The run's metadata; None where there is no such run."""
+        run = self._runs.get(key)
+        return None if run is None else run.metadata
+
+    def strategy(self, key: RunKey) -> bytes | None:
+        """The strategy as it was run; None where there is no such run."""
+        run = self._runs.get(key)
+        return None if run is None else run.strategy
+
+    def days(self, key: RunKey) -> tuple[date, ...]:
+        """The days that have a file, by date."""
+        run = self._runs.get(key)
+        return () if run is None else tuple(sorted(run.days))
+
+    def runs(self, user_id: str) -> tuple[RunKey, ...]:
+        """The runs of a user that can be read, by strategy id."""
+        check_id(user_id, "user_id")
+        return tuple(sorted(key for key in self._runs if key.user_id == user_id))
+
+    def users(self) -> tuple[str, ...]:
+        """The users who have results, sorted."""
+        return tuple(sorted({key.user_id for key in self._runs}))
+
+    def clear(self, key: RunKey) -> Cleared:
+        """Remove a run. A run that is not there clears nothing."""
+        run = self._runs.pop(key, None)
+        return Cleared(0, 0) if run is None else run.cleared()
+
+    def _begun(self, key: RunKey) -> _Run:
+        run = self._runs.get(key)
+        if run is None:
+            raise StorageError("no run was begun there", where=f"{self.place}: {key}", right="begin it first")
+        return run

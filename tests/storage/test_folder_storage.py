@@ -1,0 +1,160 @@
+"""What only files can get wrong: half-written files, full disks, folders that may not be written."""
+
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from strikebook.errors import StorageError, UsageError
+from strikebook.storage.atomic_file import write_file
+from strikebook.storage.folder_storage import FolderStorage
+from strikebook.storage.layout import RunKey, day_text, parse_day, run_folder
+
+KEY = RunKey("user_123", "strategy-1")
+DAY = date(2024, 10, 1)
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> FolderStorage:
+    storage = FolderStorage(tmp_path / "results")
+    storage.begin(KEY, b"{}", b"{}")
+    return storage
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of one megabyte."""
+    place = tmp_path / "small"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], capture_output=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip("mounting needs root")
+    yield place
+    subprocess.run(["umount", place], check=True)
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_files_are_where_the_brief_says(storage: FolderStorage) -> None:
+    """A run is {user}/{strategy}/metadata.json, strategy.json and DD-MM-YYYY.json.gz, and nothing once it is over."""
+    storage.put_day(KEY, DAY, b"day")
+    storage.finish(KEY, b"{}")
+    assert names(storage.root / "user_123" / "strategy-1") == {
+        "metadata.json",
+        "strategy.json",
+        "01-10-2024.json.gz",
+    }
+
+
+def test_reading_creates_nothing(tmp_path: Path) -> None:
+    """Looking for results, locks included, leaves no trace."""
+    storage = FolderStorage(tmp_path / "nowhere")
+    storage.day(KEY, DAY)
+    storage.runs(KEY.user_id)
+    storage.users()
+    storage.clear(KEY)
+    storage.lock_path(KEY.user_id)
+    storage.check_writable()
+    assert names(tmp_path) == set()
+
+
+def test_a_full_disk_leaves_nothing_half_written(small_disk: Path) -> None:
+    """A day that does not fit is refused with the folder and what would help; the run's last words still fit."""
+    storage = FolderStorage(small_disk)
+    storage.begin(KEY, b"{}", b"{}")
+    storage.put_day(KEY, DAY, os.urandom(700_000))
+    with pytest.raises(StorageError, match=r"02-10-2024\.json\.gz: cannot write: no space left.*free space"):
+        storage.put_day(KEY, date(2024, 10, 2), os.urandom(700_000))
+    assert storage.days(KEY) == (DAY,)
+    (small_disk / "filler").write_bytes(os.urandom(1024 * 1024 - _used(small_disk)))
+    storage.finish(KEY, b"x" * 20_000)
+    assert storage.metadata(KEY) == b"x" * 20_000
+    assert all(not name.startswith(".") for name in names(run_folder(small_disk, KEY)))
+
+
+def test_a_run_that_cannot_begin_leaves_the_old_results(small_disk: Path) -> None:
+    """When the new run's first files do not fit, the old run is still there, whole."""
+    storage = FolderStorage(small_disk)
+    storage.begin(KEY, b"{}", b"old")
+    storage.put_day(KEY, DAY, b"day")
+    with pytest.raises(StorageError):
+        storage.begin(KEY, b"{}", os.urandom(2_000_000))
+    assert storage.metadata(KEY) == b"old"
+    assert storage.day(KEY, DAY) == b"day"
+    assert names(small_disk / KEY.user_id) == {KEY.strategy_id}
+
+
+def test_a_file_size_limit_is_named(tmp_path: Path) -> None:
+    """A file that a process limit cuts off is an error, and is not there."""
+    program = (
+        "import resource, sys; from pathlib import Path; from strikebook.storage.atomic_file import write_file\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "write_file(Path(sys.argv[1]), b'x' * 5000)"
+    )
+    ran = subprocess.run([sys.executable, "-c", program, tmp_path / "day"], capture_output=True, text=True, check=False)
+    assert "StorageError" in ran.stderr
+    assert "file too large" in ran.stderr
+    assert names(tmp_path) == set()
+    assert resource.RLIM_INFINITY  # the limit was the child's
+
+
+@pytest.mark.parametrize("root", ["file", "below-a-file"])
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, root: str) -> None:
+    """A results folder that is a file, or lies below one, is refused before a run begins."""
+    (tmp_path / "file").write_text("")
+    storage = FolderStorage(tmp_path / ("file" if root == "file" else "file/results"))
+    with pytest.raises(StorageError, match="cannot"):
+        storage.check_writable()
+
+
+def test_a_folder_that_may_not_be_written_is_named() -> None:
+    """A place where this user may not write is refused with its name (/proc refuses even root)."""
+    with pytest.raises(StorageError, match="/proc/results: cannot write results"):
+        FolderStorage(Path("/proc/results")).check_writable()
+
+
+def test_a_failed_write_keeps_the_old_file(tmp_path: Path, small_disk: Path) -> None:
+    """The file that was there is there still when its successor does not fit."""
+    target = small_disk / "metadata.json"
+    write_file(target, b"old")
+    with pytest.raises(StorageError):
+        write_file(target, os.urandom(2_000_000))
+    assert target.read_bytes() == b"old"
+    assert names(small_disk) == {"metadata.json"}
+    assert tmp_path.exists()
+
+
+def test_what_a_killed_process_left_is_swept(storage: FolderStorage) -> None:
+    """Folders on their way in or out, and temporary files, are gone after the next run of that strategy."""
+    user = storage.root / KEY.user_id
+    (user / ".begin-strategy-1").mkdir()
+    (user / ".clear-strategy-1-abc").mkdir()
+    (user / KEY.strategy_id / ".01-10-2024.json.gz.abc").write_bytes(b"half")
+    assert storage.days(KEY) == ()
+    assert storage.runs(KEY.user_id) == (KEY,)
+    storage.finish(KEY, b"{}")
+    assert names(user / KEY.strategy_id) == {"metadata.json", "strategy.json"}
+    storage.begin(KEY, b"{}", b"{}")
+    assert names(user) == {KEY.strategy_id}
+
+
+def test_dates_are_parsed_in_both_forms() -> None:
+    """01-10-2024 and 2024-10-01 are the same day; other texts and days that do not exist are refused."""
+    assert parse_day("01-10-2024") == parse_day("2024-10-01") == DAY
+    assert day_text(DAY) == "01-10-2024"
+    for text in ("31-02-2024", "1-10-2024", "01/10/2024", "2024-13-01", "../01-10-2024", "٠١-١٠-٢٠٢٤", "00-00-0000"):
+        with pytest.raises(UsageError, match=r"date|day"):
+            parse_day(text)
+
+
+def _used(folder: Path) -> int:
+    return sum(-(-path.stat().st_size // 4096) * 4096 for path in folder.rglob("*") if path.is_file())
