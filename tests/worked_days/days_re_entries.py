@@ -207,12 +207,11 @@ def a_re_entry_opens_only_the_flat_leg():
 
 @worked_day
 def an_entry_that_may_not_is_refused():
-    """An entry asked while its leg is open, or after its last allowed execution, is refused; its neighbours
-    are not.
+    """An entry asked after its last allowed execution, or while its leg is open, is refused; its neighbours are not.
 
-    a may be executed once. 09:15:20: ``both1`` asks for a (open: already_open) and b (put at 230.20).
-    09:15:30: a is sold at 130.30, 15.00. 09:15:40: ``both2`` asks for a (max_entries) and c (25050 CE at
-    140.40). Close: b 2.80 x 75 = 210, c 2.60 x 75 = 195.
+    a may be executed once. 09:15:20: ``both`` asks for a (open, but max_entries is the first reason that applies) and
+    b (put at 230.20). 09:15:30: a is sold at 130.30, 15.00. 09:15:40: ``all`` asks for a (max_entries), b (open:
+    already_open) and c (25050 CE at 140.40). Close: b 2.80 x 75 = 210, c 2.60 x 75 = 195.
     """
     document = make_strategy(
         [
@@ -220,17 +219,18 @@ def an_entry_that_may_not_is_refused():
             entry("a", leg("buy", "CE", max_entries=1)),
             exit_signal("stop", after("09:15:30")),
             exit_order("out", "a-pos1"),
-            entry_signal("both1", after("09:15:20")),
+            entry_signal("both", after("09:15:20")),
             entry("b", leg("buy", "PE")),
-            entry_signal("both2", after("09:15:40")),
+            entry_signal("all", after("09:15:40")),
             entry("c", leg("buy", "CE", "OTM1")),
         ],
         [
             "start > go > a > stop > out",
-            "start > both1 > a",
-            "both1 > b",
-            "start > both2 > a",
-            "both2 > c",
+            "start > both > a",
+            "both > b",
+            "start > all > a",
+            "all > b",
+            "all > c",
         ],
     )
     return (
@@ -243,9 +243,10 @@ def an_entry_that_may_not_is_refused():
                 row("c-pos1-r0", C25050, "BUY", 75, ("09:15:40", 140.40), ("09:20:00", 143.00), 195, EOD),
             ),
             refused=(
-                ("a-pos1", "entry", "already_open", "09:15:20"),
+                ("a-pos1", "entry", "max_entries", "09:15:20"),
                 ("a-pos1", "entry", "max_entries", "09:15:40"),
+                ("b-pos1", "entry", "already_open", "09:15:40"),
             ),
-            events=firings("09:15:00 start 09:15:10 go a 09:15:20 both1 a b 09:15:30 stop out 09:15:40 both2 a c"),
+            events=firings("09:15:00 start 09:15:10 go a 09:15:20 both a b 09:15:30 stop out 09:15:40 all a b c"),
         ),
     )
