@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
-from strikebook.strategy.parse import require_strategy
-
 from strikebook.engine.day import run_day
-from strikebook.model.day_result import DayResult, Event
+from strikebook.model.day_result import Cancellation, DayResult, Event, Rejection, SignalReport, Trade
 from strikebook.model.options import RunOptions
+from strikebook.strategy.parse import require_strategy
 from tests.oracle import run_oracle
 from tests.raw_day import RawDay, market_day
 
@@ -17,33 +16,7 @@ from tests.raw_day import RawDay, market_day
 def engine_form(result: DayResult) -> dict[str, Any]:
     """A day's result in the oracle's words."""
     return {
-        "trades": [
-            {
-                "trade_id": row.trade_id,
-                "vpi": row.vpi,
-                "position_num": row.position_num,
-                "part": row.part,
-                "symbol": row.contract.symbol,
-                "side": row.side,
-                "lots": row.lots,
-                "lot_size": row.lot_size,
-                "entry_step": row.entry.step,
-                "entry_sent_step": row.entry.sent_step,
-                "entry_price": row.entry.price_paise,
-                "entry_age_s": row.entry.price_age_s,
-                "entry_underlying": row.entry.underlying_paise,
-                "exit_step": row.exit.step,
-                "exit_sent_step": row.exit.sent_step,
-                "exit_price": row.exit.price_paise,
-                "exit_age_s": row.exit.price_age_s,
-                "exit_underlying": row.exit.underlying_paise,
-                "exit_reason": row.exit_reason,
-                "exit_node_id": row.exit_node_id,
-                "exit_event_id": row.exit_event_id,
-                "pnl": row.pnl_paise,
-            }
-            for row in result.trades
-        ],
+        "trades": [_trade(row) for row in result.trades],
         "lives": [
             {
                 "entry_node_id": life.entry_node_id,
@@ -59,53 +32,70 @@ def engine_form(result: DayResult) -> dict[str, Any]:
         ],
         "events": [_event(event) for event in result.events],
         "rejections": [
-            {
-                "step": found.step,
-                "sent_step": found.sent_step,
-                "node_id": found.node_id,
-                "vpi": found.vpi,
-                "side": found.side,
-                "reason": found.reason,
-                "symbol": found.contract.symbol if found.contract else None,
-                "retried": found.retried,
-            }
-            for found in result.rejections
+            _order(found) | {"reason": found.reason, "retried": found.retried} for found in result.rejections
         ],
-        "cancellations": [
-            {
-                "step": found.step,
-                "sent_step": found.sent_step,
-                "node_id": found.node_id,
-                "vpi": found.vpi,
-                "side": found.side,
-                "symbol": found.contract.symbol if found.contract else None,
-            }
-            for found in result.cancellations
-        ],
-        "signals": {
-            signal.node_id: {
-                "fired_steps": list(signal.fired_steps),
-                "sets": {
-                    found.condition_set: {
-                        "armed_steps": found.armed_steps,
-                        "leaves": [(leaf.true_steps, leaf.last_true_step) for leaf in found.leaves],
-                    }
-                    for found in signal.sets
-                    if found.armed_steps
-                },
-                "near_misses": [
-                    (run.from_step, run.to_step, run.condition_set, run.leaf) for run in signal.near_misses
-                ],
-                "near_misses_total": signal.near_misses_total,
-                "limit": signal.limit,
-                "limit_step": signal.limit_step,
-            }
-            for signal in result.signals
-        },
+        "cancellations": [_order(found) for found in result.cancellations],
+        "signals": {signal.node_id: _signal(signal) for signal in result.signals},
         "variables": {node: dict(values) for node, values in result.closing_snapshot.variables.items() if values},
         "ended_step": result.ended_step,
         "replayed_bars": result.replayed_bars,
         "short_history": result.short_history,
+    }
+
+
+def _trade(row: Trade) -> dict[str, Any]:
+    return {
+        "trade_id": row.trade_id,
+        "vpi": row.vpi,
+        "position_num": row.position_num,
+        "part": row.part,
+        "symbol": row.contract.symbol,
+        "side": row.side,
+        "lots": row.lots,
+        "lot_size": row.lot_size,
+        "entry_step": row.entry.step,
+        "entry_sent_step": row.entry.sent_step,
+        "entry_price": row.entry.price_paise,
+        "entry_age_s": row.entry.price_age_s,
+        "entry_underlying": row.entry.underlying_paise,
+        "exit_step": row.exit.step,
+        "exit_sent_step": row.exit.sent_step,
+        "exit_price": row.exit.price_paise,
+        "exit_age_s": row.exit.price_age_s,
+        "exit_underlying": row.exit.underlying_paise,
+        "exit_reason": row.exit_reason,
+        "exit_node_id": row.exit_node_id,
+        "exit_event_id": row.exit_event_id,
+        "pnl": row.pnl_paise,
+    }
+
+
+def _order(found: Rejection | Cancellation) -> dict[str, Any]:
+    return {
+        "step": found.step,
+        "sent_step": found.sent_step,
+        "node_id": found.node_id,
+        "vpi": found.vpi,
+        "side": found.side,
+        "symbol": found.contract.symbol if found.contract else None,
+    }
+
+
+def _signal(signal: SignalReport) -> dict[str, Any]:
+    return {
+        "fired_steps": list(signal.fired_steps),
+        "sets": {
+            found.condition_set: {
+                "armed_steps": found.armed_steps,
+                "leaves": [(leaf.true_steps, leaf.last_true_step) for leaf in found.leaves],
+            }
+            for found in signal.sets
+            if found.armed_steps
+        },
+        "near_misses": [(run.from_step, run.to_step, run.condition_set, run.leaf) for run in signal.near_misses],
+        "near_misses_total": signal.near_misses_total,
+        "limit": signal.limit,
+        "limit_step": signal.limit_step,
     }
 
 
