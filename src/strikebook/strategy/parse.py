@@ -108,7 +108,7 @@ def _locate(root: Cursor) -> Cursor | None:
         return root
     wrapped = root.get(*_WRAPPED)
     if not wrapped.given:
-        root.error("no nodes", "nodes and edges, or a strategy (config) with them")
+        root.get("nodes").error("no nodes", "nodes and edges, or a strategy (config) with them")
         return None
     if isinstance(wrapped.value, str):
         wrapped.error("a strategy that is still a JSON string", "an object: decode it first")
