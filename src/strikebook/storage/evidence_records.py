@@ -16,6 +16,7 @@ from strikebook.model.day_result import (
 from strikebook.storage.condition_records import SetFacts, SetKey, plain
 from strikebook.storage.stamps import Stamps
 from strikebook.storage.summary import rupees
+from strikebook.strategy.texts import timeframe_text
 
 Document = dict[str, object]
 
@@ -201,14 +202,6 @@ class Evidence:
         if indicators is not None:
             record["indicators"] = {name: plain(value) for name, value in indicators.items()}
         return record
-
-
-def timeframe_text(seconds: int) -> str:
-    """A timeframe as it is written: 1m, 15m, 1h, 1d."""
-    for unit, name in ((86_400, "d"), (3_600, "h"), (60, "m")):
-        if seconds % unit == 0:
-            return f"{seconds // unit}{name}"
-    return f"{seconds}s"
 
 
 def _variables(snapshot: Snapshot) -> Document:

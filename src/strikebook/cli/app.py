@@ -1,0 +1,86 @@
+"""The program ``strikebook``: its commands, and what becomes of an error.
+
+Exit status: 0 all well, 1 failed, 2 usage, 3 some days of a run failed, 130 stopped.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+from strikebook import __version__
+from strikebook.cli.data_command import data_app
+from strikebook.cli.indicators_command import list_indicators
+from strikebook.cli.run_command import run
+from strikebook.cli.show_command import show
+from strikebook.cli.strategy_command import strategy_app
+from strikebook.errors import StrikebookError, UsageError
+
+_HELP = """Run options strategies over past trading days, and see for every trade why it was made.
+
+\b
+What is there, and is my strategy right?
+  strikebook data info market_data
+  strikebook strategy check my_strategy.json
+
+\b
+Run it over a month:
+  strikebook run my_strategy.json --market synthetic --user me \\
+      --from 2024-10-01 --to 2024-10-31
+
+\b
+A calendar of profit, a day, a position with its reasons, a silent signal:
+  strikebook show me STRATEGY_ID
+  strikebook show me STRATEGY_ID 01-10-2024
+  strikebook show me STRATEGY_ID 01-10-2024 --position 1
+  strikebook show me STRATEGY_ID 01-10-2024 --why entry-condition-1
+
+Exit status: 0 all well, 1 failed, 2 usage, 3 some days of a run failed, 130 stopped.
+"""
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 — typer calls it
+    if wanted:
+        typer.echo(f"strikebook {__version__}")
+        raise typer.Exit
+
+
+_Version = Annotated[
+    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Say which version this is.")
+]
+
+
+def _root(version: _Version = False) -> None:  # noqa: FBT002 — a switch that acts in its callback
+    """Take the options before a command."""
+
+
+def build_app() -> typer.Typer:
+    """Put the commands together."""
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback(help=_HELP)(_root)
+    app.command("run")(run)
+    app.command("show")(show)
+    app.add_typer(strategy_app, name="strategy")
+    app.add_typer(data_app, name="data")
+    app.command("indicators")(list_indicators)
+    return app
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the program; every error on purpose is one message, without a traceback."""
+    try:
+        build_app()(arguments, prog_name="strikebook")
+    except StrikebookError as error:
+        print(f"strikebook: {error}", file=sys.stderr)  # noqa: T201 — the program's own voice
+        sys.exit(2 if isinstance(error, UsageError) else 1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    sys.exit(0)

@@ -1,0 +1,98 @@
+"""``strikebook data``: bring market data in, look at it, check it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from strikebook.cli.texts import grouped, make_console
+from strikebook.errors import UsageError
+
+if TYPE_CHECKING:
+    from strikebook.market.importing.folder import ImportReport
+
+data_app = typer.Typer(no_args_is_help=True, help="Bring market data in, look at it, check it.")
+
+_Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON.")]
+_Folder = Annotated[Path, typer.Argument(help="The folder of market data.", show_default=False)]
+
+
+@data_app.command("import")
+def import_data(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files, or folders of files: CSV(.gz) or Parquet.", show_default=False)
+    ],
+    to: Annotated[Path, typer.Option(help="The folder of market data to add to.", show_default=False)],
+    mapping: Annotated[
+        Path | None,
+        typer.Option(help="How to read files of another shape (a small file, see the docs).", show_default=False),
+    ] = None,
+    session: Annotated[
+        str | None,
+        typer.Option(metavar="HH:MM-HH:MM", help="The session, in place of the calendar's.", show_default=False),
+    ] = None,
+    json: _Json = False,  # noqa: FBT002
+) -> None:
+    """Import price files. Importing the same again changes nothing.
+
+    \b
+    strikebook data import ticks.csv.gz --to market_data
+    strikebook data import downloads/ --to market_data --mapping broker.toml
+    strikebook data import muhurat.csv --to market_data --session 18:00-19:00
+    """  # noqa: D301 — \b is the mark of lines to be left as they are
+    from strikebook.market.importing.folder import Progress as ImportProgress  # noqa: PLC0415 — pyarrow
+    from strikebook.market.importing.folder import import_paths  # noqa: PLC0415
+    from strikebook.market.importing.mapping import read_mapping  # noqa: PLC0415
+
+    hours = None if session is None else _session(session)
+    rules = None if mapping is None else read_mapping(mapping)
+    console = make_console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[name]}"))
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("looking", total=None, name="")
+
+        def on_progress(progress: ImportProgress) -> None:
+            bar.update(
+                task, description=progress.stage, completed=progress.done, total=progress.total, name=progress.name
+            )
+
+        report = import_paths(paths, to, rules, hours, on_progress)
+    if json:
+        _print_json(report.as_document())
+    else:
+        _print_report(report, to)
+
+
+def _session(text: str) -> tuple[int, int]:
+    from strikebook.model.session import parse_clock  # noqa: PLC0415
+
+    begin, sign, end = text.partition("-")
+    if not sign:
+        raise UsageError(f"session {text!r}", where="--session", right="HH:MM-HH:MM, such as 18:00-19:00")
+    return parse_clock(begin), parse_clock(end)
+
+
+def _print_report(report: ImportReport, to: Path) -> None:
+    console = make_console()
+    table = Table("underlying", "day", "", "instruments", "rows")
+    for column in table.columns[3:]:
+        column.justify = "right"
+    for day in report.days:
+        table.add_row(day.underlying, str(day.date), day.status, str(day.instruments), grouped(day.rows))
+    console.print(table)
+    console.print(f"{grouped(report.rows)} rows from {len(report.files)} files into {to}")
+    for reason, count in report.skipped.items():
+        console.print(f"skipped {grouped(count)} rows: {reason}")
+    for name, reason in report.ignored.items():
+        console.print(f"ignored {name}: {reason}")
+
+
+def _print_json(document: object) -> None:
+    import orjson  # noqa: PLC0415
+
+    sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))

@@ -1,0 +1,116 @@
+"""One position with its reasons: what was traded, each condition with both values, candles, variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from strikebook.cli.texts import clock_of, price_text, profit, rupees_text, value_text
+from strikebook.errors import UsageError
+
+
+def print_position(console: Console, day: Mapping[str, Any], number: int) -> None:
+    """Print position ``number`` of a day. Raises UsageError where there are fewer."""
+    positions = day["positions"]
+    if number > len(positions):
+        right = f"1 to {len(positions)}" if positions else "the day has no positions"
+        raise UsageError(f"no position {number} on {day['date']}", where="--position", right=right)
+    position = positions[number - 1]
+    console.print(Text(f"{day['date']}  position {number}: {position['trade_id']}", "bold"))
+    console.print(
+        f"{position['side']} {position['quantity']} units ({position['lots']} × {position['lot_size']}) of "
+        f"{position['symbol']}, chosen as {position['expiry_code']} {position['strike_code']}; "
+        f"life {position['position_num']} of {position['vpi']}"
+    )
+    _print_fill(console, position, "entry", "in")
+    _print_fill(console, position, "exit", "out")
+    console.print("profit ", profit(position["pnl"]), f"  {position['exit_reason'] or 'still open'}", sep="")
+    for part in position["parts"]:
+        console.print(
+            f"    part {part['trade_id']}: {part['quantity']} units out {clock_of(part['exit_time'])} "
+            f"at {price_text(part['exit_price'])}, {rupees_text(part['pnl'], sign=True)}"
+        )
+    _print_reasons(console, "Why it was opened", position["condition_preview"], position["diagnostic_data"])
+    _print_reasons(console, "Why it was closed", position["exit_condition_preview"], position["exit_diagnostic_data"])
+    console.print()
+    console.print("entry flow: " + " → ".join(position["entry_flow_ids"]), style="dim")
+    if position["exit_flow_ids"]:
+        console.print("exit flow:  " + " → ".join(position["exit_flow_ids"]), style="dim")
+
+
+def _print_fill(console: Console, position: Mapping[str, Any], name: str, word: str) -> None:
+    if position[f"{name}_price"] is None:
+        return
+    slippage = position[f"{name}_slippage"]
+    slipped = f", {rupees_text(slippage)} worse than the market" if slippage else ""
+    spot = position[f"nifty_spot_at_{name}"]
+    console.print(
+        f"{word:<4}{clock_of(position[f'{name}_time'])} at {price_text(position[f'{name}_price'])} "
+        f"(sent {clock_of(position[f'{name}_sent_time'])}, price {position[f'{name}_price_age_s']} s old{slipped}); "
+        f"underlying {price_text(spot)}"
+    )
+
+
+def _print_reasons(console: Console, title: str, text: str, reasons: Mapping[str, Any] | None) -> None:
+    console.print()
+    console.print(Text(title, "bold"))
+    if reasons is None:
+        return
+    again = " (re-entry conditions)" if reasons["condition_set"] == "re_entry" else ""
+    at = f" at {clock_of(reasons['evaluated_at'])}, {reasons['node_id']}" if reasons["node_id"] else ""
+    console.print(f"{text}{again}{at}")
+    if reasons["conditions_evaluated"]:
+        console.print(_conditions(reasons))
+        console.print(f"in one line: {reasons['substituted_text']}")
+    console.print(_candles(reasons["candle_data"]))
+    variables = [
+        f"{node}.{name} = {value_text(value)}"
+        for node, values in reasons["node_variables"].items()
+        for name, value in values.items()
+    ]
+    if variables:
+        console.print("variables: " + ", ".join(variables))
+    prices = [
+        f"{symbol} {price_text(last['price'])} ({last['age_s']} s old)"
+        for symbol, last in reasons["last_prices"].items()
+    ]
+    if prices:
+        console.print("last prices: " + ", ".join(prices))
+
+
+def _conditions(reasons: Mapping[str, Any]) -> Table:
+    table = Table("", "condition", "with values", "kind", "before")
+    for leaf in reasons["conditions_evaluated"]:
+        held = Text("yes", "green") if leaf["result"] else Text("no", "red")
+        before = ""
+        if "lhs_previous" in leaf:
+            before = f"{value_text(leaf['lhs_previous'])} against {value_text(leaf['rhs_previous'])}"
+        missing = f" ({leaf['missing']})" if "missing" in leaf else ""
+        table.add_row(held, leaf["text"], leaf["substituted_text"] + missing, leaf["condition_type"], before)
+    return table
+
+
+def _candles(candle_data: Mapping[str, Any]) -> Table:
+    table = Table("candle", "", "from", "open", "high", "low", "close", "indicators")
+    for column in table.columns[3:7]:
+        column.justify = "right"
+    for symbol, data in candle_data.items():
+        for timeframe, frame in data["timeframes"].items():
+            for name, word in (("current", "forming"), ("previous", "last")):
+                candle = frame[name]
+                if candle is None:
+                    table.add_row(f"{symbol} {timeframe}", word, "none yet")
+                    continue
+                indicators = [f"{key} {value_text(value)}" for key, value in candle.get("indicators", {}).items()]
+                table.add_row(
+                    f"{symbol} {timeframe}",
+                    word,
+                    clock_of(candle["timestamp"]),
+                    *(price_text(candle[field]) for field in ("open", "high", "low", "close")),
+                    ", ".join(indicators),
+                )
+    return table

@@ -1,0 +1,214 @@
+"""``strikebook run``: a strategy over a range of days, with a bar while it goes and a table when it is done."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from strikebook.cli.texts import make_console, profit, rupees_text
+from strikebook.errors import UsageError
+
+if TYPE_CHECKING:
+    from strikebook.service.run import Progress as RunProgress
+
+EXCHANGE_TIME = timezone(timedelta(hours=5, minutes=30))
+_STOPPED = 130
+
+
+def run(  # noqa: PLR0913, PLR0917 — the command line has that many options
+    file: Annotated[Path, typer.Argument(help="The strategy, as the builder exports it (JSON).", show_default=False)],
+    market: Annotated[
+        str, typer.Option(help="A folder of market data, or synthetic, or synthetic:SEED.", show_default=False)
+    ],
+    first: Annotated[str, typer.Option("--from", help="The first day, YYYY-MM-DD.", show_default=False)],
+    last: Annotated[str, typer.Option("--to", help="The last day, included.", show_default=False)],
+    user: Annotated[str, typer.Option(help="Whose run it is; one run per user at a time.")] = "local",
+    results: Annotated[Path, typer.Option(help="Where the results go.")] = Path("backtest_data"),
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=256, help="Processes to run days in. [default: one per processor]", show_default=False),
+    ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="An option of the run as key=value, again for each: scale, max_price_age_s, wait_for_trade_s, "
+            "fill (last or next), slippage.",
+            show_default=False,
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print metadata.json, and nothing else.")] = False,  # noqa: FBT002
+) -> None:
+    """Run a strategy over a range of days.
+
+    \b
+    strikebook run my_strategy.json --market market_data --user me \\
+        --from 2022-06-01 --to 2022-06-30
+    strikebook run my_strategy.json --market synthetic:7 --user me \\
+        --from 2024-10-01 --to 2024-10-31 \\
+        --option "slippage=2 ticks" --option scale=2 --json
+
+    The results replace those of an earlier run of the same user and strategy. Ctrl-C stops and keeps the finished
+    days. Exit status: 0 all well, 1 failed, 2 usage, 3 some days failed, 130 stopped.
+    """  # noqa: D301 — \b is the mark of lines to be left as they are
+    count = workers or os.cpu_count() or 1
+    if count > 1:
+        from strikebook.service.worker_server import warm_up  # noqa: PLC0415 — first of all: it takes a second
+
+        warm_up()
+    from strikebook.model.options import parse_options  # noqa: PLC0415 — numpy and others, only for this command
+    from strikebook.service.market_choice import open_market  # noqa: PLC0415
+    from strikebook.service.planning import RunRequest  # noqa: PLC0415
+    from strikebook.service.run import run_backtest  # noqa: PLC0415
+    from strikebook.service.strategy_file import read_document  # noqa: PLC0415
+    from strikebook.storage.codec import encode_metadata  # noqa: PLC0415
+    from strikebook.storage.folder_storage import FolderStorage  # noqa: PLC0415
+    from strikebook.storage.layout import parse_day  # noqa: PLC0415
+
+    request = RunRequest(
+        user,
+        read_document(file),
+        open_market(market),
+        FolderStorage(results),
+        parse_day(first),
+        parse_day(last),
+        parse_options(_pairs(option or [])),
+        count,
+        str(file),
+    )
+    with _stopped_by_signals() as stop, _progress_bar() as on_progress:
+        metadata = run_backtest(request, on_progress, stop, _exchange_now)
+    if json:
+        sys.stdout.buffer.write(encode_metadata(metadata))
+    else:
+        _print(metadata, results)
+    raise typer.Exit(_status(metadata))
+
+
+def _status(metadata: dict[str, object]) -> int:
+    status = metadata["status"]
+    if metadata["error"]:
+        make_console(stderr=True).print(f"strikebook: {metadata['error']}")
+    if status == "completed":
+        return 3 if metadata["failed_days"] else 0
+    return _STOPPED if status == "cancelled" else 1
+
+
+def _exchange_now() -> datetime:
+    return datetime.now(EXCHANGE_TIME).replace(tzinfo=None)
+
+
+def _pairs(options: list[str]) -> dict[str, object]:
+    pairs: dict[str, object] = {}
+    for text in options:
+        key, sign, value = text.partition("=")
+        key = key.strip()
+        if not sign or not key:
+            raise UsageError(f"{text!r}", where="--option", right="key=value, such as fill=next")
+        if key in pairs:
+            raise UsageError(f"{key} is given twice", where="--option", right="each option once")
+        pairs[key] = value.strip()
+    return pairs
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C or SIGTERM came: the first one stops the run in good order, a second Ctrl-C at once."""
+    stopped = threading.Event()
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        if stopped.is_set() and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        stopped.set()
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped.is_set
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Callable[[RunProgress], None]]:
+    """A bar on the error channel, where that is a terminal: the day, profit so far, time left."""
+    console = make_console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    columns = (
+        TextColumn("{task.fields[day]}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[pnl]}"),
+        TimeRemainingColumn(compact=True),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None, day="planning", pnl="")
+
+        def on_progress(progress: RunProgress) -> None:
+            bar.update(
+                task,
+                completed=progress.completed_days,
+                total=progress.total_days,
+                day="starting" if progress.day is None else progress.day.strftime("%d-%m-%Y"),
+                pnl=rupees_text(progress.pnl_paise / 100, sign=True),
+            )
+
+        yield on_progress
+
+
+def _print(metadata: dict[str, object], results: Path) -> None:
+    console = make_console()
+    summaries = metadata["daily_summaries"]
+    overall = metadata["overall_summary"]
+    assert isinstance(summaries, list)  # noqa: S101 — for the type checker
+    assert isinstance(overall, dict)  # noqa: S101 — for the type checker
+    table = Table("day", "positions", "won", "lost", "profit", "note", title=_title(metadata), title_justify="left")
+    for column in table.columns[1:5]:
+        column.justify = "right"
+    for day in summaries:
+        ran = day["has_data"]
+        note = "" if day["status"] == "traded" else str(day["status"]).replace("_", " ")
+        note += f": {day['reason']}" if day["reason"] else ""
+        table.add_row(
+            day["date"],
+            str(day["positions"]) if ran else "",
+            str(day["winning_trades"]) if ran else "",
+            str(day["losing_trades"]) if ran else "",
+            profit(day["pnl"]) if ran else "",
+            note,
+        )
+    console.print(table)
+    console.print(
+        f"{overall['total_positions']} positions, {overall['win_rate']:.2f} % won, "
+        f"{overall['total_winning_trades']} won, {overall['total_losing_trades']} lost; total ",
+        profit(overall["total_pnl"]),
+        sep="",
+    )
+    for warning in metadata["warnings"] if isinstance(metadata["warnings"], list) else ():
+        console.print(f"warning: {warning['path']}: {warning['what']}")
+    where = "" if str(results) == "backtest_data" else f" --results {results}"
+    console.print(f"next: strikebook show {metadata['user_id']} {metadata['strategy_id']}{where}")
+
+
+def _title(metadata: dict[str, object]) -> str:
+    market = metadata["market"]
+    label = market["label"] if isinstance(market, dict) else ""
+    made_up = " — synthetic prices" if metadata["synthetic"] else ""
+    failed = f", {metadata['failed_days']} failed" if metadata["failed_days"] else ""
+    return (
+        f"{metadata['strategy_name']} on {label}{made_up}: {metadata['status']}, "
+        f"{metadata['completed_days']} of {metadata['total_days']} days{failed}"
+    )

@@ -1,0 +1,68 @@
+"""How amounts, shares and results are written: Indian grouping, a sign that needs no colour."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+_WIDTH_WITHOUT_TERMINAL = 150
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """A console that prints what it is given: no markup, no highlighting; wide where there is no terminal."""
+    console = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    if not console.is_terminal:
+        console = Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=_WIDTH_WITHOUT_TERMINAL)
+    return console
+
+
+def grouped(whole: int) -> str:
+    """A whole number in Indian grouping: 1,23,456."""
+    digits = str(abs(whole))
+    head, tail = digits[:-3], digits[-3:]
+    while head:
+        tail = f"{head[-2:]},{tail}"
+        head = head[:-2]
+    return f"-{tail}" if whole < 0 else tail
+
+
+def rupees_text(amount: float, *, sign: bool = False) -> str:
+    """An amount of rupees: ₹1,23,456.50; with ``sign`` also its plus."""
+    paise = round(amount * 100)
+    mark = "-" if paise < 0 else "+" if sign and paise > 0 else ""
+    whole, fraction = divmod(abs(paise), 100)
+    return f"{mark}₹{grouped(whole)}.{fraction:02d}"
+
+
+def short_rupees_text(amount: float) -> str:
+    """An amount with its sign, to the whole rupee (half up), for a calendar: +1,23,457."""
+    paise = round(amount * 100)
+    whole = grouped((abs(paise) + 50) // 100)
+    return f"-{whole}" if paise < 0 else f"+{whole}" if paise > 0 else whole
+
+
+def price_text(price: object) -> str:
+    """A price as it is quoted: two decimals; a dash where there is none."""
+    return f"{price:.2f}" if isinstance(price, int | float) else "–"
+
+
+def clock_of(stamp: object) -> str:
+    """The time of a stamp ``2024-10-01T09:16:59``; a dash where there is none."""
+    return stamp.partition("T")[2] if isinstance(stamp, str) else "–"
+
+
+def profit(amount: float, text: str | None = None) -> Text:
+    """An amount, green for a profit and red for a loss, its sign in the text."""
+    style = "green" if amount > 0 else "red" if amount < 0 else ""
+    return Text(rupees_text(amount, sign=True) if text is None else text, style=style, justify="right")
+
+
+def value_text(value: object) -> str:
+    """A recorded value: numbers without needless decimals, a pair as ``a and b``."""
+    if value is None:
+        return "no value"
+    if isinstance(value, list):
+        return " and ".join(map(value_text, value))
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:.6f}".rstrip("0").rstrip(".")

@@ -1,0 +1,145 @@
+"""A run's metadata: the brief's document, growing as days finish. Its totals are folds of the days', in paise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from strikebook import __version__
+from strikebook.service.day_task import DayOutcome
+from strikebook.service.planning import PlannedDay, PreparedRun
+from strikebook.storage.layout import day_text
+from strikebook.storage.summary import Totals, rupees
+
+RunStatus = Literal["queued", "running", "completed", "failed", "cancelled"]
+TIME_TO_LIVE = timedelta(hours=12)
+
+
+@dataclass(slots=True)
+class RunRecord:
+    """What is known about a run so far. Times are exchange time, and come in as arguments."""
+
+    prepared: PreparedRun
+    created_at: datetime
+    status: RunStatus = "queued"
+    error: str | None = None
+    completed_at: datetime | None = None
+    outcomes: dict[date, DayOutcome] = field(default_factory=dict)
+    totals: Totals = field(default_factory=Totals)
+
+    def add(self, outcome: DayOutcome) -> None:
+        """Take a finished day in."""
+        self.outcomes[outcome.day] = outcome
+        self.totals += outcome.totals
+
+    def end(self, at: datetime, *, stopped: bool, error: str | None) -> None:
+        """Close the run: cancelled when it was stopped before its last day, failed with an error or when no day
+        could run, else completed (with the days that failed listed).
+        """
+        self.completed_at = at
+        self.error = error
+        if error is not None:
+            self.status = "failed"
+        elif stopped and self.completed_days < len(self.prepared.days):
+            self.status = "cancelled"
+        elif self.failed_days and self.failed_days == len(self.outcomes):
+            self.status = "failed"
+            self.error = f"no day could run; the first: {next(iter(self._in_order())).reason}"
+        else:
+            self.status = "completed"
+
+    @property
+    def completed_days(self) -> int:
+        """The days that are dealt with: run, failed, or without data."""
+        return len(self.outcomes) + sum(not planned.has_data for planned in self.prepared.days)
+
+    @property
+    def failed_days(self) -> int:
+        """The days that failed."""
+        return sum(outcome.status == "failed" for outcome in self.outcomes.values())
+
+    def document(self) -> dict[str, object]:
+        """The metadata as it is stored."""
+        prepared = self.prepared
+        request, strategy = prepared.request, prepared.strategy
+        return {
+            "strategy_id": strategy.id,
+            "strategy_name": strategy.name,
+            "user_id": prepared.key.user_id,
+            "start_date": request.first.isoformat(),
+            "end_date": request.last.isoformat(),
+            "total_days": len(prepared.days),
+            "completed_days": self.completed_days,
+            "failed_days": self.failed_days,
+            "status": self.status,
+            "error": self.error,
+            "created_at": _stamp(self.created_at),
+            "completed_at": None if self.completed_at is None else _stamp(self.completed_at),
+            "expires_at": _stamp(self.created_at + TIME_TO_LIVE),
+            "overall_summary": self._overall(),
+            "daily_summaries": [self._day(planned) for planned in prepared.days],
+            "options": request.options.as_document(),
+            "strategy_hash": strategy.hash,
+            "engine_version": __version__,
+            "market": {
+                "label": request.market.label,
+                "underlying": strategy.trading.symbol,
+                "supporting": None if strategy.supporting is None else strategy.supporting.symbol,
+            },
+            "synthetic": request.market.synthetic,
+            "warnings": [
+                {"path": found.path, "what": found.what, "right": found.right, "node_id": found.node_id}
+                for found in strategy.warnings
+            ],
+        }
+
+    def _overall(self) -> dict[str, object]:
+        totals = self.totals
+        return {
+            "total_positions": totals.positions,
+            "closed_positions": totals.closed,
+            "total_pnl": rupees(totals.pnl_paise),
+            "win_rate": totals.win_rate,
+            "total_winning_trades": totals.winning,
+            "total_losing_trades": totals.losing,
+            "total_flat_trades": totals.flat,
+            "total_trades": totals.trades,
+            "rejected_orders": totals.rejections,
+        }
+
+    def _day(self, planned: PlannedDay) -> dict[str, object]:
+        outcome = self.outcomes.get(planned.day)
+        totals = Totals() if outcome is None else outcome.totals
+        summary: dict[str, object] = {
+            "date": day_text(planned.day),
+            "positions": totals.positions,
+            "pnl": rupees(totals.pnl_paise),
+            "has_data": outcome is not None and outcome.file_bytes > 0,
+            "file_size_kb": 0.0 if outcome is None else round(outcome.file_bytes / 1024, 1),
+            "status": "pending" if planned.has_data else "no_data",
+            "reason": "" if planned.has_data else "a session of the calendar without market data",
+        }
+        if outcome is not None:
+            summary |= {"status": outcome.status, "reason": outcome.reason}
+            summary |= {
+                "closed_positions": totals.closed,
+                "winning_trades": totals.winning,
+                "losing_trades": totals.losing,
+                "flat_trades": totals.flat,
+                "win_rate": totals.win_rate,
+                "rejected_orders": totals.rejections,
+                "replayed_bars": outcome.replayed_bars,
+                "short_history": outcome.short_history,
+                "synthetic": outcome.synthetic,
+                "fingerprint": outcome.fingerprint,
+                "warnings": list(outcome.warnings),
+            }
+        return summary
+
+    def _in_order(self) -> list[DayOutcome]:
+        return [self.outcomes[day] for day in sorted(self.outcomes)]
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.replace(microsecond=0).isoformat()
