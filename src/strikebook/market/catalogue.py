@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
 
-from strikebook.errors import NoDataError
-from strikebook.market.day_file import DayFile, DayIndex
+from strikebook.market.chain import ChainSnapshot, chain_of, chain_path, read_chain
+from strikebook.market.day_file import OpenDay, day_path, no_such_day, open_day, stated_index
+from strikebook.market.foreign_day import ForeignDay, file_digest
 from strikebook.market.history import FILE_NAME as HISTORY_NAME
-from strikebook.market.history import read_history
+from strikebook.market.history import MINUTE_S, MinuteHistory, minute_candles, read_history
 from strikebook.market.lots import lot_sizes
-from strikebook.model.instrument import OptionContract, OptionType, parse_symbol
-from strikebook.model.market_day import ContractList, MarketDay
+from strikebook.market.rows import InstrumentRows
+from strikebook.model.market_day import WARM_UP_CANDLES, ContractList, MarketDay
 from strikebook.model.prices import Bars, Ticks
 from strikebook.model.session import naive_epoch
 
@@ -39,7 +39,7 @@ class Catalogue:
         """True where the first day of an underlying was made up (import mixes no such days with real ones)."""
         for underlying in self.underlyings():
             days = self._days(underlying)
-            if days and self._open(underlying, days[0]).index.origin:
+            if days and open_day(self.folder, underlying, days[0]).index.origin:
                 return True
         return False
 
@@ -56,8 +56,8 @@ class Catalogue:
 
     def load_day(self, underlying: str, day: date) -> MarketDay:
         """Open a day; its rows are read when they are asked for."""
-        opened: dict[str, DayFile | None] = {underlying: self._open(underlying, day)}
-        index = self._open_once(opened, underlying, day).index
+        opened = {underlying: self._open(underlying, day)}
+        index = opened[underlying].index
         ticks: dict[str, Ticks] = {}
 
         def ticks_of(symbol: str) -> Ticks:
@@ -65,19 +65,42 @@ class Catalogue:
                 ticks[symbol] = self._ticks(opened, symbol, day)
             return ticks[symbol]
 
+        def history_of(symbol: str, timeframe_s: int) -> Bars:
+            return self._history(symbol, timeframe_s, day)
+
+        lots = lot_sizes(underlying, {expiry for expiry, _ in index.strikes_paise}, day)
         return MarketDay(
             underlying,
             index.session,
-            _contracts(index),
+            ContractList(index.strikes_paise, lots),
             ticks_of,
-            self._history(day),
+            history_of,
             source=index.origin or self.label,
             synthetic=bool(index.origin),
         )
 
+    def chain_of(self, underlying: str, day: date) -> ChainSnapshot:
+        """The last price of every listed contract at the end of every minute of the day.
+
+        Read from the day's snapshot; where there is none of this day's data, computed from the day file.
+        """
+        opened = self._open(underlying, day)
+        path = chain_path(opened.path)
+        stored = read_chain(path, opened.index.fingerprint)
+        if stored is not None:
+            return stored
+        rows = {symbol: opened.rows_of(symbol) or InstrumentRows.none() for symbol in opened.index}
+        return chain_of(rows, opened.index.session)
+
     def fingerprint(self, underlying: str, day: date) -> str:
-        """The hash of the day's content, the same wherever the same data was imported."""
-        return self._open(underlying, day).index.fingerprint
+        """The hash of the day's content, the same wherever the same data was imported; of a day file that a
+        stranger wrote, the hash of its bytes.
+        """
+        path = day_path(self.folder, underlying, day)
+        if not path.is_file():
+            raise no_such_day(path, underlying, day)
+        index = stated_index(path)
+        return file_digest(path) if index is None else index.fingerprint
 
     def _days(self, underlying: str) -> list[date]:
         folder = self.folder / underlying
@@ -86,44 +109,40 @@ class Catalogue:
         matches = (_DAY_NAME.fullmatch(path.name) for path in folder.iterdir())
         return sorted(date.fromisoformat(match[1]) for match in matches if match)
 
-    def _path(self, underlying: str, day: date) -> Path:
-        return self.folder / underlying / f"{day.isoformat()}.parquet"
+    def _open(self, underlying: str, day: date) -> OpenDay:
+        opened = open_day(self.folder, underlying, day)
+        if isinstance(opened, ForeignDay):
+            opened.refuse_unusable()
+        return opened
 
-    def _open(self, underlying: str, day: date) -> DayFile:
-        path = self._path(underlying, day)
-        if not path.is_file():
-            raise NoDataError(f"no data of {underlying} on {day.isoformat()}", where=str(path), right="import that day")
-        return DayFile(path)
+    def _ticks(self, opened: dict[str, OpenDay], symbol: str, day: date) -> Ticks:
+        underlying = symbol.partition(":")[0]
+        if underlying not in opened:
+            if not day_path(self.folder, underlying, day).is_file() and self._days(underlying):
+                return Ticks.none()
+            opened[underlying] = self._open(underlying, day)
+        rows = opened[underlying].rows_of(symbol)
+        return Ticks.none() if rows is None else rows.ticks(opened[underlying].index.session)
 
-    def _open_once(self, opened: dict[str, DayFile | None], underlying: str, day: date) -> DayFile:
-        found = opened.get(underlying)
-        if found is None:
-            found = opened[underlying] = self._open(underlying, day)
-        return found
+    def _history(self, symbol: str, timeframe_s: int, day: date) -> Bars:
+        if not _FOLDER_NAME.fullmatch(symbol):
+            return Bars.none()
+        path = self.folder / symbol / HISTORY_NAME
+        history = read_history(path) if path.is_file() else self._derived_history(symbol, timeframe_s, day)
+        return history.before(naive_epoch(day), timeframe_s)
 
-    def _ticks(self, opened: dict[str, DayFile | None], symbol: str, day: date) -> Ticks:
-        file = self._open_once(opened, symbol.partition(":")[0], day)
-        rows = file.rows_of(symbol)
-        return Ticks.none() if rows is None else rows.ticks(file.index.session)
-
-    def _history(self, day: date) -> Callable[[str, int], Bars]:
-        def history_of(symbol: str, timeframe_s: int) -> Bars:
-            if not _FOLDER_NAME.fullmatch(symbol):
-                return Bars.none()
-            history = read_history(self.folder / symbol / HISTORY_NAME)
-            return history.before(naive_epoch(day), timeframe_s)
-
-        return history_of
-
-
-def _contracts(index: DayIndex) -> ContractList:
-    strikes: dict[tuple[date, OptionType], list[int]] = {}
-    for symbol in index.instruments:
-        parsed = parse_symbol(symbol)
-        if isinstance(parsed, OptionContract):
-            strikes.setdefault((parsed.expiry, parsed.option_type), []).append(parsed.strike_paise)
-    expiries = sorted({expiry for expiry, _ in strikes})
-    return ContractList(
-        {key: tuple(sorted(values)) for key, values in strikes.items()},
-        lot_sizes(index.underlying, expiries, index.session.date),
-    )
+    def _derived_history(self, underlying: str, timeframe_s: int, before: date) -> MinuteHistory:
+        """As far back as 500 candles need: for a folder whose history file nobody wrote. Slow, and right."""
+        candles: dict[int, tuple[int, Bars]] = {}
+        wanted = (WARM_UP_CANDLES + 1) * timeframe_s // MINUTE_S
+        for day in reversed([day for day in self._days(underlying) if day < before]):
+            opened = self._open(underlying, day)
+            rows = opened.rows_of(underlying)
+            if rows is not None:
+                session = opened.index.session
+                bars = minute_candles(rows, session)
+                candles[naive_epoch(day)] = (session.open_s, bars)
+                wanted -= len(bars)
+            if wanted <= 0:
+                break
+        return MinuteHistory.none().with_days(candles)

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strikebook.errors import BusyError, MarketDataError, StorageError
-from strikebook.market.chain import chain_of, read_chain, write_chain
-from strikebook.market.day_file import DayFile, DayRows, index_of, write_day
+from strikebook.market.chain import chain_of, chain_path, read_chain, write_chain
+from strikebook.market.day_file import DayRows, OpenDay, day_path, open_day, write_day
 from strikebook.market.history import FILE_NAME as HISTORY_NAME
 from strikebook.market.history import MinuteHistory, minute_candles, read_history, write_history
 from strikebook.market.rows import InstrumentRows
@@ -60,24 +60,24 @@ def put_day(folder: Path, day: DayRows, *, merge: bool = True) -> WrittenDay:
 
     Raises MarketDataError where made-up and real prices would mix.
     """
-    path = folder / day.underlying / f"{day.session.date.isoformat()}.parquet"
-    present = DayFile(path) if path.is_file() and merge else None
+    path = day_path(folder, day.underlying, day.session.date)
+    present = open_day(folder, day.underlying, day.session.date) if merge and path.is_file() else None
     if present is not None:
         day = _merged(present, day)
-    index = index_of(day)
+    index = day.index()
     unchanged = present is not None and present.index == index
     if not unchanged:
-        write_day(path, day)
-    chain_path = path.with_suffix(".chain.parquet")
+        write_day(path, day, index)
+    snapshot = chain_path(path)
     if any(":OPT:" in symbol for symbol in day.rows) and not (
-        unchanged and read_chain(chain_path, index.fingerprint) is not None
+        unchanged and read_chain(snapshot, index.fingerprint) is not None
     ):
-        write_chain(chain_path, chain_of({s: day.rows[s] for s in index.instruments}, day.session), index.fingerprint)
+        write_chain(snapshot, chain_of({symbol: day.rows[symbol] for symbol in index}, day.session), index.fingerprint)
     spot = day.rows.get(day.underlying)
     return WrittenDay(
         "unchanged" if unchanged else "written",
-        len(index.instruments),
-        sum(entry.rows for entry in index.instruments.values()),
+        len(index),
+        sum(map(len, day.rows.values())),
         day.session.open_s,
         None if spot is None else minute_candles(spot, day.session),
     )
@@ -102,7 +102,7 @@ def day_start(day: DayRows) -> int:
     return naive_epoch(day.session.date)
 
 
-def _merged(present: DayFile, day: DayRows) -> DayRows:
+def _merged(present: OpenDay, day: DayRows) -> DayRows:
     if present.index.origin != day.origin:
         raise MarketDataError(
             f"the day holds {present.index.origin or 'real prices'}, the new ones are {day.origin or 'real'}",
@@ -118,12 +118,11 @@ def _merged(present: DayFile, day: DayRows) -> DayRows:
         )
     rows: dict[str, InstrumentRows] = {}
     outside: dict[str, int] = {}
-    for symbol, entry in present.index.instruments.items():
-        if symbol not in day.rows:
-            found = present.rows_of(symbol)
-            if found is not None:
-                rows[symbol] = found
-                outside[symbol] = entry.outside
+    for symbol in present.index:
+        found, entry = present.rows_of(symbol), present.index.entry(symbol)
+        if symbol not in day.rows and found is not None and entry is not None:
+            rows[symbol] = found
+            outside[symbol] = entry.outside
     return replace(day, rows={**rows, **day.rows}, outside={**outside, **day.outside})
 
 

@@ -47,6 +47,11 @@ class ChainSnapshot:
     traded_second: Int32s
 
 
+def chain_path(day_path: Path) -> Path:
+    """Where the snapshot of a day file lies."""
+    return day_path.with_suffix(".chain.parquet")
+
+
 def chain_of(rows: Mapping[str, InstrumentRows], session: Session) -> ChainSnapshot:
     """The snapshot of a day's contracts (every symbol of ``rows`` that is not an underlying)."""
     second = np.arange(session.open_s + 59, session.close_s, 60, dtype=np.int32)
@@ -81,7 +86,7 @@ def write_chain(path: Path, chain: ChainSnapshot, fingerprint: str) -> None:
     replace_file(
         path,
         lambda target: pq.write_table(
-            table, target, compression="zstd", write_statistics=False, row_group_size=max(len(table), 1)
+            table, target, compression="snappy", write_statistics=False, row_group_size=max(len(table), 1)
         ),
     )
 

@@ -1,33 +1,28 @@
 """The day file: all prices of one underlying and day, one row group per instrument (``docs/format-market.md``).
 
-The footer's key ``strikebook`` holds the index: session, instruments, their row groups, and a hash of the content. A
-file without the index is read whole and its index derived from the rows.
+The footer's key ``strikebook`` holds the index. A file without it, written by a stranger, is a ``ForeignDay``.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
-import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from strikebook.errors import MarketDataError
+from strikebook.errors import MarketDataError, NoDataError
 from strikebook.market.arrow_columns import numbers
 from strikebook.market.atomic_write import replace_file
+from strikebook.market.day_index import INDEX_KEY, DayIndex, index_of, index_text, parse_index
+from strikebook.market.foreign_day import ForeignDay
 from strikebook.market.rows import ABSENT, InstrumentRows
-from strikebook.model.instrument import FutureContract, OptionContract, parse_symbol
 from strikebook.model.session import Session
 
-FORMAT: Final = 1
-INDEX_KEY: Final = b"strikebook"
-PRICE_COLUMNS: Final = ("second", "bar_s", "price_paise", "open_paise", "high_paise", "low_paise", "volume", "oi")
 SCHEMA: Final = pa.schema(
     [
         pa.field("symbol", pa.dictionary(pa.int32(), pa.string()), nullable=False),
@@ -41,42 +36,14 @@ SCHEMA: Final = pa.schema(
         pa.field("oi", pa.int64()),
     ]
 )
-
-
-@dataclass(frozen=True, slots=True)
-class InstrumentEntry:
-    """An instrument in the index. ``row_group`` is None for a contract that was listed and has no rows.
-
-    ``bars`` rows are bars, of ``bar_s`` seconds most of them. ``columns`` are the optional columns that have values.
-    ``outside`` rows of its source lay outside the session and were left out.
-    """
-
-    symbol: str
-    row_group: int | None
-    rows: int
-    bars: int
-    bar_s: int
-    columns: tuple[str, ...]
-    outside: int
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class DayIndex:
-    """What a day file says about itself. ``origin`` is empty for real prices, else such as ``synthetic:7``."""
-
-    underlying: str
-    session: Session
-    origin: str
-    fingerprint: str
-    instruments: Mapping[str, InstrumentEntry]
+_NEVER_NULL: Final = ("second", "bar_s", "price_paise")
 
 
 @dataclass(frozen=True, slots=True)
 class DayRows:
     """A day to be written. ``rows``: symbol -> its rows (none for a contract listed but not traded).
 
-    ``outside``: symbol -> rows left out for lying outside the session.
+    ``outside``: symbol -> rows left out for lying outside the session. ``origin``: empty for real prices.
     """
 
     underlying: str
@@ -85,156 +52,131 @@ class DayRows:
     outside: Mapping[str, int] = field(default_factory=dict)
     origin: str = ""
 
+    def index(self) -> DayIndex:
+        """The index that the day's file has."""
+        return index_of(self.underlying, self.session, self.rows, self.outside, self.origin)
 
-def write_day(target: Path, day: DayRows) -> DayIndex:
-    """Write the day file, or leave the one that says the same already. Returns its index."""
-    index = index_of(day)
-    metadata = {INDEX_KEY.decode(): orjson.dumps(_document(index)).decode()}
 
-    def write(path: Path) -> None:
-        with pq.ParquetWriter(path, SCHEMA, compression="zstd", write_statistics=False) as writer:
-            for symbol, entry in index.instruments.items():
-                if entry.row_group is not None:
-                    writer.write_table(_table(symbol, day.rows[symbol]), row_group_size=entry.rows)
+class OpenDay(Protocol):
+    """A day file that is open, our own or a stranger's."""
+
+    path: Path
+    index: DayIndex
+
+    def rows_of(self, symbol: str) -> InstrumentRows | None:
+        """The rows of an instrument in order of time, None where the day does not list it."""
+
+
+def open_day(folder: Path, underlying: str, day: date) -> OpenDay:
+    """Open a day of a catalogue. Reads the footer, of a stranger's file everything.
+
+    Raises NoDataError where there is no file, MarketDataError where it is not readable or not in the format.
+    """
+    path = day_path(folder, underlying, day)
+    if not path.is_file():
+        raise no_such_day(path, underlying, day)
+    file = open_parquet(path)
+    stated = (file.metadata.metadata or {}).get(INDEX_KEY)
+    if stated is None:
+        return ForeignDay(path, file, underlying, day)
+    index = parse_index(stated, str(path))
+    if index.underlying != underlying or index.session.date != day:
+        raise MarketDataError(
+            f"holds {index.underlying} on {index.session.date}", where=str(path), right="a file under its own name"
+        )
+    return DayFile(path, file, index)
+
+
+def no_such_day(path: Path, underlying: str, day: date) -> NoDataError:
+    """The error of a day that has no file."""
+    return NoDataError(f"no data of {underlying} on {day.isoformat()}", where=str(path), right="import that day")
+
+
+def stated_index(path: Path) -> DayIndex | None:
+    """The index in a day file's footer; None in a stranger's file. Reads no prices."""
+    stated = (open_parquet(path).metadata.metadata or {}).get(INDEX_KEY)
+    return None if stated is None else parse_index(stated, str(path))
+
+
+def day_path(folder: Path, underlying: str, day: date) -> Path:
+    """Where a catalogue has a day."""
+    return folder / underlying / f"{day.isoformat()}.parquet"
+
+
+def open_parquet(path: Path) -> Any:  # noqa: ANN401 — pyarrow has no types
+    """Open a Parquet file, checking its pages' checksums as they are read. Raises MarketDataError where it is none."""
+    try:
+        return pq.ParquetFile(path, memory_map=True, pre_buffer=False, page_checksum_verification=True)
+    except (pa.ArrowException, OSError) as error:
+        raise MarketDataError(
+            f"not a readable Parquet file: {error}", where=str(path), right="import the day again"
+        ) from error
+
+
+def write_day(path: Path, day: DayRows, index: DayIndex) -> None:
+    """Write a day's file. Raises StorageError where the disk or the permissions refuse."""
+    metadata = {INDEX_KEY.decode(): index_text(index).decode()}
+
+    def write(target: Path) -> None:
+        with pq.ParquetWriter(
+            target,
+            SCHEMA,
+            compression="snappy",
+            use_dictionary=[name for name in SCHEMA.names if name != "second"],
+            column_encoding={"second": "DELTA_BINARY_PACKED"},
+            write_statistics=False,
+            write_page_checksum=True,
+        ) as writer:
+            for symbol in index:
+                rows = day.rows[symbol]
+                if len(rows):
+                    writer.write_table(_table(symbol, rows), row_group_size=len(rows))
             writer.add_key_value_metadata(metadata)
 
-    replace_file(target, write)
-    return index
-
-
-def index_of(day: DayRows) -> DayIndex:
-    """The index the day's file has: instruments in the file's order, row groups counted in it."""
-    entries: dict[str, InstrumentEntry] = {}
-    row_group = 0
-    for symbol in sorted(day.rows, key=_file_order):
-        rows = day.rows[symbol]
-        entries[symbol] = InstrumentEntry(
-            symbol,
-            row_group if len(rows) else None,
-            len(rows),
-            int(np.count_nonzero(rows.bar_s)),
-            _common_length(rows),
-            tuple(name for name in PRICE_COLUMNS[3:] if _has(rows, name)),
-            day.outside.get(symbol, 0),
-            rows.digest(),
-        )
-        row_group += len(rows) > 0
-    hasher = hashlib.blake2b(digest_size=12)
-    hasher.update(f"{day.underlying} {day.session.date} {day.session.open_s} {day.session.close_s}".encode())
-    for entry in entries.values():
-        hasher.update(f"\n{entry.symbol} {entry.digest}".encode())
-    return DayIndex(day.underlying, day.session, day.origin, hasher.hexdigest(), entries)
+    replace_file(path, write)
 
 
 class DayFile:
-    """An open day file. Reads the footer at once and rows when they are asked for.
+    """A day file with its index. Reads an instrument's row group when it is asked for."""
 
-    Raises MarketDataError where the file is no Parquet file or not in this format.
-    """
-
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, file: Any, index: DayIndex) -> None:  # noqa: ANN401 — pyarrow has no types
         self.path = path
-        try:
-            self._file: Any = pq.ParquetFile(path, memory_map=True, pre_buffer=False)
-        except (pa.ArrowException, OSError) as error:
-            raise MarketDataError(
-                f"not a readable Parquet file: {error}", where=str(path), right="import the day again"
-            ) from error
-        stated = (self._file.metadata.metadata or {}).get(INDEX_KEY)
-        if stated is None:
-            raise MarketDataError("no index", where=str(path))
-        self.index = _index(stated, path)
+        self.index = index
+        self._file = file
 
     def rows_of(self, symbol: str) -> InstrumentRows | None:
-        """The rows of an instrument, None where the day does not list it."""
-        entry = self.index.instruments.get(symbol)
+        """The rows of an instrument, None where the day does not list it. Raises MarketDataError for damaged rows."""
+        entry = self.index.entry(symbol)
         if entry is None:
             return None
         if entry.row_group is None:
-            empty = np.empty(0, np.int32)
-            return InstrumentRows(empty, empty, np.empty(0, np.int64))
-        names = ["second", "bar_s", "price_paise", *entry.columns]
+            return InstrumentRows.none()
+        fixed = [] if entry.bar_s is not None else ["bar_s"]
         try:
-            table = self._file.read_row_group(entry.row_group, columns=names, use_threads=False)
+            table = self._file.read_row_group(
+                entry.row_group, columns=["second", "price_paise", *fixed, *entry.columns], use_threads=False
+            )
+            parts: dict[str, Any] = {
+                name: numbers(table.column(name), np.int32 if name in ("second", "bar_s") else np.int64, ABSENT)
+                for name in table.column_names
+            }
         except (pa.ArrowException, OSError) as error:
             raise MarketDataError(
-                f"damaged rows of {symbol}: {error}", where=str(self.path), right="import the day again"
+                f"the rows of {symbol} are damaged: {error}", where=str(self.path), right="import the day again"
             ) from error
-        return _rows(table)
+        if entry.bar_s is not None:
+            parts["bar_s"] = np.full(entry.rows, entry.bar_s, np.int32)
+        return InstrumentRows(**parts)
 
 
 def _table(symbol: str, rows: InstrumentRows) -> Any:  # noqa: ANN401 — pyarrow has no types
     count = len(rows)
-    indices = pa.array(np.zeros(count, np.int32))
-    columns = [pa.DictionaryArray.from_arrays(indices, pa.array([symbol]))]
+    columns = [pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), pa.array([symbol]))]
     for name in SCHEMA.names[1:]:
         values = getattr(rows, name)
         kind = SCHEMA.field(name).type
         if values is None:
             columns.append(pa.nulls(count, kind))
-        elif name in PRICE_COLUMNS[:3]:
-            columns.append(pa.array(values, kind))
         else:
-            columns.append(pa.array(values, kind, mask=values == ABSENT))
+            columns.append(pa.array(values, kind, mask=None if name in _NEVER_NULL else values == ABSENT))
     return pa.table(columns, schema=SCHEMA)
-
-
-def _rows(table: Any) -> InstrumentRows:  # noqa: ANN401 — pyarrow has no types
-    parts: dict[str, Any] = {}
-    for name in table.column_names:
-        parts[name] = numbers(table.column(name), np.int32 if name in ("second", "bar_s") else np.int64, ABSENT)
-    return InstrumentRows(**parts)
-
-
-def _document(index: DayIndex) -> dict[str, Any]:
-    return {
-        "format": FORMAT,
-        "underlying": index.underlying,
-        "date": index.session.date.isoformat(),
-        "session": [index.session.open_s, index.session.close_s],
-        "origin": index.origin,
-        "fingerprint": index.fingerprint,
-        "instruments": [asdict(entry) for entry in index.instruments.values()],
-    }
-
-
-def _index(stated: bytes, path: Path) -> DayIndex:
-    try:
-        document = orjson.loads(stated)
-        if document["format"] != FORMAT:
-            raise MarketDataError(
-                f"format {document['format']}", where=str(path), right=f"format {FORMAT}: import the day again"
-            )
-        session = Session(date.fromisoformat(document["date"]), *document["session"])
-        entries = {
-            row["symbol"]: InstrumentEntry(**{**row, "columns": tuple(row["columns"])})
-            for row in document["instruments"]
-        }
-        return DayIndex(document["underlying"], session, document["origin"], document["fingerprint"], entries)
-    except (ValueError, KeyError, TypeError) as error:
-        raise MarketDataError(
-            f"its index cannot be read: {error}", where=str(path), right="import the day again"
-        ) from error
-
-
-def _file_order(symbol: str) -> tuple[int, date, int, str]:
-    """Spot, futures by expiry, options by expiry, strike and type."""
-    parsed = parse_symbol(symbol)
-    if isinstance(parsed, OptionContract):
-        return (2, parsed.expiry, parsed.strike_paise, parsed.option_type)
-    if isinstance(parsed, FutureContract):
-        return (1, parsed.expiry, 0, "")
-    return (0, date.min, 0, symbol)
-
-
-def _common_length(rows: InstrumentRows) -> int:
-    lengths = rows.bar_s[rows.bar_s > 0]
-    if not len(lengths):
-        return 0
-    values, counts = np.unique(lengths, return_counts=True)
-    return int(values[np.argmax(counts)])
-
-
-def _has(rows: InstrumentRows, name: str) -> bool:
-    values = getattr(rows, name)
-    return values is not None and bool(np.any(values != ABSENT))

@@ -101,7 +101,7 @@ def write_history(path: Path, history: MinuteHistory) -> None:
         ],
         schema=SCHEMA,
     )
-    replace_file(path, lambda target: pq.write_table(table, target, compression="zstd"))
+    replace_file(path, lambda target: pq.write_table(table, target, compression="snappy"))
 
 
 @lru_cache(maxsize=16)

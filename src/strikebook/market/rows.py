@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from strikebook.model.prices import BarRows, Int32s, Int64s, Ticks, replay
 from strikebook.model.session import Session
 
-ABSENT = -1
+ABSENT: Final = -1
+OPTIONAL_COLUMNS: Final = ("open_paise", "high_paise", "low_paise", "volume", "oi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,12 @@ class InstrumentRows:
 
     def __len__(self) -> int:
         return len(self.second)
+
+    @staticmethod
+    def none() -> InstrumentRows:
+        """The rows of a contract that was listed and did not trade."""
+        empty = np.empty(0, np.int32)
+        return InstrumentRows(empty, empty, np.empty(0, np.int64))
 
     @property
     def kind(self) -> Literal["ticks", "bars", "mixed"]:
@@ -71,9 +78,10 @@ class InstrumentRows:
         hasher = hashlib.blake2b(digest_size=12)
         for field in fields(self):
             part: NDArray[np.signedinteger] | None = getattr(self, field.name)
-            hasher.update(field.name.encode())
-            if part is not None and not (field.name != "price_paise" and np.all(part == ABSENT)):
-                hasher.update(np.ascontiguousarray(part, dtype="<i8").tobytes())
+            if part is not None and (field.name == "price_paise" or bool(np.any(part != ABSENT))):
+                kind = "<i4" if field.name in ("second", "bar_s") else "<i8"
+                hasher.update(field.name.encode())
+                hasher.update(np.ascontiguousarray(part, dtype=kind).data)
         return hasher.hexdigest()
 
     def ticks(self, session: Session) -> Ticks:

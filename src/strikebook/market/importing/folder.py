@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from strikebook.errors import NoDataError
 from strikebook.market import calendar
 from strikebook.market.catalogue_writer import day_start, put_day, put_history, writing
-from strikebook.market.day_file import DayFile, DayRows
+from strikebook.market.day_file import DayRows, open_day
 from strikebook.market.importing.bar_length import bar_lengths
 from strikebook.market.importing.days import DayKey, SortedDays, sort_into_days
 from strikebook.market.importing.mapping import ImportMapping
@@ -194,7 +194,7 @@ class _Import:
         seen = self.written.setdefault(key, set())
         joined = dict(rows)
         if not seen.isdisjoint(rows):
-            file = DayFile(self.to / key[0] / f"{key[1].isoformat()}.parquet")
+            file = open_day(self.to, *key)
             for symbol in seen.intersection(rows):
                 earlier = file.rows_of(symbol)
                 if earlier is not None:

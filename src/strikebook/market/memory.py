@@ -1,0 +1,87 @@
+"""A market in memory: the same days as a catalogue's, without files. Tests run on it, and whatever makes up prices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from strikebook.errors import NoDataError
+from strikebook.market.day_file import DayRows
+from strikebook.market.day_index import listed_strikes
+from strikebook.market.history import MinuteHistory, minute_candles
+from strikebook.market.lots import lot_sizes
+from strikebook.model.instrument import parse_symbol
+from strikebook.model.market_day import ContractList, MarketDay
+from strikebook.model.prices import Bars, Ticks
+from strikebook.model.session import naive_epoch
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryMarket:
+    """Days of prices as values: (underlying, date) -> the day."""
+
+    held: Mapping[tuple[str, date], DayRows]
+    label: str = "memory"
+
+    @property
+    def synthetic(self) -> bool:
+        """True where a day was made up."""
+        return any(day.origin for day in self.held.values())
+
+    def underlyings(self) -> tuple[str, ...]:
+        """The underlyings there are days of, sorted."""
+        return tuple(sorted({underlying for underlying, _ in self.held}))
+
+    def days(self, underlying: str, first: date, last: date) -> tuple[date, ...]:
+        """The days held in the range, ascending."""
+        return tuple(sorted(day for name, day in self.held if name == underlying and first <= day <= last))
+
+    def load_day(self, underlying: str, day: date) -> MarketDay:
+        """The day as the engine takes it."""
+        held = self._day(underlying, day)
+        strikes = listed_strikes(held.rows)
+
+        def ticks_of(symbol: str) -> Ticks:
+            return self._ticks(symbol, day)
+
+        def history_of(symbol: str, timeframe_s: int) -> Bars:
+            return self._history(symbol, timeframe_s, day)
+
+        return MarketDay(
+            underlying,
+            held.session,
+            ContractList(strikes, lot_sizes(underlying, {expiry for expiry, _ in strikes}, day)),
+            ticks_of,
+            history_of,
+            source=held.origin or self.label,
+            synthetic=bool(held.origin),
+        )
+
+    def fingerprint(self, underlying: str, day: date) -> str:
+        """The hash of the day's content: the one that a catalogue with the same rows has."""
+        return self._day(underlying, day).index().fingerprint
+
+    def _day(self, underlying: str, day: date) -> DayRows:
+        held = self.held.get((underlying, day))
+        if held is None:
+            raise NoDataError(f"no data of {underlying} on {day.isoformat()}", where=self.label, right="a day it holds")
+        return held
+
+    def _ticks(self, symbol: str, day: date) -> Ticks:
+        underlying = symbol.partition(":")[0]
+        if (underlying, day) not in self.held and underlying in self.underlyings():
+            return Ticks.none()
+        held = self._day(underlying, day)
+        rows = held.rows.get(symbol)
+        return Ticks.none() if rows is None else rows.ticks(held.session)
+
+    def _history(self, symbol: str, timeframe_s: int, before: date) -> Bars:
+        if not isinstance(parse_symbol(symbol), str):
+            return Bars.none()
+        days = {
+            naive_epoch(day): (held.session.open_s, minute_candles(held.rows[symbol], held.session))
+            for (underlying, day), held in self.held.items()
+            if underlying == symbol and day < before and symbol in held.rows
+        }
+        return MinuteHistory.none().with_days(days).before(naive_epoch(before), timeframe_s)
