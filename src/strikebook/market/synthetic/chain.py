@@ -17,11 +17,11 @@ from strikebook.model.instrument import OptionType
 from strikebook.model.market_day import ContractList
 
 YEAR_DAYS: Final = 365
+OPTION_TYPES: Final[tuple[OptionType, ...]] = ("CE", "PE")
 
 _NEAREST_WIDTH: Final = 0.12
 _WIDEST: Final = 0.2
 _DAYS_OF_NEAREST_WIDTH: Final = 30
-_OPTION_TYPES: Final[tuple[OptionType, ...]] = ("CE", "PE")
 _RANK_ACTIVITY: Final = (1.0, 0.45, 0.3, 0.22, 0.18, 0.1, 0.05, 0.03)
 
 
@@ -67,7 +67,7 @@ def chain_of(seed: int, name: str, day: date) -> Chain:
     strikes = {
         (expiry, option_type): listed.strikes_paise
         for expiry, listed in expiries.items()
-        for option_type in _OPTION_TYPES
+        for option_type in OPTION_TYPES
     }
     return Chain(reference, expiries, ContractList(strikes, lot_sizes(name, expiries, day)))
 

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from strikebook.market.synthetic.daily_path import INTRADAY_SHARE, MARKET, daily_path
-from strikebook.market.synthetic.draws import Floats, Purpose, bits, normals, uniforms
+from strikebook.market.synthetic.draws import Bits, Floats, Purpose, bits, normals, uniforms
 from strikebook.market.synthetic.indices import INDICES
 from strikebook.market.synthetic.trading_days import sessions
 from strikebook.model.options import TICK_PAISE
@@ -72,7 +72,7 @@ def day_path(seed: int, name: str, day: date) -> DayPath:
     return DayPath(session, price[np.maximum.accumulate(np.where(traded, np.arange(steps), 0))], ticks)
 
 
-def _steps(seed: int, name: str, day: date, drawn: np.typing.NDArray[np.uint64]) -> Floats:
+def _steps(seed: int, name: str, day: date, drawn: Bits) -> Floats:
     """Each second's move before its shape; about 1 in deviation."""
     steps = len(drawn)
     chance = uniforms(bits(seed, Purpose.SPELLS, name, day.toordinal(), count=4 * _SPELLS + 8))

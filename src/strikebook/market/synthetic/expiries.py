@@ -58,12 +58,9 @@ def listed_expiries(underlying: str, day: date) -> tuple[date, ...]:
     return tuple(sorted({*weeks[:WEEKLIES], *monthlies[:MONTHLIES], *quarters[:QUARTERLIES]}))
 
 
-def is_monthly(underlying: str, day: date, expiry: date) -> bool:
-    """Whether an expiry listed on ``day`` is the last one of its month."""
-    return not any(
-        other > expiry and (other.year, other.month) == (expiry.year, expiry.month)
-        for other in listed_expiries(underlying, day)
-    )
+def monthlies_among(expiries: tuple[date, ...]) -> tuple[date, ...]:
+    """The last expiry of each month that has any, of expiries in ascending order."""
+    return tuple({(expiry.year, expiry.month): expiry for expiry in expiries}.values())
 
 
 def _nominal_weeks(rule: _Rule, day: date) -> list[date]:

@@ -12,10 +12,11 @@ from math import exp
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from strikebook.market.synthetic.chain import YEAR_DAYS, Chain, ListedExpiry
 from strikebook.market.synthetic.day_path import DayPath
-from strikebook.market.synthetic.draws import Floats, Purpose, bits, normals
+from strikebook.market.synthetic.draws import Bits, Floats, Purpose, bits, normals
 from strikebook.market.synthetic.pricing import intrinsic_values, option_values
 from strikebook.model.instrument import OptionContract
 from strikebook.model.options import TICK_PAISE
@@ -68,13 +69,10 @@ def _chance(contract: OptionContract, reference: float, listed: ListedExpiry) ->
 def _chances_of_a_day(steps: int) -> Floats:
     """Busier at both ends of the session than at noon; 1 on average."""
     off_centre = 2 * np.arange(steps) / max(steps - 1, 1) - 1
-    shape = 0.75 + 0.75 * off_centre * off_centre
-    return shape
+    return 0.75 + 0.75 * off_centre * off_centre
 
 
-def _prices(
-    contract: OptionContract, listed: ListedExpiry, path: DayPath, at: np.typing.NDArray[np.intp], luck: Int64s
-) -> Int64s:
+def _prices(contract: OptionContract, listed: ListedExpiry, path: DayPath, at: NDArray[np.intp], luck: Bits) -> Int64s:
     spot = path.price_paise[at] / 100.0
     strike = contract.strike_paise / 100
     left_today = (path.session.last_step - at) / path.session.last_step
@@ -85,15 +83,16 @@ def _prices(
     side = (luck % np.uint64(3)).astype(np.float64) - 1
     ticks = np.rint(value + side * half_spread)
     floor = np.ceil(intrinsic_values(spot, strike, contract.option_type) * _TICKS_A_RUPEE - 1e-6)
-    ticks = np.maximum(np.maximum(ticks, floor), 1.0)
-    return ticks.astype(np.int64) * TICK_PAISE
+    prices: Int64s = np.maximum(np.maximum(ticks, floor), 1.0).astype(np.int64) * TICK_PAISE
+    return prices
 
 
-def _lots(luck: np.typing.NDArray[np.uint64]) -> Int64s:
+def _lots(luck: Bits) -> Int64s:
     """Mostly one to four lots a trade, now and then up to a few dozen."""
     small = (luck >> np.uint64(4)) % np.uint64(4) + np.uint64(1)
     large = (luck >> np.uint64(7)) % np.uint64(41) + np.uint64(1)
-    return np.where((luck >> np.uint64(2)) % np.uint64(13) == 0, large, small).astype(np.int64)
+    lots: Int64s = np.where((luck >> np.uint64(2)) % np.uint64(13) == 0, large, small).astype(np.int64)
+    return lots
 
 
 def _open_interest(seed: int, contract: OptionContract, stream: tuple[int, ...], chance: float, steps: int) -> Int64s:

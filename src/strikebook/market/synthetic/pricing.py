@@ -31,9 +31,7 @@ def at_the_money_volatility(volatility: float, volatility_ratio: float, years: f
     return _PREMIUM * (typical + (volatility - typical) / (1 + _REVERSION_A_YEAR * years))
 
 
-def option_values(
-    spot: Floats, strike: float, years: Floats, at_the_money: float, option_type: OptionType
-) -> Floats:
+def option_values(spot: Floats, strike: float, years: Floats, at_the_money: float, option_type: OptionType) -> Floats:
     """An option's value at each spot (rupees) and time to expiry (years); at 0 years its intrinsic value."""
     distance = np.log(spot / strike)
     scaled = np.clip(-distance / (at_the_money * np.sqrt(years + _SMILE_FLOOR_YEARS)), -_WINGS, _WINGS)

@@ -88,6 +88,8 @@ class SyntheticMarket:
     def _ticks(self, symbol: str, day: date) -> Ticks:
         parsed = parse_symbol(symbol)
         name = parsed if isinstance(parsed, str) else parsed.underlying
+        if name in INDICES and day < INDICES[name].first_day:
+            return Ticks.none()
         self._require(name, day)
         if isinstance(parsed, str):
             return day_path(self.seed, name, day).ticks
