@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -14,70 +13,12 @@ from strikebook.model.options import RunOptions
 from strikebook.storage.codec import decode_day, encode_day
 from strikebook.storage.day_document import DayDocuments
 from tests.storage.made_day import make_result, make_strategy
-
-BRIEF_CANDLE = {"timestamp": "2024-10-01T09:16:00", "open": 25065.0, "high": 25070.5, "low": 25050.2, "close": 25065.8}
-BRIEF_DIAGNOSTIC = {
-    "conditions_evaluated": [
-        {"lhs_value": 66.67, "rhs_value": 70.0, "operator": ">", "result": False, "condition_type": "non_live"}
-    ],
-    "candle_data": {"NIFTY": {"current": BRIEF_CANDLE, "previous": BRIEF_CANDLE}},
-}
-BRIEF_DAY = {
-    "date": "01-10-2024",
-    "summary": {
-        "total_positions": 10,
-        "closed_positions": 10,
-        "total_pnl": -1250.50,
-        "winning_trades": 4,
-        "losing_trades": 6,
-        "win_rate": 40.0,
-    },
-    "positions": [
-        {
-            "position_id": "entry-3",
-            "position_num": 1,
-            "re_entry_num": 0,
-            "symbol": "NIFTY:2024-10-17:OPT:25050:CE",
-            "strike": 25050,
-            "option_type": "CE",
-            "side": "BUY",
-            "quantity": 50,
-            "entry_price": 241.65,
-            "entry_time": "2024-10-01T09:16:59",
-            "exit_price": 185.30,
-            "exit_time": "2024-10-01T15:30:00",
-            "pnl": -2817.50,
-            "exit_reason": "EOD Square-off",
-            "status": "CLOSED",
-            "nifty_spot_at_entry": 25065.80,
-            "nifty_spot_at_exit": 24998.50,
-            "diagnostic_data": BRIEF_DIAGNOSTIC,
-            "exit_diagnostic_data": BRIEF_DIAGNOSTIC,
-            "condition_preview": "RSI(14) > 70",
-            "exit_condition_preview": "RSI(14) < 30",
-            "node_variables": {},
-        }
-    ],
-}
+from tests.storage.shapes import BRIEF_DAY, assert_same_shape
 
 
 def document(positions: int = 3) -> dict[str, object]:
     made = DayDocuments(make_strategy(), RunOptions()).document(make_result(positions))
     return decode_day(encode_day(made))
-
-
-def assert_same_shape(brief: object, ours: object, path: str = "$") -> None:
-    """Every field of the brief is in ours, with the same JSON type; lists by their first items."""
-    assert type(brief) is type(ours), f"{path}: {type(ours)} where the brief has {type(brief)}"
-    if isinstance(brief, Mapping):
-        assert isinstance(ours, Mapping)
-        for key, value in brief.items():
-            assert key in ours, f"{path}.{key} is missing"
-            assert_same_shape(value, ours[key], f"{path}.{key}")
-    elif isinstance(brief, list) and brief:
-        assert isinstance(ours, list)
-        for item in ours:
-            assert_same_shape(brief[0], item, f"{path}[]")
 
 
 def test_every_field_of_the_brief_is_there() -> None:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from strikebook.cli.texts import grouped, make_console
 from strikebook.errors import UsageError
 
 if TYPE_CHECKING:
+    from strikebook.market.checking import CheckReport
     from strikebook.market.importing.folder import ImportReport
 
 data_app = typer.Typer(no_args_is_help=True, help="Bring market data in, look at it, check it.")
@@ -51,9 +53,7 @@ def import_data(
 
     hours = None if session is None else _session(session)
     rules = None if mapping is None else read_mapping(mapping)
-    console = make_console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[name]}"))
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with _bar() as bar:
         task = bar.add_task("looking", total=None, name="")
 
         def on_progress(progress: ImportProgress) -> None:
@@ -66,6 +66,76 @@ def import_data(
         _print_json(report.as_document())
     else:
         _print_report(report, to)
+
+
+@data_app.command("check")
+def check_data(
+    folder: _Folder,
+    json: _Json = False,  # noqa: FBT002
+) -> None:
+    """Check every day: coverage, gaps, doubtful prices, options below their worth.
+
+    \b
+    strikebook data check market_data
+
+    Exit status: 0 every day can be run on (there may be warnings), 1 one cannot.
+    """  # noqa: D301 — \b is the mark of lines to be left as they are
+    from strikebook.market.checking import check  # noqa: PLC0415 — pyarrow
+
+    _require_market_data(folder)
+    with _bar() as bar:
+        task = bar.add_task("checking", total=None, name="")
+        report = check(folder, lambda done, total, name: bar.update(task, completed=done, total=total, name=name))
+    if json:
+        _print_json(report.as_document())
+    else:
+        _print_check(report)
+    raise typer.Exit(0 if report.sound else 1)
+
+
+@data_app.command("info")
+def show_info(
+    folder: _Folder,
+    json: _Json = False,  # noqa: FBT002
+) -> None:
+    """Say what a folder of market data holds.
+
+    \b
+    strikebook data info market_data
+    """  # noqa: D301 — \b is the mark of lines to be left as they are
+    from strikebook.market.info import info  # noqa: PLC0415 — pyarrow
+
+    _require_market_data(folder)
+    report = info(folder)
+    if json:
+        _print_json(report.as_document())
+        return
+    table = Table("underlying", "from", "to", "days", "with options", "contracts", "ticks", "bars", "MB", "prices")
+    for column in table.columns[3:9]:
+        column.justify = "right"
+    for each in report.underlyings:
+        counts = (each.days, each.days_with_contracts, each.contracts, each.tick_rows, each.bar_rows)
+        table.add_row(
+            each.underlying,
+            f"{each.first:%d-%m-%Y}",
+            f"{each.last:%d-%m-%Y}",
+            *map(grouped, counts),
+            f"{each.bytes / 1e6:.1f}",
+            f"made up ({each.origin})" if each.origin else "real",
+        )
+    make_console().print(table)
+
+
+def _bar() -> Progress:
+    console = make_console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[name]}"))
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _require_market_data(folder: Path) -> None:
+    from strikebook.service.market_choice import open_market  # noqa: PLC0415 — pyarrow
+
+    open_market(str(folder))
 
 
 def _session(text: str) -> tuple[int, int]:
@@ -90,6 +160,37 @@ def _print_report(report: ImportReport, to: Path) -> None:
         console.print(f"skipped {grouped(count)} rows: {reason}")
     for name, reason in report.ignored.items():
         console.print(f"ignored {name}: {reason}")
+
+
+def _print_check(report: CheckReport) -> None:
+    console = make_console()
+    table = Table("underlying", "day", "instruments", "rows", "index covered", "contracts covered", "found")
+    for column in table.columns[2:6]:
+        column.justify = "right"
+    for day in report.days:
+        errors = sum(found.severity == "error" for found in day.findings)
+        found = f"{errors} errors, {len(day.findings) - errors} warnings" if day.findings else "nothing"
+        table.add_row(
+            day.underlying,
+            f"{day.date:%d-%m-%Y}",
+            str(len(day.instruments)),
+            grouped(day.rows),
+            _share(day.coverage),
+            _share(day.contract_coverage),
+            Text(found, "red" if errors else ""),
+        )
+    console.print(table)
+    for day in report.days:
+        for finding in day.findings:
+            console.print(f"{day.date:%d-%m-%Y} {finding.symbol}: {finding.severity}: {finding.what}", soft_wrap=True)
+    for underlying, days in report.missing.items():
+        if days:
+            console.print(f"{underlying}: no data on " + ", ".join(f"{day:%d-%m-%Y}" for day in days))
+    console.print("every day can be run on" if report.sound else "some days cannot be run on")
+
+
+def _share(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.1f} %"
 
 
 def _print_json(document: object) -> None:

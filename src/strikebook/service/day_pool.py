@@ -1,6 +1,6 @@
 """Days over worker processes, in any order, with a worker's death being at most one day's failure.
 
-1. At most ``workers`` days and a few more are handed out; the rest wait, so that a stop takes effect at once.
+1. At most ``workers`` days and one more are handed out; the rest wait, so that a stop takes effect at once.
 2. A worker that dies takes its pool with it: the pool is rebuilt, and the days that were out are run once more, each
    alone. A day that kills its worker again is that day's failure.
 3. On a stop, days that are being run are finished and kept; no other is begun.
@@ -22,26 +22,27 @@ from datetime import date
 from multiprocessing import connection
 
 from strikebook.errors import StorageError
-from strikebook.service.day_task import DayOutcome, run_stored_day
+from strikebook.service.day_task import DayOutcome, DayRunner, DayWork, pack, run_stored_day
 from strikebook.service.worker_server import worker_context
 
-_SPARE_DAYS = 2
+_SPARE_DAYS = 1
 _LOOK_AROUND_S = 0.1
 _DIED = "the worker process died while it ran this day, twice (killed, or out of memory)"
 
 
-def run_days(packed: bytes, days: Sequence[date], workers: int, stop: Callable[[], bool]) -> Iterator[DayOutcome]:
-    """Run days of packed work and yield each as it is finished; ``workers`` 1 runs them here, in order.
+def run_days(work: DayWork, days: Sequence[date], workers: int, stop: Callable[[], bool]) -> Iterator[DayOutcome]:
+    """Run the days of a run and yield each as it is finished; ``workers`` 1 runs them here, in order.
 
     Raises StorageError when a day could not be stored, after the days that were out have come back.
     """
     if workers == 1:
+        runner = DayRunner(work)
         for day in days:
             if stop():
                 return
-            yield run_stored_day(packed, day)
+            yield runner.run(day)
     else:
-        yield from _Pool(packed, min(workers, len(days)), deque(days)).run(stop)
+        yield from _Pool(pack(work), min(workers, len(days)), deque(days)).run(stop)
 
 
 @dataclass(slots=True)

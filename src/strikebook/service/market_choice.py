@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from strikebook.errors import MarketDataError, UsageError
@@ -39,9 +38,6 @@ def open_market(text: str) -> MarketSource:
 def _synthetic(seed: str) -> MarketSource:
     if seed and not (seed.isascii() and seed.isdigit() and len(seed) <= 9):
         raise UsageError(f"seed {seed!r}", where="--market", right="synthetic or synthetic:7, a whole number")
-    if find_spec("strikebook.market.synthetic") is None:
-        raise MarketDataError("the synthetic market is not built yet", where="--market", right="a folder of data")
     from strikebook.market.synthetic import SyntheticMarket  # noqa: PLC0415 — only for those who want it
 
-    market: MarketSource = SyntheticMarket(int(seed) if seed else DEFAULT_SEED)
-    return market
+    return SyntheticMarket(int(seed) if seed else DEFAULT_SEED)

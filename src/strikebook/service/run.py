@@ -17,7 +17,7 @@ from datetime import date, datetime
 from strikebook.errors import StorageError
 from strikebook.jobs.user_lock import user_lock
 from strikebook.service.day_pool import run_days
-from strikebook.service.day_task import DayOutcome, DayWork, pack
+from strikebook.service.day_task import DayOutcome, DayWork
 from strikebook.service.planning import PreparedRun, RunRequest, prepare_run
 from strikebook.service.run_record import RunRecord
 from strikebook.storage.codec import encode_metadata
@@ -79,13 +79,13 @@ def _run_days(
     """Run all days into the record; the error that ended the run early, if one did."""
     prepared = record.prepared
     request, key = prepared.request, prepared.key
-    packed = pack(DayWork(key, request.document, request.market, request.storage, request.options))
+    work = DayWork(key, request.document, request.market, request.storage, request.options)
     workers = request.workers if request.storage.shared_between_processes else 1
     days = [planned.day for planned in prepared.days if planned.has_data]
     failures: list[StorageError] = []
     stored_at = time.monotonic()
     try:
-        for outcome in run_days(packed, days, workers, lambda: bool(failures) or stop()):
+        for outcome in run_days(work, days, workers, lambda: bool(failures) or stop()):
             record.add(outcome)
             on_progress(_progress(record, outcome))
             if not failures and time.monotonic() - stored_at >= _METADATA_EVERY_S:
