@@ -1,7 +1,8 @@
 """The long proof: ``python -m tests.engine.prove pairs [N]`` and ``python -m tests.engine.prove mutants [N]``.
 
-``pairs`` runs N random cases (2,000) through engine and oracle and exits 1 at a difference
-(``python -m tests.oracle.census`` prints what occurs in them). ``mutants`` breaks a copy of the engine in each of the listed ways and exits 1 when one goes unnoticed.
+``pairs`` runs N random cases (2,000) through engine and oracle and exits 1 at a difference (what occurs in them is
+printed by ``python -m tests.oracle.census``). ``mutants`` breaks a copy of the engine in each of the listed ways and
+exits 1 when one goes unnoticed.
 """
 
 from __future__ import annotations

@@ -113,7 +113,8 @@ class Graph:
         limit = self._limit(signal)
         if limit is None:
             return False
-        signal.limit, signal.limit_step = limit, step
+        if signal.limit is None:
+            signal.limit, signal.limit_step = limit, step
         signal.rest(step)
         self.done(signal.node.id)
         return True
