@@ -105,14 +105,15 @@ class Graph:
         return [vpi for vpi, leg in self.legs.items() if leg["entry"] in above]
 
     def _above(self, node: str) -> set[str]:
-        """Every node from which this one can be reached."""
+        """Every node from which this one can be reached without passing through an entry."""
         found: set[str] = set()
         pending = list(self.parents[node])
         while pending:
             parent = pending.pop()
             if parent not in found:
                 found.add(parent)
-                pending.extend(self.parents[parent])
+                if self.kind[parent] != "entry":
+                    pending.extend(self.parents[parent])
         return found
 
     def _through_signals(self, signal: str, wanted: str) -> list[str]:

@@ -71,9 +71,9 @@ class Entries:
             if not isinstance(choice, EntryLeg):
                 self._reject(execution, leg, choice, step, step)
             elif not node.all_or_none:
-                self._try(EntryOrder(execution, [choice], step, deadline), step)
+                self._try(EntryOrder(execution, [choice], step, deadline, group=False), step)
         if node.all_or_none and len(ready) == len(chosen):
-            self._try(EntryOrder(execution, ready, step, deadline), step)
+            self._try(EntryOrder(execution, ready, step, deadline, group=True), step)
 
     def _choose(self, leg: Leg, step: int) -> EntryLeg | Refusal:
         """Fix a leg's contract and size, or say why there is none; the first reason counts."""
@@ -159,7 +159,7 @@ class Entries:
     def _give_up(self, order: EntryOrder, step: int) -> None:
         self._stop_waiting(order)
         for entry in order.legs:
-            if len(order.legs) > 1 and not self._in_the_way(entry, order, step):
+            if order.group and not self._in_the_way(entry, order, step):
                 continue
             reason = self._broker.missing(entry.tape, step)
             detail = f"no trade of {entry.contract.symbol} in {step - order.sent_step} s"

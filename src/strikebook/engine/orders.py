@@ -36,12 +36,13 @@ class EntryLeg:
 
 @dataclass(eq=False)
 class EntryOrder:
-    """One leg on order, or, all or none, several."""
+    """One leg on order, or the legs of a group that fills all or none."""
 
     execution: Execution
     legs: list[EntryLeg]
     sent_step: int
     deadline: int
+    group: bool
 
     def wake_step(self, step: int) -> int:
         """The next step after ``step`` at which something about it can change."""
@@ -114,7 +115,7 @@ class Broker:
         if self.options.fill == "last":
             return self.fresh(tape, step)
         price = self.first_after(tape, order.sent_step, step)
-        if price is None or len(order.legs) == 1:
+        if price is None or not order.group:
             return price
         return self.last(tape, step)
 
