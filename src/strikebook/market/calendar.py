@@ -8,11 +8,12 @@ missing.
 from __future__ import annotations
 
 import csv
+import warnings
 from datetime import date, timedelta
 from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from strikebook.model.session import Session, parse_clock
 
@@ -39,17 +40,12 @@ def planned_sessions(first: date, last: date) -> dict[date, Session]:
 
 
 def _calendar_days(first: date, last: date) -> set[date]:
-    calendar = _xbom()
-    known_first = calendar.first_session.date()
-    known_last = calendar.last_session.date()
-    days: set[date] = set()
-    if first <= known_last and last >= known_first:
-        known = calendar.sessions_in_range(max(first, known_first).isoformat(), min(last, known_last).isoformat())
-        days.update(stamp.date() for stamp in known)
+    known = _xbom_days()
+    days = {day for day in known if first <= day <= last}
     day = first
     while day <= last:
-        if known_first <= day <= known_last:
-            day = known_last
+        if known[0] <= day <= known[-1]:
+            day = known[-1]
         elif day.weekday() < _SATURDAY:
             days.add(day)
         day += timedelta(days=1)
@@ -57,10 +53,13 @@ def _calendar_days(first: date, last: date) -> set[date]:
 
 
 @lru_cache(maxsize=1)
-def _xbom() -> Any:  # noqa: ANN401 — exchange_calendars ships no types
-    import exchange_calendars  # noqa: PLC0415 — half a second that only planning needs
+def _xbom_days() -> tuple[date, ...]:
+    """Every session that XBOM knows, ascending."""
+    import exchange_calendars  # noqa: PLC0415 — half a second and pandas, which only planning needs
 
-    return exchange_calendars.get_calendar("XBOM")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its use of pandas is its own affair
+        return tuple(stamp.date() for stamp in exchange_calendars.get_calendar("XBOM").sessions)
 
 
 @lru_cache(maxsize=1)

@@ -39,7 +39,7 @@ class ForeignDay:
         self._rows: dict[str, InstrumentRows] = {}
         for at, text in enumerate(symbols):
             symbol = _universal(text, underlying, path)
-            own = rows.take(np.arange(bounds[at], bounds[at + 1]))
+            own = rows.take(np.arange(bounds[at], bounds[at + 1])).without_empty_columns()
             self._rows[symbol] = own.followed_by(self._rows[symbol]) if symbol in self._rows else own
         self.index: DayIndex = index_of(underlying, session_of(day), self._rows, {}, "")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -56,6 +56,15 @@ class InstrumentRows:
         parts: list[Any] = [getattr(self, field.name) for field in fields(self)]
         taken: list[Any] = [None if part is None else part[which] for part in parts]
         return InstrumentRows(*taken)
+
+    def without_empty_columns(self) -> InstrumentRows:
+        """The same rows; an optional column in which no row has a value is None."""
+        empty: dict[str, Any] = {
+            name: None
+            for name in OPTIONAL_COLUMNS
+            if (part := getattr(self, name)) is not None and bool(np.all(part == ABSENT))
+        }
+        return replace(self, **empty) if empty else self
 
     def followed_by(self, other: InstrumentRows) -> InstrumentRows:
         """These rows and others of the same instrument, ordered by second."""

@@ -195,13 +195,12 @@ def _refuse_overlap(joined: _Joined, files: Sequence[PlacedQuotes]) -> None:
 
 
 def _rows(joined: _Joined, symbol: str, begin: int, end: int) -> InstrumentRows:
-    part = {name: None if column is None else column[begin:end] for name, column in joined.values.items()}
-    columns = {name: None if column is None or np.all(column == ABSENT) else column for name, column in part.items()}
+    columns = {name: None if column is None else column[begin:end] for name, column in joined.values.items()}
     volume = columns["volume"]
     if symbol == underlying_of(symbol) and volume is not None and not np.any(volume > 0):
         columns["volume"] = None  # an index's column of zeros says that it has no quantities
-    price = part["price_paise"]
+    price = columns.pop("price_paise")
     if price is None:
         raise MarketDataError("no prices", where=symbol)
-    del columns["price_paise"]
-    return InstrumentRows(joined.second[begin:end], joined.bar_s[begin:end], price, **columns)
+    rows = InstrumentRows(joined.second[begin:end], joined.bar_s[begin:end], price, **columns)
+    return rows.without_empty_columns()

@@ -25,7 +25,7 @@ def to_paise(rupees: NDArray[np.float64]) -> Int64s:
     scaled = filled * _MICRO
     micro = np.rint(scaled)
     paise: Int64s = (micro.astype(np.int64) + _MICRO_PER_PAISA // 2) // _MICRO_PER_PAISA
-    longer = np.abs(scaled - micro) > 1e-2
+    longer = np.abs(scaled - micro) > 2 * np.spacing(np.abs(scaled))
     if longer.any():
         values, inverse = np.unique(filled[longer], return_inverse=True)
         exact = [int((Decimal(repr(float(v))) * 100).to_integral_value(ROUND_HALF_UP)) for v in values]

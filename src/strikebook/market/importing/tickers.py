@@ -34,6 +34,7 @@ _DATED: Final = re.compile(
     rf"(?P<underlying>[A-Z&\-]+?)(?P<day>\d\d)(?P<month>{_MONTH})(?P<year>\d\d)"
     rf"(?:{_STRIKE}(?P<right>CE|PE)|FUT){_SUFFIX}"
 )
+_TICKER: Final = re.compile(rf"\d(?:CE|PE)$|(?:\d|{_MONTH})FUT$")
 _RIGHTS: Final[Mapping[str, OptionType]] = {
     "CE": "CE", "C": "CE", "CALL": "CE", "PE": "PE", "P": "PE", "PUT": "PE",
 }  # fmt: skip
@@ -47,7 +48,12 @@ def universal_symbol(text: str, rules: SymbolRules) -> str:
         name = _coded(name, rules)
     elif rules.spelling == "dated":
         name = _dated(name)
-    parse_symbol(name)
+    if not name:
+        raise MarketDataError("the symbol is empty", right="a symbol in every row")
+    if parse_symbol(name) == name and _TICKER.search(name):
+        raise MarketDataError(
+            "looks like a ticker", where=name, right='spelling = "coded" or "dated" under [symbol] in a mapping'
+        )
     return name
 
 
