@@ -1,0 +1,89 @@
+"""One day, from its data to its stored file, against only reading the same data and encoding the same file."""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+import orjson
+
+from strikebook.engine.day import run_day
+from strikebook.engine.plan import make_plan
+from strikebook.market.catalogue import Catalogue
+from strikebook.model.options import RunOptions
+from strikebook.service.strategy_file import load_strategy
+from strikebook.storage.codec import encode_day
+from strikebook.storage.day_document import DayDocuments
+from strikebook.storage.folder_storage import FolderStorage
+from strikebook.storage.layout import RunKey
+
+Row = tuple[str, str, str]
+REPEATS = 7
+DAYS = 9
+
+
+def measure_day(document: bytes, market: Path, bars: Path) -> list[Row]:
+    """Time whole days and their floor in turn: days × repeats pairs."""
+    strategy = load_strategy(document)
+    plan, options = make_plan(strategy), RunOptions()
+    documents = DayDocuments(strategy, options)
+    source = Catalogue(market)
+    days = source.days("NIFTY", date(2000, 1, 1), date(2100, 1, 1))[1 : DAYS + 1]
+    whole: list[float] = []
+    floor: list[float] = []
+    positions: list[int] = []
+    with tempfile.TemporaryDirectory(dir=bars) as folder:
+        storage = FolderStorage(Path(folder))
+        key = RunKey("bench", "day")
+        storage.begin(key, document, b"{}")
+        for _ in range(REPEATS):
+            for day in days:
+                begun = time.perf_counter()
+                result = run_day(plan, source.load_day("NIFTY", day), options)
+                made = documents.document(result)
+                storage.put_day(key, day, encode_day(made))
+                whole.append(time.perf_counter() - begun)
+                read = {"NIFTY", *(life.contract.symbol for life in result.lives)}
+                positions.append(len(result.lives))
+                begun = time.perf_counter()
+                market_day = source.load_day("NIFTY", day)
+                for symbol in read:
+                    market_day.ticks_of(symbol)
+                storage.put_day(key, day, encode_day(made))
+                floor.append(time.perf_counter() - begun)
+    ratio = statistics.median(a / b for a, b in zip(whole, floor, strict=True))
+    return [
+        (
+            f"a one-second day, two-sided RSI, file stored ({len(whole)} runs, {statistics.median(positions)} positions)",
+            f"{statistics.median(whole) * 1e3:.1f} ms",
+            "≤ 10 ms",
+        ),
+        (
+            "  only reading its row groups and encoding and storing its file",
+            f"{statistics.median(floor) * 1e3:.1f} ms",
+            "",
+        ),
+        ("  ratio, pair by pair", f"{ratio:.2f} ×", "≤ 3 ×"),
+    ]
+
+
+def measure_encoding(document: bytes, market: Path) -> list[Row]:
+    """How small a day's file gets, and how fast."""
+    strategy = load_strategy(document)
+    source, options = Catalogue(market), RunOptions()
+    documents = DayDocuments(strategy, options)
+    ratios, per_megabyte = [], []
+    for day in source.days("NIFTY", date(2000, 1, 1), date(2100, 1, 1))[1 : DAYS + 1]:
+        made = documents.document(run_day(strategy, source.load_day("NIFTY", day), options))
+        plain = len(orjson.dumps(made))
+        begun = time.perf_counter()
+        stored = encode_day(made)
+        per_megabyte.append((time.perf_counter() - begun) * 1e3 / (plain / 1e6))
+        ratios.append(plain / len(stored))
+    return [
+        ("compression of a day's file", f"{statistics.median(ratios):.1f} ×", "≥ 10 ×"),
+        ("  JSON and gzip", f"{statistics.median(per_megabyte):.1f} ms a MB", ""),
+    ]
