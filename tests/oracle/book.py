@@ -12,7 +12,10 @@ from tests.oracle.market import Market
 
 @dataclass(eq=False)
 class Life:
-    """A position from its entry to its close; ``best`` is the best price since entry, for the trail."""
+    """A position from its entry to its close.
+
+    ``best`` is the best price since entry, ``opened`` its place among the lives of the day.
+    """
 
     leg: dict
     position_num: int
@@ -28,6 +31,7 @@ class Life:
     entry_event: str
     best: int
     open_lots: int
+    opened: int = 0
     rows: list[dict] = field(default_factory=list)
 
     @property
@@ -59,19 +63,29 @@ class Book:
     def __init__(self, market: Market) -> None:
         self.market = market
         self.lives: list[Life] = []
+        self.of_leg: dict[str, list[Life]] = {}
         self.rows: list[dict] = []
+        self.realized_of_leg: dict[str, int] = {}
+
+    def open(self, life: Life) -> None:
+        """Add a life that was just filled."""
+        life.opened = len(self.lives)
+        self.lives.append(life)
+        self.of_leg.setdefault(life.leg["vpi"], []).append(life)
 
     def lives_of(self, vpi: str) -> list[Life]:
         """A leg's lives, the latest last."""
-        return [life for life in self.lives if life.leg["vpi"] == vpi]
+        return self.of_leg.get(vpi, [])
 
     def open_life(self, vpi: str) -> Life | None:
-        """The leg's open life."""
-        return next((life for life in self.lives_of(vpi) if not life.closed), None)
+        """The leg's open life: only its latest can be."""
+        lives = self.lives_of(vpi)
+        return lives[-1] if lives and not lives[-1].closed else None
 
     def open_lives(self) -> list[Life]:
         """Every open life, in order of opening."""
-        return [life for life in self.lives if not life.closed]
+        latest = [lives[-1] for lives in self.of_leg.values() if not lives[-1].closed]
+        return sorted(latest, key=lambda life: life.opened)
 
     def close(self, life: Life, lots: int, fill: dict) -> bool:
         """Take lots off a life. True if that was its closing row. ``fill``: price, step, … reason of the exit."""
@@ -97,6 +111,7 @@ class Book:
         }
         life.rows.append(row)
         self.rows.append(row)
+        self.realized_of_leg[row["vpi"]] = self.realized_of_leg.get(row["vpi"], 0) + row["pnl"]
         return life.closed
 
     def follow_prices(self, step: int) -> None:
@@ -117,9 +132,14 @@ class Book:
         price = self.market.price(life.symbol)
         return (price - life.entry_price) * life.sign * life.open_lots * life.lot_size
 
-    def day_profit(self) -> int:
-        """Realised and unrealised, of all lives."""
-        return sum(self.realized(life) + self.unrealized(life) for life in self.lives)
+    def profit(self, vpi: str | None, kind: str) -> int:
+        """The profit of all lives of a leg, or of the day: realized, unrealized or total."""
+        paise = 0
+        if kind in ("realized", "total"):
+            paise += sum(made for leg, made in self.realized_of_leg.items() if vpi in (None, leg))
+        if kind in ("unrealized", "total"):
+            paise += sum(self.unrealized(life) for life in self.open_lives() if vpi in (None, life.leg["vpi"]))
+        return paise
 
     def position_value(self, vpi: str, name: str) -> float | str | None:
         """A ``position_data`` field (lower case) of the leg's latest life; None before the first."""

@@ -41,7 +41,7 @@ def _reason(day: Day, conditions: dict) -> str | None:
     if (conditions.get("immediateExit") or {}).get("enabled"):
         return "square_off_immediate"
     performance = conditions.get("performanceBasedExit") or {}
-    if performance.get("enabled") and _amount_reached(day.book.day_profit(), performance):
+    if performance.get("enabled") and _amount_reached(day.book.profit(None, "total"), performance):
         return "square_off_performance"
     time = conditions.get("timeBasedExit") or {}
     if time.get("enabled") and _time_reached(day, time):

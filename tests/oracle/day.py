@@ -63,6 +63,7 @@ class Day:
         self.closed_a_life: dict[str, bool] = {}
         self.ordered_symbols: set[str] = set()
         self.events: list[dict] = []
+        self.event_count: dict[str, int] = {}
         self.rejections: list[dict] = []
         self.cancellations: list[dict] = []
         self.reports = {node: SignalReport(self.graph.condition_sets[node]) for node in self.graph.signals}
@@ -233,7 +234,7 @@ class Day:
 
     def record_event(self, node: str, name: str | None = None, readings: list[dict] | None = None) -> str:
         """Record that a node fired; returns the event's id."""
-        number = 1 + sum(event["node_id"] == node for event in self.events)
+        self.event_count[node] = number = self.event_count.get(node, 0) + 1
         clock = str(timedelta(seconds=self.raw.open_s + self.step)).replace(":", "").zfill(6)
         event = {
             "execution_id": f"exec_{node}_{self.raw.day:%Y%m%d}_{clock}_{number}",

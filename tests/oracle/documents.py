@@ -94,7 +94,7 @@ def at_second(second: int) -> dict:
 
 def start(timeframes: Sequence[dict] = (), **data: Any) -> dict:
     """A start node on NIFTY; more of its data by name."""
-    config = {"symbol": "NIFTY", "timeframes": list(timeframes)}
+    config = {"type": "options", "symbol": "NIFTY", "timeframes": list(timeframes)}
     return {"id": "start", "type": "startNode", "data": {"tradingInstrumentConfig": config, **data}}
 
 

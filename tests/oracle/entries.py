@@ -162,7 +162,7 @@ def _fill(day: Day, order: dict, leg: dict, choice: dict) -> None:
         best=filled,
         open_lots=choice["lots"],
     )
-    day.book.lives.append(life)
+    day.book.open(life)
     execution = order["execution"]
     if not execution["filled"]:
         execution["filled"] = True

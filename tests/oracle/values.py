@@ -171,14 +171,8 @@ class Values:
         return self.book.position_value(expression["vpi"], expression["field"].lower())
 
     def _profit(self, expression: dict) -> Value:
-        overall = expression.get("scope", "").lower() == "overall"
-        lives = self.book.lives if overall else self.book.lives_of(expression["vpi"])
-        paise = 0
-        if expression["pnlType"].lower() in ("realized", "total"):
-            paise += sum(self.book.realized(life) for life in lives)
-        if expression["pnlType"].lower() in ("unrealized", "total"):
-            paise += sum(self.book.unrealized(life) for life in lives)
-        return paise / 100
+        overall = expression["scope"].lower() == "overall"
+        return self.book.profit(None if overall else expression["vpi"], expression["pnlType"].lower()) / 100
 
 
 READERS = {

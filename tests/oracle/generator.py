@@ -1,0 +1,34 @@
+"""Random cases for the comparison of the two engines: a valid strategy, a short day, and the run's options."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from random import Random
+
+from strikebook.model.options import RunOptions, Slippage
+from tests.oracle.random_day import plan_day, random_day
+from tests.oracle.random_strategy import Builder
+from tests.raw_day import RawDay
+
+
+def random_case(seed: int) -> tuple[dict, RawDay, RunOptions]:
+    """The case of that seed: the same one every time."""
+    rng = Random(seed)  # noqa: S311 — nothing secret
+    plan = plan_day(rng)
+    raw = random_day(rng, plan)
+    return Builder(rng, plan).build(), raw, random_options(rng)
+
+
+def random_options(rng: Random) -> RunOptions:
+    """Options of a run, the usual ones most often."""
+    slippage = Slippage()
+    if rng.random() < 0.4:
+        kind = rng.choice(["points", "ticks", "percent"])
+        slippage = Slippage(kind, Decimal(rng.choice(["0.5", "1", "0.05", "0.333"])))
+    return RunOptions(
+        scale=Decimal(rng.choice(["1"] * 16 + ["2"] * 6 + ["1.5"] * 6 + ["0.7", "0.3"])),
+        max_price_age_s=rng.choice([60] * 10 + [20] * 5 + [600] * 3 + [5, 5, 0]),
+        wait_for_trade_s=rng.choice([60] * 10 + [20] * 5 + [300] * 3 + [5, 5, 0]),
+        fill="next" if rng.random() < 0.3 else "last",
+        slippage=slippage,
+    )

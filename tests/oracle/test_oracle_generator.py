@@ -1,0 +1,41 @@
+"""The random cases are valid, repeatable, and the oracle's days of them add up."""
+
+from __future__ import annotations
+
+import pytest
+
+from strikebook.strategy.parse import parse_strategy
+from tests.oracle import run_oracle
+from tests.oracle.generator import random_case
+
+SEEDS = range(40)
+
+
+def test_a_seed_is_one_case() -> None:
+    """The same seed gives the same document, day and options, and they give the same result."""
+    assert random_case(7) == random_case(7)
+    assert run_oracle(*random_case(7)) == run_oracle(*random_case(7))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_case_can_run(seed: int) -> None:
+    """The check before a run has no error to report."""
+    assert parse_strategy(random_case(seed)[0]).errors == ()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_day_adds_up(seed: int) -> None:
+    """Every life is closed by the lots it opened, on a later step, and a leg has one life at a time."""
+    day = run_oracle(*random_case(seed))
+    for life in day.lives:
+        rows = [row for row in day.trades if (row["vpi"], row["position_num"]) == (life["vpi"], life["position_num"])]
+        assert life["closed"]
+        assert sum(row["lots"] for row in rows) == life["lots"]
+        assert [row["part"] for row in rows] == [*range(1, len(rows)), None]
+        closed_by_the_clock = rows[-1]["exit_reason"] != "exit_condition_met"
+        assert all(row["exit_step"] > life["entry_step"] for row in rows) or closed_by_the_clock
+        later = [other["entry_step"] for other in day.lives if other["vpi"] == life["vpi"] and other is not life]
+        assert not [step for step in later if life["entry_step"] < step <= rows[-1]["exit_step"]]
+    steps = [event["step"] for event in day.events]
+    assert steps == sorted(steps)
+    assert {event["parent_execution_id"] for event in day.events[1:]} <= {event["execution_id"] for event in day.events}
