@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -126,6 +128,33 @@ def show_info(
     make_console().print(table)
 
 
+@data_app.command("demo")
+def write_demo_market(
+    first: Annotated[str, typer.Option("--from", help="The first day, YYYY-MM-DD, 2019 or later.", show_default=False)],
+    days: Annotated[int, typer.Option(min=1, help="How many trading days.", show_default=False)],
+    to: Annotated[Path, typer.Option(help="The folder of market data to write.", show_default=False)],
+    seed: Annotated[int, typer.Option(min=0, help="Another seed is another market.")] = 1,
+    underlying: Annotated[str, typer.Option(help="The index.")] = "NIFTY",
+) -> None:
+    """Write days of the synthetic market as market data, to look at or to try things on.
+
+    \b
+    strikebook data demo --from 2024-10-01 --days 20 --to demo_data
+    """  # noqa: D301 — \b is the mark of lines to be left as they are
+    from strikebook.market.synthetic import SyntheticMarket  # noqa: PLC0415 — numpy and others
+    from strikebook.market.synthetic.demo import write_demo  # noqa: PLC0415
+    from strikebook.storage.layout import parse_day  # noqa: PLC0415
+
+    market, begin = SyntheticMarket(seed), parse_day(first)
+    with _bar() as bar:
+        task = bar.add_task("writing", total=days, name="")
+        written = write_demo(
+            market, underlying, begin, days, to, lambda done, _, day: bar.update(task, completed=done, name=str(day))
+        )
+    _print_days((day.underlying, day.date, day.status, day.instruments, day.rows) for day in written)
+    make_console().print(f"{len(written)} days of synthetic prices ({market.label}) in {to}")
+
+
 def _bar() -> Progress:
     console = make_console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[name]}"))
@@ -147,14 +176,19 @@ def _session(text: str) -> tuple[int, int]:
     return parse_clock(begin), parse_clock(end)
 
 
-def _print_report(report: ImportReport, to: Path) -> None:
-    console = make_console()
+def _print_days(days: Iterable[tuple[str, date, str, int, int]]) -> None:
+    """A table of days that were written or found unchanged: underlying, day, status, instruments, rows."""
     table = Table("underlying", "day", "", "instruments", "rows")
     for column in table.columns[3:]:
         column.justify = "right"
-    for day in report.days:
-        table.add_row(day.underlying, str(day.date), day.status, str(day.instruments), grouped(day.rows))
-    console.print(table)
+    for underlying, day, status, instruments, rows in days:
+        table.add_row(underlying, f"{day:%d-%m-%Y}", status, str(instruments), grouped(rows))
+    make_console().print(table)
+
+
+def _print_report(report: ImportReport, to: Path) -> None:
+    console = make_console()
+    _print_days((day.underlying, day.date, day.status, day.instruments, day.rows) for day in report.days)
     console.print(f"{grouped(report.rows)} rows from {len(report.files)} files into {to}")
     for reason, count in report.skipped.items():
         console.print(f"skipped {grouped(count)} rows: {reason}")

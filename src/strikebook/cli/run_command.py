@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -21,34 +21,46 @@ from strikebook.cli.texts import make_console, profit, rupees_text
 from strikebook.errors import UsageError
 
 if TYPE_CHECKING:
+    from strikebook.service.planning import RunRequest
     from strikebook.service.run import Progress as RunProgress
 
 EXCHANGE_TIME = timezone(timedelta(hours=5, minutes=30))
 _STOPPED = 130
 
 
+_File = Annotated[Path, typer.Argument(help="The strategy, as the builder exports it (JSON).", show_default=False)]
+_Market = Annotated[
+    str, typer.Option(help="A folder of market data, or synthetic, or synthetic:SEED.", show_default=False)
+]
+_First = Annotated[str, typer.Option("--from", help="The first day, YYYY-MM-DD.", show_default=False)]
+_Last = Annotated[str, typer.Option("--to", help="The last day, included.", show_default=False)]
+_User = Annotated[str, typer.Option(help="Whose run it is; one run per user at a time.")]
+_Results = Annotated[Path, typer.Option(help="Where the results go.")]
+_Workers = Annotated[
+    int | None,
+    typer.Option(min=1, max=256, help="Processes that run days; one per processor unless told.", show_default=False),
+]
+_Options = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="An option of the run as key=value, again for each: scale, max_price_age_s, wait_for_trade_s, "
+        "fill (last or next), slippage.",
+        show_default=False,
+    ),
+]
+_Json = Annotated[bool, typer.Option("--json", help="Print metadata.json, and nothing else.")]
+
+
 def run(  # noqa: PLR0913, PLR0917 — the command line has that many options
-    file: Annotated[Path, typer.Argument(help="The strategy, as the builder exports it (JSON).", show_default=False)],
-    market: Annotated[
-        str, typer.Option(help="A folder of market data, or synthetic, or synthetic:SEED.", show_default=False)
-    ],
-    first: Annotated[str, typer.Option("--from", help="The first day, YYYY-MM-DD.", show_default=False)],
-    last: Annotated[str, typer.Option("--to", help="The last day, included.", show_default=False)],
-    user: Annotated[str, typer.Option(help="Whose run it is; one run per user at a time.")] = "local",
-    results: Annotated[Path, typer.Option(help="Where the results go.")] = Path("backtest_data"),
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, max=256, help="Processes to run days in. [default: one per processor]", show_default=False),
-    ] = None,
-    option: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="An option of the run as key=value, again for each: scale, max_price_age_s, wait_for_trade_s, "
-            "fill (last or next), slippage.",
-            show_default=False,
-        ),
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print metadata.json, and nothing else.")] = False,  # noqa: FBT002
+    file: _File,
+    market: _Market,
+    first: _First,
+    last: _Last,
+    user: _User = "local",
+    results: _Results = Path("backtest_data"),
+    workers: _Workers = None,
+    option: _Options = None,
+    json: _Json = False,  # noqa: FBT002 — a switch
 ) -> None:
     """Run a strategy over a range of days.
 
@@ -70,23 +82,20 @@ def run(  # noqa: PLR0913, PLR0917 — the command line has that many options
     from strikebook.model.options import parse_options  # noqa: PLC0415 — numpy and others, only for this command
     from strikebook.service.market_choice import open_market  # noqa: PLC0415
     from strikebook.service.planning import RunRequest  # noqa: PLC0415
-    from strikebook.service.run import run_backtest  # noqa: PLC0415
     from strikebook.service.strategy_file import read_document  # noqa: PLC0415
-    from strikebook.storage.codec import encode_metadata  # noqa: PLC0415
     from strikebook.storage.folder_storage import FolderStorage  # noqa: PLC0415
     from strikebook.storage.layout import parse_day  # noqa: PLC0415
 
-    request = RunRequest(
-        user,
-        read_document(file),
-        open_market(market),
-        FolderStorage(results),
-        parse_day(first),
-        parse_day(last),
-        parse_options(_pairs(option or [])),
-        count,
-        str(file),
-    )
+    days, options = (parse_day(first), parse_day(last)), parse_options(_pairs(option or []))
+    document, storage = read_document(file), FolderStorage(results)
+    _run(RunRequest(user, document, open_market(market), storage, *days, options, count, str(file)), results, json=json)
+
+
+def _run(request: RunRequest, results: Path, *, json: bool) -> NoReturn:
+    """Run it, print what it came to, and leave with its status."""
+    from strikebook.service.run import run_backtest  # noqa: PLC0415 — the engine, only for this command
+    from strikebook.storage.codec import encode_metadata  # noqa: PLC0415
+
     with _stopped_by_signals() as stop, _progress_bar() as on_progress:
         metadata = run_backtest(request, on_progress, stop, _exchange_now)
     if json:
