@@ -85,14 +85,13 @@ class Graph:
                 }
 
     def _max_entries(self, entry: str) -> int | None:
-        """The smallest among the legs; where no leg has one, that in a ``retryConfig`` counts."""
+        """The smallest among the legs; where no leg has one, among the re-entry signals that lead to the entry."""
         positions = self.data[entry]["positions"]
         own = [position["maxEntries"] for position in positions if position.get("maxEntries") is not None]
         if own:
             return min(int(limit) for limit in own)
-        askers = [entry] + [node for node in self.signals if entry in self.leads_to[node]]
+        askers = [node for node in self.of_kind("re_entry_signal") if entry in self.leads_to[node]]
         configs = [self.data[node].get("retryConfig") or {} for node in askers]
-        configs += [position.get("retryConfig") or {} for position in positions]
         given = [int(config["maxEntries"]) for config in configs if config.get("maxEntries") is not None]
         return min(given) if given else None
 
@@ -101,19 +100,21 @@ class Graph:
         target = order.get("targetPositionVpi")
         if target and target != "_any":
             return [target]
-        above = self._above(exit_node)
+        above = self._first_entries_above(exit_node)
         return [vpi for vpi, leg in self.legs.items() if leg["entry"] in above]
 
-    def _above(self, node: str) -> set[str]:
-        """Every node from which this one can be reached without passing through an entry."""
+    def _first_entries_above(self, node: str) -> set[str]:
+        """The entries met first on every way up from a node."""
         found: set[str] = set()
+        seen: set[str] = set()
         pending = list(self.parents[node])
         while pending:
             parent = pending.pop()
-            if parent not in found:
+            if self.kind[parent] == "entry":
                 found.add(parent)
-                if self.kind[parent] != "entry":
-                    pending.extend(self.parents[parent])
+            elif parent not in seen:
+                seen.add(parent)
+                pending.extend(self.parents[parent])
         return found
 
     def _through_signals(self, signal: str, wanted: str) -> list[str]:

@@ -168,6 +168,8 @@ class Builder:
             retry = {"groupNumber": 1, "maxReEntries": rng.choice([0, 1, 1, 2, 3, 5, 10])}
             if rng.random() < 0.15:
                 del retry["maxReEntries"]
+            if rng.random() < 0.12:
+                retry["maxEntries"] = rng.choice([1, 2, 3])
             self._signal("reEntry", signal, self.entries[entry], exit_node, retryConfig=retry)
             self.edges.append((signal, entry))
             if rng.random() < 0.08:
