@@ -22,7 +22,7 @@ OPTION_TYPES: Final[tuple[OptionType, ...]] = ("CE", "PE")
 _NEAREST_WIDTH: Final = 0.12
 _WIDEST: Final = 0.2
 _DAYS_OF_NEAREST_WIDTH: Final = 30
-_RANK_ACTIVITY: Final = (1.0, 0.45, 0.3, 0.22, 0.18, 0.1, 0.05, 0.03)
+_RANK_ACTIVITY: Final = (1.0, 0.3, 0.2, 0.15, 0.12, 0.08, 0.05, 0.03)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """A stretch of the synthetic market written as a catalogue: ``strikebook data demo``.
 
 To stay small a day holds the index and the contracts near the money of three expiries: the nearest two and the
-nearest monthly. Strikes lie within 3 % of the close before, at most 24 either side; of the later expiries within 2 %,
-at most 16. The trades of a contract that is written are the lazy source's. The one-minute history begins 75 trading
+nearest monthly. Strikes lie within 3 % of the close before, at most 20 either side; of the later expiries within 2 %,
+at most 12. The trades of a contract that is written are the lazy source's. The one-minute history begins 75 trading
 days before the first day, so that candles up to an hour have their full warm-up.
 """
 
@@ -27,8 +27,8 @@ from strikebook.market.synthetic.trading_days import days_before, sessions
 from strikebook.model.instrument import OptionContract
 from strikebook.model.session import naive_epoch
 
-NEAREST: Final = (0.03, 24)
-LATER: Final = (0.02, 16)
+NEAREST: Final = (0.03, 20)
+LATER: Final = (0.02, 12)
 HISTORY_DAYS: Final = 75
 
 _MINUTE_S: Final = 60

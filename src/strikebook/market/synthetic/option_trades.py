@@ -23,7 +23,7 @@ from strikebook.model.options import TICK_PAISE
 from strikebook.model.prices import Int64s, Ticks
 
 _BUSIEST: Final = 0.5
-_IN_THE_MONEY: Final = 0.4
+_IN_THE_MONEY: Final = 0.3
 _NEAREST_DAYS: Final = 2.0
 _OI_PUBLISHED_EVERY_S: Final = 180
 _TICKS_A_RUPEE: Final = 100 / TICK_PAISE
