@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -19,6 +20,7 @@ from strikebook.model.day_result import Reading, Value
 from strikebook.strategy.expression import ConditionSet, Group, Leaf, Operator
 
 Truth: TypeAlias = NDArray[np.bool_]
+Steps: TypeAlias = NDArray[np.intp]
 Pair: TypeAlias = tuple[float, float]
 SCALE = 1e6
 
@@ -54,13 +56,35 @@ class Crossings:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Happened:
+    """When, within a binding, each leaf was true and when it alone was missing: steps of the day, ascending.
+
+    ``true``: the steps of each leaf. ``missed``: for each leaf the first steps of its runs of near misses, and the
+    steps after their last ones.
+    """
+
+    true: tuple[Steps, ...]
+    missed: tuple[tuple[Steps, Steps], ...]
+
+
+@dataclass(frozen=True, eq=False)
 class Binding:
     """A condition set from step ``start`` on, for as long as the state it reads stands still."""
 
+    group: Group
     start: int
     version: int
     leaves: tuple[Truth, ...]
     root: Truth
+
+    @cached_property
+    def happened(self) -> Happened:
+        """What a report needs to know of these steps."""
+        missed = near_misses(self.group, self.leaves, self.root)
+        return Happened(
+            tuple(np.flatnonzero(leaf) + self.start for leaf in self.leaves),
+            tuple(_runs(misses, self.start) for misses in missed),
+        )
 
     def next_true(self, step: int) -> int | None:
         """The first step from ``step`` on at which the condition holds."""
@@ -88,7 +112,7 @@ class BoundSet:
         """Evaluate every leaf and the group over [start, the last step] under the state as it is now."""
         truths = tuple(self._leaf(number, leaf, start) for number, leaf in enumerate(self.conditions.leaves))
         root = group_truth(self.conditions.root, iter(truths), self._steps - start)
-        return Binding(start, version, truths, root)
+        return Binding(self.conditions.root, start, version, truths, root)
 
     def _leaf(self, number: int, leaf: Leaf, start: int) -> Truth:
         if self._moving[number]:
@@ -147,7 +171,8 @@ def _both(operands: Operands, leaf: Leaf, start: int, stop: int) -> tuple[Floats
     for side in (leaf.lhs, leaf.rhs):
         operand = operands.over(side, start, stop)
         number = np.nan if isinstance(operand, str) else operand
-        columns.append(np.broadcast_to(np.asarray(number, np.float64), (stop - start,)))
+        column = np.asarray(number, np.float64)
+        columns.append(column if column.ndim else np.broadcast_to(column, (stop - start,)))
     return columns[0], columns[1]
 
 
@@ -163,7 +188,7 @@ def leaf_truth(operands: Operands, leaf: Leaf, start: int, stop: int, previous: 
         truth = compare("<=", low, left_operand) & compare("<=", left_operand, high)
     else:
         truth = compare(leaf.operator, left_operand, operands.over(leaf.rhs, start, stop))
-    return np.broadcast_to(truth, (length,))
+    return truth if truth.ndim else np.broadcast_to(truth, (length,))
 
 
 def compare(operator: Operator, left: Operand, right: Operand) -> Truth:
@@ -221,10 +246,17 @@ def group_truth(group: Group, leaves: object, length: int) -> Truth:
     return result
 
 
-def near_misses(group: Group, leaves: Sequence[Truth]) -> list[Truth]:
+def _runs(truth: Truth, start: int) -> tuple[Steps, Steps]:
+    """The first steps of the stretches at which ``truth`` holds, and the steps after their last ones."""
+    fenced = np.zeros(len(truth) + 2, dtype=bool)
+    fenced[1:-1] = truth
+    edges = np.flatnonzero(fenced[1:] != fenced[:-1]) + start
+    return edges[::2], edges[1::2]
+
+
+def near_misses(group: Group, leaves: Sequence[Truth], root: Truth) -> list[Truth]:
     """For each leaf, where the condition was false and would have been true had that leaf alone been true."""
     found: list[Truth] = []
-    root = group_truth(group, iter(leaves), len(leaves[0]))
     _descend(group, leaves, ~root, found)
     return [decisive & ~leaf for decisive, leaf in zip(found, leaves, strict=True)]
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-import numpy as np
-
-from strikebook.engine.conditions import Binding, BoundSet, near_misses
+from strikebook.engine.conditions import Binding, BoundSet, Happened
 from strikebook.engine.operands import DayState
 from strikebook.engine.plan import SignalLinks
 from strikebook.model.day_result import ConditionSetName, LeafCount, NearMiss, SetReport, SignalReport
@@ -16,42 +12,31 @@ NEAR_MISSES_KEPT = 200
 _SET_ORDER: dict[ConditionSetName, int] = {"base": 0, "re_entry": 1}
 
 
-@dataclass
 class SetTally:
     """What a condition set's leaves did over the steps at which the signal was armed."""
 
-    armed_steps: int = 0
-    true_steps: list[int] = field(default_factory=list)
-    last_true: list[int | None] = field(default_factory=list)
-    runs: list[list[tuple[int, int]]] = field(default_factory=list)
+    def __init__(self, leaves: int) -> None:
+        self.armed_steps = 0
+        self.true_steps = [0] * leaves
+        self.last_true: list[int | None] = [None] * leaves
+        self.runs: list[list[tuple[int, int]]] = [[] for _ in range(leaves)]
 
-    def add(self, bound: BoundSet, binding: Binding, first: int, last: int) -> None:
+    def add(self, happened: Happened, first: int, last: int) -> None:
         """Count the steps ``first`` to ``last``, both included."""
-        window = slice(first - binding.start, last + 1 - binding.start)
-        leaves = [truth[window] for truth in binding.leaves]
-        if not self.runs:
-            self.true_steps = [0] * len(leaves)
-            self.last_true = [None] * len(leaves)
-            self.runs = [[] for _ in leaves]
         self.armed_steps += last - first + 1
-        for number, truth in enumerate(leaves):
-            count = int(np.count_nonzero(truth))
-            if count:
-                self.true_steps[number] += count
-                self.last_true[number] = last - int(truth[::-1].argmax())
-        for number, missed in enumerate(near_misses(bound.conditions.root, leaves)):
-            self._add_runs(number, missed, first)
-
-    def _add_runs(self, number: int, missed: np.ndarray, first: int) -> None:
-        if not missed.any():
-            return
-        edges = np.flatnonzero(np.diff(missed, prepend=False, append=False)) + first
-        runs = self.runs[number]
-        for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-            if runs and runs[-1][1] + 1 == start:
-                runs[-1] = (runs[-1][0], stop - 1)
-            else:
-                runs.append((start, stop - 1))
+        for number, true in enumerate(happened.true):
+            below, upto = true.searchsorted((first, last + 1))
+            if upto > below:
+                self.true_steps[number] += int(upto - below)
+                self.last_true[number] = int(true[upto - 1])
+        for number, (starts, stops) in enumerate(happened.missed):
+            below, upto = int(stops.searchsorted(first, "right")), int(starts.searchsorted(last, "right"))
+            runs = self.runs[number]
+            for start, stop in zip(starts[below:upto].tolist(), stops[below:upto].tolist(), strict=True):
+                begun, ended = max(start, first), min(stop - 1, last)
+                if runs and runs[-1][1] + 1 == begun:
+                    begun = runs.pop()[0]
+                runs.append((begun, ended))
 
 
 class Signal:
@@ -64,7 +49,7 @@ class Signal:
         self.fired_steps: list[int] = []
         self.limit: str | None = None
         self.limit_step: int | None = None
-        self._tallies: dict[ConditionSetName, SetTally] = {name: SetTally() for name in sets}
+        self._tallies = {name: SetTally(len(bound.conditions.leaves)) for name, bound in sets.items()}
         self._bindings: dict[ConditionSetName, Binding] = {}
         self._armed: tuple[ConditionSetName, int] | None = None
         self._evaluated_step = -1
@@ -105,7 +90,7 @@ class Signal:
         name, first = self._armed
         self._armed = None
         if first <= last:
-            self._tallies[name].add(self.sets[name], self._bindings[name], first, last)
+            self._tallies[name].add(self._bindings[name].happened, first, last)
 
     def next_true(self, step: int) -> int | None:
         """The first step after ``step`` at which the armed set holds, if nothing happens before."""
@@ -130,7 +115,7 @@ class Signal:
         return SignalReport(
             self.node.id,
             tuple(self.fired_steps),
-            tuple(_set_report(name, tally, self.sets[name]) for name, tally in self._tallies.items()),
+            tuple(_set_report(name, tally) for name, tally in self._tallies.items()),
             tuple(found[:NEAR_MISSES_KEPT]),
             len(found),
             self.limit,
@@ -138,11 +123,8 @@ class Signal:
         )
 
 
-def _set_report(name: ConditionSetName, tally: SetTally, bound: BoundSet) -> SetReport:
-    count = len(bound.conditions.leaves)
-    true_steps = tally.true_steps or [0] * count
-    last_true = tally.last_true or [None] * count
-    leaves = tuple(
-        LeafCount(number, true, last) for number, (true, last) in enumerate(zip(true_steps, last_true, strict=True))
+def _set_report(name: ConditionSetName, tally: SetTally) -> SetReport:
+    leaves = zip(tally.true_steps, tally.last_true, strict=True)
+    return SetReport(
+        name, tally.armed_steps, tuple(LeafCount(number, true, last) for number, (true, last) in enumerate(leaves))
     )
-    return SetReport(name, tally.armed_steps, leaves)
