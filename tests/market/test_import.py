@@ -206,7 +206,7 @@ def test_an_interrupted_import_is_healed_by_the_next(put: Callable[..., Path], t
 def test_a_stated_session_overrides_the_calendar(put: Callable[..., Path], to: Path):
     """Evening trades of an ordinary date are a session when the caller says so."""
     source = put("symbol,timestamp,ltp\nNIFTY,2022-06-08 18:20:00,100\n")
-    with pytest.raises(SessionMismatchError):
+    with pytest.raises(SessionMismatchError, match="for a special session --session HH:MM-HH:MM"):
         import_paths([source], to)
     import_paths([source], to, session=(18 * 3600, 19 * 3600))
     day = Catalogue(to).load_day("NIFTY", DAY)
@@ -423,6 +423,14 @@ def test_bar_end_stamps_are_refused_by_name(put: Callable[..., Path], to: Path):
 def test_bar_start_stamps_read_as_ends_are_refused_too(put: Callable[..., Path], to: Path):
     """The opposite mistake would show a bar a minute early."""
     assert 'stamp = "start"' in refused(put, to, minutes("NIFTY"), time={"stamp": "end"})
+
+
+def test_a_few_strays_of_a_small_file_are_left_out(put: Callable[..., Path], to: Path):
+    """One row after hours in a contract's fifty is no shift: it is skipped and counted."""
+    rows = minutes(CALL, count=50).splitlines(keepends=True)
+    report = import_paths([put("".join([*rows, rows[1].replace("09:15:00", "15:40:00")]))], to)
+    assert report.skipped == {"outside the session": 1}
+    assert report.rows == 50
 
 
 def test_a_missing_path_or_an_empty_folder_is_said(to: Path, tmp_path: Path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from strikebook.errors import StorageError
@@ -26,7 +27,8 @@ def replace_file(target: Path, write: Callable[[Path], None]) -> None:
             f"cannot write: {error.strerror or error}", where=str(target), right="a writable folder with space"
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

@@ -23,7 +23,7 @@ from strikebook.market.rows import InstrumentRows
 from strikebook.model.prices import Bars
 from strikebook.model.session import Session
 
-_BATCH_ROWS: Final = 12_000_000
+_BATCH_ROWS: Final = 6_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Do a file's stamps fit the sessions of their days? If not, which shift would make them?
 
-A file of which more than 1 % of the rows lie outside is refused, and so is one whose bars are all there but one place
-early or late: such a file, taken as it stands, lets a strategy see a minute into the future.
+A file of which more than 1 % of the rows lie outside is refused (strays aside: up to five rows, if they are at most a
+tenth), and so is one whose bars are all there but one place early or late: such a file, taken as it stands, lets a
+strategy see a minute into the future, or act a minute late.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ OUTSIDE: Final = "outside the session"
 TOLERATED: Final = 0.01
 _EPOCH: Final = date(1970, 1, 1)
 _HALF_HOUR_S: Final = 1800
+_STRAYS: Final = 5
+_STRAY_SHARE: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,10 @@ def place_in_sessions(quotes: Quotes, bar_s: int, mapping: ImportMapping, sessio
     day, second = _split(stamp)
     open_s, close_s = _hours(day, session_of)
     inside = _inside(second, bar_s, open_s, close_s)
-    share = 1 - np.count_nonzero(inside) / max(len(inside), 1)
-    if share > TOLERATED and mapping.outside == "refuse":
+    outside = int(len(inside) - np.count_nonzero(inside))
+    share = outside / max(len(inside), 1)
+    strays = outside <= _STRAYS and share <= _STRAY_SHARE
+    if share > TOLERATED and not strays and mapping.outside == "refuse":
         raise SessionMismatchError(
             f"{share:.1%} of its rows lie outside the session ({_span(stamp)})",
             where=str(quotes.path),
@@ -122,13 +127,19 @@ def _refuse_displaced(
 def _likely_shift(stamp: Int64s, bar_s: int, mapping: ImportMapping, session_of: SessionOf) -> str:
     """What to change so that nearly all rows fall into their sessions."""
     candidates = [(EXCHANGE_OFFSET_S, 'stamps look like UTC: +5:30, zone = "UTC" under [time] in the mapping')]
-    candidates.append((-EXCHANGE_OFFSET_S, 'stamps look shifted twice: −5:30, zone = "exchange" under [time]'))
+    special = "for a special session --session HH:MM-HH:MM"
+    candidates.append((-EXCHANGE_OFFSET_S, f'stamps look shifted twice: −5:30, zone = "exchange"; {special}'))
     if bar_s and mapping.time.stamp == "start":
         candidates.insert(0, (-bar_s, f'bar-end stamps: shift −{bar_s} s, stamp = "end" under [time] in the mapping'))
     for half_hours in range(-28, 29):
         shift = half_hours * _HALF_HOUR_S
         sign = "−" if shift < 0 else "+"
-        candidates.append((shift, f"a clock that is off: shift {sign}{clock_text(abs(shift))[:5]}"))
+        candidates.append(
+            (
+                shift,
+                f"a shift by {sign}{clock_text(abs(shift))[:5]} would fit; {special}",
+            )
+        )
     for shift, advice in candidates:
         day, second = _split(stamp + shift)
         if shift and np.mean(_inside(second, bar_s, *_hours(day, session_of))) >= 1 - TOLERATED:
