@@ -39,6 +39,7 @@ def resolve(indicator: Indicator, raw: Mapping[str, object]) -> Resolved:
     """Settle raw parameters: names in any case, null and "" as absent, numbers also as text."""
     known = {parameter.name: parameter for parameter in indicator.parameters}
     given: dict[str, ParameterValue] = {}
+    named: set[str] = set()
     problems: list[Problem] = []
     for key, value in raw.items():
         name = str(key).strip().lower()
@@ -50,11 +51,15 @@ def resolve(indicator: Indicator, raw: Mapping[str, object]) -> Resolved:
                 right = "one of " + ", ".join(known) if known else "no parameters"
                 problems.append(Problem(str(key), f"{indicator.name} has no parameter {str(key)[:60]!r}", right))
             continue
+        named.add(name)
         settled = _settle(known[name], value)
         if settled is None:
             problems.append(Problem(str(key), f"{_shown(value)} is no {name} of {indicator.name}", _right(known[name])))
         elif given.setdefault(name, settled) != settled:
             problems.append(Problem(str(key), f"{name} is given twice, and differently", "one of the two"))
+    for name, parameter in known.items():
+        if parameter.required and name not in named:
+            problems.append(Problem(name, f"{indicator.name} needs a {name}", _right(parameter)))
     values = {name: given.get(name, parameter.default) for name, parameter in known.items()}
     return Resolved(MappingProxyType(values), tuple(problems))
 
@@ -97,6 +102,8 @@ def _right(parameter: Parameter) -> str:
         return "a text" if parameter.kind == "text" else "true or false"
     noun = "a whole number" if parameter.kind == "integer" else "a number"
     if parameter.minimum is not None and parameter.maximum is not None:
+        if parameter.minimum == parameter.maximum:
+            return f"{parameter.minimum:g}, the only one there is"
         return f"{noun} from {parameter.minimum:g} to {parameter.maximum:g}"
     return noun
 
