@@ -69,20 +69,31 @@ class Happened:
 
 @dataclass(frozen=True, eq=False)
 class Binding:
-    """A condition set from step ``start`` on, for as long as the state it reads stands still."""
+    """A condition set from step ``start`` on, for as long as the state it reads stands still.
+
+    ``still``: it reads none, and is the same for the whole day.
+    """
 
     group: Group
     start: int
     version: int
     leaves: tuple[Truth, ...]
     root: Truth
+    still: bool
+
+    def happened(self, last: int) -> Happened:
+        """What a report needs to know of the steps up to ``last``."""
+        return self._whole if self.still else self._until(last + 1 - self.start)
 
     @cached_property
-    def happened(self) -> Happened:
-        """What a report needs to know of these steps."""
-        missed = near_misses(self.group, self.leaves, self.root)
+    def _whole(self) -> Happened:
+        return self._until(len(self.root))
+
+    def _until(self, stop: int) -> Happened:
+        leaves = [leaf[:stop] for leaf in self.leaves]
+        missed = near_misses(self.group, leaves, self.root[:stop])
         return Happened(
-            tuple(np.flatnonzero(leaf) + self.start for leaf in self.leaves),
+            tuple(np.flatnonzero(leaf) + self.start for leaf in leaves),
             tuple(_runs(misses, self.start) for misses in missed),
         )
 
@@ -112,7 +123,7 @@ class BoundSet:
         """Evaluate every leaf and the group over [start, the last step] under the state as it is now."""
         truths = tuple(self._leaf(number, leaf, start) for number, leaf in enumerate(self.conditions.leaves))
         root = group_truth(self.conditions.root, iter(truths), self._steps - start)
-        return Binding(self.conditions.root, start, version, truths, root)
+        return Binding(self.conditions.root, start, version, truths, root, still=not self.dependencies)
 
     def _leaf(self, number: int, leaf: Leaf, start: int) -> Truth:
         if self._moving[number]:

@@ -90,7 +90,7 @@ class Signal:
         name, first = self._armed
         self._armed = None
         if first <= last:
-            self._tallies[name].add(self._bindings[name].happened, first, last)
+            self._tallies[name].add(self._bindings[name].happened(last), first, last)
 
     def next_true(self, step: int) -> int | None:
         """The first step after ``step`` at which the armed set holds, if nothing happens before."""
