@@ -143,6 +143,15 @@ def test_a_cut_off_day_file_is_named(folder: Path, keep: int):
         Catalogue(folder).load_day("NIFTY", DAY)
 
 
+def test_the_fingerprint_is_the_index_s(folder: Path):
+    """Found in the footer without parsing it, and the same as the parsed one; a cut-off file is named."""
+    path = day_path(folder, "NIFTY", DAY)
+    assert Catalogue(folder).fingerprint("NIFTY", DAY) == open_day(folder, "NIFTY", DAY).index.fingerprint
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(MarketDataError, match=r"2022-06-08\.parquet: not a readable Parquet file"):
+        Catalogue(folder).fingerprint("NIFTY", DAY)
+
+
 def test_a_file_under_another_day_s_name_is_refused(folder: Path):
     """A copied file does not become another day."""
     path = day_path(folder, "NIFTY", DAY)

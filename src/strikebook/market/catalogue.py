@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from strikebook.market.chain import ChainSnapshot, chain_of, chain_path, read_chain
-from strikebook.market.day_file import OpenDay, day_path, no_such_day, open_day, stated_index
+from strikebook.market.day_file import OpenDay, day_path, no_such_day, open_day, stated_fingerprint
 from strikebook.market.foreign_day import ForeignDay, file_digest
 from strikebook.market.history import FILE_NAME as HISTORY_NAME
 from strikebook.market.history import MINUTE_S, MinuteHistory, minute_candles, read_history
@@ -99,8 +99,7 @@ class Catalogue:
         path = day_path(self.folder, underlying, day)
         if not path.is_file():
             raise no_such_day(path, underlying, day)
-        index = stated_index(path)
-        return file_digest(path) if index is None else index.fingerprint
+        return stated_fingerprint(path) or file_digest(path)
 
     def _days(self, underlying: str) -> list[date]:
         folder = self.folder / underlying

@@ -5,9 +5,11 @@ The footer's key ``strikebook`` holds the index. A file without it, written by a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from os import SEEK_END
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -18,7 +20,7 @@ import pyarrow.parquet as pq
 from strikebook.errors import MarketDataError, NoDataError
 from strikebook.market.arrow_columns import numbers
 from strikebook.market.atomic_write import replace_file
-from strikebook.market.day_index import INDEX_KEY, DayIndex, index_of, index_text, parse_index
+from strikebook.market.day_index import FORMAT, INDEX_KEY, DayIndex, index_of, index_text, parse_index
 from strikebook.market.foreign_day import ForeignDay
 from strikebook.market.rows import ABSENT, InstrumentRows
 from strikebook.model.session import Session
@@ -35,6 +37,11 @@ SCHEMA: Final = pa.schema(
         pa.field("volume", pa.int64()),
         pa.field("oi", pa.int64()),
     ]
+)
+_MARK: Final = b"PAR1"
+_FINGERPRINT: Final = re.compile(
+    rb'\{"format":%d,"underlying":"[^"]*","date":"[^"]*","session":\[\d+,\d+\],"origin":"[^"]*",'
+    rb'"fingerprint":"([0-9a-f]+)"' % FORMAT
 )
 _NEVER_NULL: Final = ("second", "bar_s", "price_paise")
 
@@ -92,10 +99,23 @@ def no_such_day(path: Path, underlying: str, day: date) -> NoDataError:
     return NoDataError(f"no data of {underlying} on {day.isoformat()}", where=str(path), right="import that day")
 
 
-def stated_index(path: Path) -> DayIndex | None:
-    """The index in a day file's footer; None in a stranger's file. Reads no prices."""
-    stated = (open_parquet(path).metadata.metadata or {}).get(INDEX_KEY)
-    return None if stated is None else parse_index(stated, str(path))
+def stated_fingerprint(path: Path) -> str | None:
+    """The fingerprint in a day file's index; None where it has no index. Reads no prices.
+
+    The index is JSON and stands in the footer as it is, so it is found there without parsing the rest of the footer,
+    which would cost a run as much again as opening the day.
+    """
+    with path.open("rb") as file:
+        size = file.seek(0, SEEK_END)
+        file.seek(max(size - len(_MARK) - 4, 0))
+        tail = file.read()
+        footer = int.from_bytes(tail[:4], "little")
+        file.seek(max(size - len(tail) - footer, 0))
+        stated = _FINGERPRINT.search(file.read(footer)) if tail.endswith(_MARK) else None
+    if stated is not None:
+        return stated[1].decode()
+    text = (open_parquet(path).metadata.metadata or {}).get(INDEX_KEY)
+    return None if text is None else parse_index(text, str(path)).fingerprint
 
 
 def day_path(folder: Path, underlying: str, day: date) -> Path:
