@@ -1,10 +1,10 @@
-# make setup | run | test | bench | lint — each does the set-up it needs.
+# make setup | run | test | lint | bench | prove — each does the set-up it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: setup run test bench lint clean
+.PHONY: setup run test lint bench prove clean
 
 setup: $(STAMP)
 
@@ -15,7 +15,8 @@ $(STAMP): pyproject.toml
 	@touch $(STAMP)
 
 run: setup
-	$(BIN)/strikebook run examples/two_sided_rsi.json --market synthetic --from 2024-10-01 --to 2024-11-30 --results backtest_data --user demo
+	$(BIN)/strikebook run examples/two_sided_rsi.json --market synthetic --from 2024-10-01 --to 2024-11-30 \
+		--results backtest_data --user demo
 
 test: setup lint
 	$(BIN)/python -m pytest -n 2
@@ -28,6 +29,12 @@ lint: setup
 
 bench: setup
 	$(BIN)/python -m bench
+
+# The long proof: 2,000 random pairs through engine and oracle, what occurred in them, and every listed mutant.
+prove: setup
+	$(BIN)/python -m tests.engine.prove pairs
+	$(BIN)/python -m tests.oracle.census 2000
+	$(BIN)/python -m tests.engine.prove mutants
 
 clean:
 	rm -rf $(VENV)

@@ -57,7 +57,7 @@ def measure_day(document: bytes, market: Path, bars: Path) -> list[Row]:
     ratio = statistics.median(a / b for a, b in zip(whole, floor, strict=True))
     return [
         (
-            f"a one-second day, two-sided RSI, file stored ({len(whole)} runs, {statistics.median(positions):.0f} trades)",
+            f"a one-second day, two-sided RSI, stored ({len(whole)} runs, {statistics.median(positions):.0f} trades)",
             f"{statistics.median(whole) * 1e3:.1f} ms",
             "≤ 10 ms",
         ),

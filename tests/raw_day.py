@@ -53,7 +53,8 @@ class RawCandle:
 @dataclass(frozen=True)
 class RawDay:
     """A day: ``rows`` by symbol in order (an instrument's are all trades or all bars), ``history`` by
-    (symbol, timeframe in seconds), ``listed`` contracts as (expiry, strike in paise, CE|PE)."""
+    (symbol, timeframe in seconds), ``listed`` contracts as (expiry, strike in paise, CE|PE).
+    """
 
     underlying: str
     day: date

@@ -71,11 +71,11 @@ def test_nothing_is_left_over() -> None:
 
 def test_every_test_says_what_it_expects() -> None:
     """Each test function has a docstring of its own."""
-    silent = []
-    for path in tracked(".py"):
-        if not path.name.startswith("test_"):
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node):
-                silent.append(f"{path.name}:{node.name}")
+    silent = [
+        f"{path.name}:{node.name}"
+        for path in tracked(".py")
+        if path.name.startswith("test_")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and not ast.get_docstring(node)
+    ]
     assert silent == []

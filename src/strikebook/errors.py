@@ -62,7 +62,7 @@ class StorageError(StrikebookError):
 
 
 class BusyError(StrikebookError):
-    """This user has a run going already."""
+    """The user has a run going already."""
 
 
 class DayFailedError(StrikebookError):
