@@ -23,7 +23,7 @@ from tests.market.synthetic_strategies import rsi_strategy, straddle_strategy
 
 DAY = date(2024, 9, 12)
 OPTION = "NIFTY:2024-09-12:OPT:26400:CE"
-DIGEST_OF_SEED_1 = "157644d4c9f0b996"
+DIGEST_OF_SEED_1 = "efe8e00f3bbb7f27"
 
 
 def digest(*columns: Ticks) -> str:

@@ -8,7 +8,6 @@ some contracts do not trade at all.
 from __future__ import annotations
 
 from functools import lru_cache
-from math import exp
 from typing import Final
 
 import numpy as np
@@ -25,6 +24,7 @@ from strikebook.model.prices import Int64s, Ticks
 _BUSIEST: Final = 0.5
 _IN_THE_MONEY: Final = 0.3
 _NEAREST_DAYS: Final = 2.0
+_MINUTE_S: Final = 60
 _OI_PUBLISHED_EVERY_S: Final = 180
 _TICKS_A_RUPEE: Final = 100 / TICK_PAISE
 
@@ -40,13 +40,14 @@ def option_trades(seed: int, contract: OptionContract, chain: Chain, path: DayPa
     halves = np.empty(2 * len(drawn), np.uint64)
     halves[::2] = drawn & np.uint64(0xFFFFFFFF)
     halves[1::2] = drawn >> np.uint64(32)
-    chance = _chance(contract, chain.reference, listed)
-    at = np.flatnonzero(halves[:steps] < _chances_of_a_day(steps) * (chance * 2.0**32))
+    chances = _chances(contract, listed, path)
+    busyness = np.repeat(chances, _MINUTE_S)[:steps] * _busyness_of_a_day(steps)
+    at = np.flatnonzero(halves[:steps] < busyness * 2.0**32)
     if not len(at):
         return Ticks.none()
     luck = halves[at]
     lots = _lots(luck)
-    interest = _open_interest(seed, contract, stream, chance, steps)
+    interest = _open_interest(seed, contract, stream, float(chances[0]), steps)
     return Ticks(
         (at + path.session.open_s).astype(np.int32),
         _prices(contract, listed, path, at, luck),
@@ -55,18 +56,20 @@ def option_trades(seed: int, contract: OptionContract, chain: Chain, path: DayPa
     )
 
 
-def _chance(contract: OptionContract, reference: float, listed: ListedExpiry) -> float:
-    """How likely a trade is in a second: less with every deviation the strike lies from the money."""
-    strike = contract.strike_paise / 100
+def _chances(contract: OptionContract, listed: ListedExpiry, path: DayPath) -> Floats:
+    """How likely a trade is in each minute's seconds: less with every deviation the strike lies from the money then."""
+    spot = path.price_paise[::_MINUTE_S] / 100
+    beyond = contract.strike_paise / 100 / spot - 1
     deviation = listed.at_the_money_volatility * (max(listed.days_left + 1, _NEAREST_DAYS) / YEAR_DAYS) ** 0.5
-    distance = abs(strike / reference - 1) / deviation
-    in_the_money = (strike < reference) == (contract.option_type == "CE")
-    side = 1 - (1 - _IN_THE_MONEY) * min(distance, 1.0) if in_the_money else 1.0
-    return _BUSIEST * listed.activity * side * exp(-0.28 * distance * distance - 0.12 * distance)
+    distance = np.abs(beyond) / deviation
+    in_the_money = beyond < 0 if contract.option_type == "CE" else beyond > 0
+    side = np.where(in_the_money, 1 - (1 - _IN_THE_MONEY) * np.minimum(distance, 1.0), 1.0)
+    chances: Floats = _BUSIEST * listed.activity * side * np.exp(-distance * (0.28 * distance + 0.12))
+    return chances
 
 
 @lru_cache(maxsize=8)
-def _chances_of_a_day(steps: int) -> Floats:
+def _busyness_of_a_day(steps: int) -> Floats:
     """Busier at both ends of the session than at noon; 1 on average."""
     off_centre = 2 * np.arange(steps) / max(steps - 1, 1) - 1
     return 0.75 + 0.75 * off_centre * off_centre
