@@ -120,7 +120,7 @@ def test_gaps_grow_away_from_the_money() -> None:
     at_the_money = option_ticks(day, EXPIRY, nearest // 100, "CE")
     first_hour = at_the_money.second[at_the_money.second < day.session.open_s + 3600]
     assert 1 < np.diff(first_hour).mean() < 3
-    far = min(listed, key=lambda strike: abs(strike - opening * 1.045))
+    far = min(listed, key=lambda strike: abs(strike - opening * 1.06))
     assert np.diff(option_ticks(day, EXPIRY, far // 100, "CE").second).mean() > 60
     counts = [len(option_ticks(day, EXPIRY, strike // 100, kind)) for strike in listed for kind in ("CE", "PE")]
     assert 0 in counts
