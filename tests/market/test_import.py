@@ -15,7 +15,8 @@ from strikebook.errors import BusyError, MarketDataError, NoDataError, SessionMi
 from strikebook.market.catalogue import Catalogue
 from strikebook.market.catalogue_writer import writing
 from strikebook.market.history import read_history
-from strikebook.market.importing import ImportReport, Progress, import_paths, parse_mapping
+from strikebook.market.importing import ImportReport, Progress, import_paths, parse_mapping, read_mapping
+from tests.market.conftest import MAPPINGS
 
 DAY = date(2022, 6, 8)
 CALL = "NIFTY:2022-06-09:OPT:16400:CE"
@@ -301,6 +302,24 @@ def test_columns_of_a_contract_and_fixed_terms(put: Callable[..., Path], to: Pat
     report = import_paths([put(table)], to, mapping)
     assert report.skipped == {"an underlying the mapping does not take": 1}
     assert list(Catalogue(to).load_day("NIFTY", DAY).ticks_of(CALL).second) == [36_000]
+
+
+def test_a_vendor_s_ticks_by_the_example_mapping(put: Callable[..., Path], to: Path):
+    """Dated tickers, date and time apart, quantities and open interest."""
+    rows = [
+        "Ticker,Date,Time,LTP,LTQ,OpenInterest",
+        "NIFTY 50.NSE_IDX,07/11/2024,09:15:00,24199.35,0,0",
+        "NIFTY07NOV2424250PE.NFO,07/11/2024,09:15:01,101.05,25,1200",
+        "NIFTY28NOV24FUT.NFO,07/11/2024,09:15:02,24300.10,25,5000",
+    ]
+    import_paths([put("\n".join(rows) + "\n")], to, read_mapping(MAPPINGS / "dated_tickers.toml"))
+    day = Catalogue(to).load_day("NIFTY", date(2024, 11, 7))
+    assert day.ticks_of("NIFTY").price_paise.tolist() == [2_419_935]
+    assert day.ticks_of("NIFTY").quantity is None
+    put_ticks = day.ticks_of("NIFTY:2024-11-07:OPT:24250:PE")
+    assert (put_ticks.second.tolist(), put_ticks.price_paise.tolist()) == ([33_301], [10_105])
+    assert day.ticks_of("NIFTY:2024-11-28:FUT").price_paise.tolist() == [2_430_010]
+    assert day.contracts.expiries == (date(2024, 11, 7),)
 
 
 def test_a_folder_is_walked_and_what_is_left_is_said(put: Callable[..., Path], to: Path):

@@ -1,7 +1,7 @@
-"""What every market source promises, tried on every member.
+"""What a market source promises about the prices it was given, tried on every member that can be given some.
 
-To add a member: a function that makes it hold the given days, listed in ``MEMBERS``. A source that makes its own prices
-(the synthetic market) joins ``ANY_MARKET`` with one of its days.
+To add a member: a function that makes it hold the given days, listed in ``MEMBERS``. What every source promises, those
+that make their own prices included, is in ``test_any_source``.
 """
 
 from __future__ import annotations
