@@ -12,8 +12,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import strikebook
@@ -36,7 +37,7 @@ def disagreement(seed: int) -> str | None:
 
 def pairs(count: int) -> int:
     """Compare on ``count`` seeds; the census is the oracle's."""
-    with ProcessPoolExecutor(2) as pool:
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         found = [text for text in pool.map(disagreement, range(count), chunksize=20) if text]
     for text in found[:20]:
         print(text)
@@ -65,7 +66,10 @@ def noticed(mutant: Mutant, count: int) -> str | None:
 def mutants(count: int) -> int:
     """Break the engine in every listed way."""
     survivors = 0
-    with ProcessPoolExecutor(2) as pool:
+    if first(min(count, 200)):
+        print("engine and oracle differ already: nothing can be said of mutants")
+        return 1
+    with ThreadPoolExecutor(2) as pool:
         for mutant, found in zip(MUTANTS, pool.map(partial(noticed, count=count), MUTANTS), strict=True):
             survivors += found is None
             print(f"{'SURVIVED' if found is None else 'caught  '} {mutant.name}: {(found or '')[:110]}", flush=True)

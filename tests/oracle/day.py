@@ -104,9 +104,9 @@ class Day:
             if self.state[node] == "active" and node not in acted and self.graph.kind[node] != "square_off":
                 acted.add(node)
                 if self._act(node):
+                    passed.add(node)
                     for child in self.graph.children[node]:
                         visit(child)
-                    passed.add(node)
                     return
             if node in passed:
                 return
