@@ -164,7 +164,9 @@ def test_a_bar_that_the_close_cuts_off_ends_there(put: Callable[..., Path], to: 
     rows = "".join(f"NIFTY,2022-06-08 {hour:02d}:15:00,100,102,99,{hour}\n" for hour in range(9, 16))
     mapping = parse_mapping({"time": {"bar": "1h"}})
     import_paths([put("symbol,timestamp,open,high,low,close\n" + rows.replace(",99,", ",5,"))], to, mapping)
-    ticks = Catalogue(to).load_day("NIFTY", DAY).ticks_of("NIFTY")
+    day = Catalogue(to).load_day("NIFTY", DAY)
+    ticks = day.ticks_of("NIFTY")
+    assert day.bar_s_of("NIFTY") == 3600
     assert ticks.second[-1] == 55_799
     assert ticks.price_paise[-1] == 1500
 

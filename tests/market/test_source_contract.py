@@ -149,6 +149,13 @@ def test_bars_are_replayed(market: MarketSource):
     assert len(spot) == 4 * 375
 
 
+def test_bars_say_how_long_they_are(market: MarketSource):
+    """60 for minute bars, 0 for trades, for what did not trade and for what has no day."""
+    day = market.load_day("NIFTY", DAYS[1])
+    lengths = [day.bar_s_of(symbol) for symbol in ("NIFTY", CALL, QUIET, "NIFTY:2022-06-09:OPT:1:PE", "INDIAVIX")]
+    assert lengths == [60, 0, 0, 0, 0]
+
+
 def test_what_did_not_trade_is_empty(market: MarketSource):
     """A contract without trades, an unknown one, another underlying's day without data: no trades, no error."""
     day = market.load_day("NIFTY", DAYS[1])

@@ -68,6 +68,10 @@ class Catalogue:
         def history_of(symbol: str, timeframe_s: int) -> Bars:
             return self._history(symbol, timeframe_s, day)
 
+        def bar_s_of(symbol: str) -> int:
+            file = self._file_of(opened, symbol, day)
+            return 0 if file is None else _longest_bar(file, symbol)
+
         lots = lot_sizes(underlying, {expiry for expiry, _ in index.strikes_paise}, day)
         return MarketDay(
             underlying,
@@ -77,6 +81,7 @@ class Catalogue:
             history_of,
             source=index.origin or self.label,
             synthetic=bool(index.origin),
+            bar_s_of=bar_s_of,
         )
 
     def chain_of(self, underlying: str, day: date) -> ChainSnapshot:
@@ -114,14 +119,19 @@ class Catalogue:
             opened.refuse_unusable()
         return opened
 
-    def _ticks(self, opened: dict[str, OpenDay], symbol: str, day: date) -> Ticks:
+    def _file_of(self, opened: dict[str, OpenDay], symbol: str, day: date) -> OpenDay | None:
+        """The day file of a symbol's underlying; None where an underlying of the catalogue lacks that day."""
         underlying = symbol.partition(":")[0]
         if underlying not in opened:
             if not day_path(self.folder, underlying, day).is_file() and self._days(underlying):
-                return Ticks.none()
+                return None
             opened[underlying] = self._open(underlying, day)
-        rows = opened[underlying].rows_of(symbol)
-        return Ticks.none() if rows is None else rows.ticks(opened[underlying].index.session)
+        return opened[underlying]
+
+    def _ticks(self, opened: dict[str, OpenDay], symbol: str, day: date) -> Ticks:
+        file = self._file_of(opened, symbol, day)
+        rows = None if file is None else file.rows_of(symbol)
+        return Ticks.none() if file is None or rows is None else rows.ticks(file.index.session)
 
     def _history(self, symbol: str, timeframe_s: int, day: date) -> Bars:
         if not _FOLDER_NAME.fullmatch(symbol):
@@ -145,3 +155,11 @@ class Catalogue:
             if wanted <= 0:
                 break
         return MinuteHistory.none().with_days(candles)
+
+
+def _longest_bar(file: OpenDay, symbol: str) -> int:
+    entry = file.index.entry(symbol)
+    if entry is not None and entry.bar_s is not None:
+        return entry.bar_s
+    rows = file.rows_of(symbol)
+    return 0 if rows is None else rows.longest_bar_s

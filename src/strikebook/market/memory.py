@@ -11,6 +11,7 @@ from strikebook.market.day_file import DayRows
 from strikebook.market.day_index import listed_strikes
 from strikebook.market.history import MinuteHistory, minute_candles
 from strikebook.market.lots import lot_sizes
+from strikebook.market.rows import InstrumentRows
 from strikebook.model.instrument import parse_symbol
 from strikebook.model.market_day import ContractList, MarketDay
 from strikebook.model.prices import Bars, Ticks
@@ -48,6 +49,10 @@ class MemoryMarket:
         def history_of(symbol: str, timeframe_s: int) -> Bars:
             return self._history(symbol, timeframe_s, day)
 
+        def bar_s_of(symbol: str) -> int:
+            rows = self._rows(symbol, day)
+            return 0 if rows is None else rows.longest_bar_s
+
         return MarketDay(
             underlying,
             held.session,
@@ -56,6 +61,7 @@ class MemoryMarket:
             history_of,
             source=held.origin or self.label,
             synthetic=bool(held.origin),
+            bar_s_of=bar_s_of,
         )
 
     def fingerprint(self, underlying: str, day: date) -> str:
@@ -68,13 +74,15 @@ class MemoryMarket:
             raise NoDataError(f"no data of {underlying} on {day.isoformat()}", where=self.label, right="a day it holds")
         return held
 
-    def _ticks(self, symbol: str, day: date) -> Ticks:
+    def _rows(self, symbol: str, day: date) -> InstrumentRows | None:
         underlying = symbol.partition(":")[0]
         if (underlying, day) not in self.held and underlying in self.underlyings():
-            return Ticks.none()
-        held = self._day(underlying, day)
-        rows = held.rows.get(symbol)
-        return Ticks.none() if rows is None else rows.ticks(held.session)
+            return None
+        return self._day(underlying, day).rows.get(symbol)
+
+    def _ticks(self, symbol: str, day: date) -> Ticks:
+        rows = self._rows(symbol, day)
+        return Ticks.none() if rows is None else rows.ticks(self._day(symbol.partition(":")[0], day).session)
 
     def _history(self, symbol: str, timeframe_s: int, before: date) -> Bars:
         if not isinstance(parse_symbol(symbol), str):

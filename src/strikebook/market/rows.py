@@ -51,6 +51,11 @@ class InstrumentRows:
             return "ticks"
         return "bars" if bars == len(self) else "mixed"
 
+    @property
+    def longest_bar_s(self) -> int:
+        """The length of the longest bar, 0 where all rows are trades."""
+        return int(self.bar_s.max(initial=0))
+
     def take(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> InstrumentRows:
         """The rows that a mask or positions choose."""
         parts: list[Any] = [getattr(self, field.name) for field in fields(self)]
