@@ -50,4 +50,5 @@ def compute(use: dict, candles: list[dict]) -> dict[str, Any]:
         volume = np.array(
             [math.nan if candle["volume"] is None else candle["volume"] for candle in candles], dtype=float
         )
-    return catalogue.compute(indicator, catalogue.resolve(indicator, use).parameters, *prices, volume)
+    day = np.array([candle["day"] for candle in candles], dtype=np.int64)
+    return catalogue.compute(indicator, catalogue.resolve(indicator, use).parameters, *prices, volume, day)

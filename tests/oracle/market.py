@@ -6,6 +6,8 @@ can see ahead.
 
 from __future__ import annotations
 
+from datetime import date
+
 from tests.raw_day import RawBar, RawDay
 
 HISTORY_CANDLES = 500
@@ -75,7 +77,8 @@ class Market:
         candle = self.forming[key]
         if candle is None:
             volume = None if self.volume[key[0]] is None else 0
-            candle = {"bucket": bucket, "open": price, "high": price, "low": price, "volume": volume}
+            today = (self.raw.day - date(1970, 1, 1)).days
+            candle = {"bucket": bucket, "day": today, "open": price, "high": price, "low": price, "volume": volume}
             self.forming[key] = candle
         candle["high"] = max(candle["high"], price)
         candle["low"] = min(candle["low"], price)
@@ -108,6 +111,7 @@ def _quantity(row) -> int | None:
 
 def _history_candle(row) -> dict:
     return {
+        "day": row.start // 86_400,
         "open": row.open,
         "high": row.high,
         "low": row.low,

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from strikebook.engine.tape import Floats, Tape
 from strikebook.indicators import catalogue
 from strikebook.model.day_result import Candle
+from strikebook.model.market_day import WARM_UP_CANDLES
 from strikebook.model.prices import Bars, candles
-from strikebook.model.session import Session, naive_epoch
+from strikebook.model.session import SECONDS_PER_DAY, Session, naive_epoch
 from strikebook.strategy.node import IndicatorUse
 
 
@@ -115,9 +116,23 @@ class CandleTable:
             series = self.series
             volume = None if np.isnan(series["volume"]).all() else series["volume"]
             self._indicators[use.key] = catalogue.compute(
-                found, use.parameters, series["open"], series["high"], series["low"], series["close"], volume
+                found,
+                use.parameters,
+                series["open"],
+                series["high"],
+                series["low"],
+                series["close"],
+                volume,
+                self._day_numbers(),
             )
         return self._indicators[use.key]
+
+    def _day_numbers(self) -> NDArray[np.int64]:
+        """A number per candle of the series, the same for a day's; negative where the warm-up may cut a day's first."""
+        numbers = np.concatenate([self._history.start, self._day.start]) // SECONDS_PER_DAY
+        if len(self._history) >= WARM_UP_CANDLES:
+            numbers[numbers == numbers[0]] *= -1
+        return numbers
 
     def candle(self, step: int, offset: int) -> Candle | None:
         """The forming candle (offset 0) or a completed one (≤ -1) as seen at a step."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from strikebook.engine.book import OpenLife
 from strikebook.engine.contracts import choose_expiry, choose_strike
 from strikebook.engine.graph import Graph
@@ -15,6 +17,15 @@ from strikebook.model.instrument import OptionContract
 from strikebook.strategy.node import EntryNode, Leg
 
 Refusal = tuple[RejectionReason, OptionContract | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a leg's order would be for, before it is sent."""
+
+    contract: OptionContract
+    lots: int
+    lot_size: int
 
 
 class Entries:
@@ -66,16 +77,25 @@ class Entries:
     def _send(self, node: EntryNode, execution: Execution, step: int) -> None:
         deadline = step + self._broker.options.wait_for_trade_s
         chosen = [(leg, self._choose(leg, step)) for leg in node.legs if self._flat(leg)]
-        ready = [choice for _, choice in chosen if isinstance(choice, EntryLeg)]
+        ready = [(leg, choice) for leg, choice in chosen if isinstance(choice, Choice)]
         for leg, choice in chosen:
-            if not isinstance(choice, EntryLeg):
+            if not isinstance(choice, Choice):
                 self._reject(execution, leg, choice, step, step)
             elif not node.all_or_none:
-                self._try(EntryOrder(execution, [choice], step, deadline, group=False), step)
+                self._try(EntryOrder(execution, [self._entry(leg, choice)], step, deadline, group=False), step)
         if node.all_or_none and len(ready) == len(chosen):
-            self._try(EntryOrder(execution, ready, step, deadline, group=True), step)
+            legs = [self._entry(leg, choice) for leg, choice in ready]
+            self._try(EntryOrder(execution, legs, step, deadline, group=True), step)
 
-    def _choose(self, leg: Leg, step: int) -> EntryLeg | Refusal:
+    def _entry(self, leg: Leg, choice: Choice) -> EntryLeg:
+        dated = self._market.day.contracts.lot_sizes.get(choice.contract.expiry)
+        if dated is not None and dated != choice.lot_size:
+            self.warnings[
+                f"{leg.vpi}: lot size {choice.lot_size}, but {choice.contract.symbol} had lots of {dated}"
+            ] = None
+        return EntryLeg(leg, choice.contract, self._market.tape(choice.contract.symbol), choice.lots, choice.lot_size)
+
+    def _choose(self, leg: Leg, step: int) -> Choice | Refusal:
         """Fix a leg's contract and size, or say why there is none; the first reason counts."""
         contracts, session = self._market.day.contracts, self._market.session
         choice = leg.option
@@ -93,8 +113,7 @@ class Entries:
         if strike is None:
             return ("no_strike", None, f"{choice.strike_code} {choice.option_type} of {expiry} is not listed")
         contract = self._market.day.contract(expiry, strike, choice.option_type)
-        dated = contracts.lot_sizes.get(expiry)
-        lot_size = leg.lot_size if leg.lot_size is not None else dated
+        lot_size = leg.lot_size if leg.lot_size is not None else contracts.lot_sizes.get(expiry)
         lots = whole_lots(leg.lots, self._broker.options.scale)
         if lot_size is None:
             return ("no_quantity", contract, "no lot size is known for the contract and the leg has none")
@@ -104,9 +123,7 @@ class Entries:
                 contract,
                 f"{leg.lots} lots × {self._broker.options.scale} is less than one lot",
             )
-        if dated is not None and dated != lot_size:
-            self.warnings[f"{leg.vpi}: lot size {lot_size}, but {contract.symbol} had lots of {dated}"] = None
-        return EntryLeg(leg, contract, self._market.tape(contract.symbol), lots, lot_size)
+        return Choice(contract, lots, lot_size)
 
     def _try(self, order: EntryOrder, step: int) -> bool:
         """Fill an order, or reject it at its deadline, or let it rest; True where it filled."""
