@@ -138,9 +138,11 @@ def test_an_unknown_operator_is_named_with_its_path(tmp_path: Path) -> None:
         assert text in ran.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_stop_keeps_the_finished_days(place: Place, number: signal.Signals) -> None:
-    """Ctrl-C and SIGTERM end a long run with status 130; every day that was stored is whole and listed."""
+@pytest.mark.parametrize(("number", "to_all"), [(signal.SIGINT, True), (signal.SIGTERM, True), (signal.SIGTERM, False)])
+def test_a_stop_keeps_the_finished_days(place: Place, number: signal.Signals, *, to_all: bool) -> None:
+    """Ctrl-C and SIGTERM, to the program alone or to its workers too, end a long run with status 130; every day that
+    was stored is whole and listed.
+    """
     process = subprocess.Popen(
         [PROGRAM, "run", "strategy.json", "--market", "synthetic:7", "--from", "2019-01-01", "--to", "2023-12-31",
          "--results", "results", "--user", "me", "--workers", "2", "--json"],
@@ -150,7 +152,7 @@ def test_a_stop_keeps_the_finished_days(place: Place, number: signal.Signals) ->
     deadline = time.monotonic() + 60
     while len(storage.days(KEY)) < 5 and time.monotonic() < deadline and process.poll() is None:
         time.sleep(0.05)
-    os.killpg(process.pid, number) if number == signal.SIGINT else process.send_signal(number)
+    os.killpg(process.pid, number) if to_all else process.send_signal(number)
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
@@ -178,3 +180,35 @@ def test_a_second_run_of_a_user_is_refused(place: Place) -> None:
     process.kill()
     process.wait()
     assert place.run().returncode == 0
+
+
+def test_workers_end_with_a_killed_program(place: Place) -> None:
+    """After SIGKILL no process of the run is left within a few seconds."""
+    process = subprocess.Popen(
+        [PROGRAM, "run", "strategy.json", "--market", "synthetic", "--from", "2019-01-01", "--to", "2023-12-31",
+         "--results", "results", "--user", "me", "--workers", "2"],
+        cwd=place.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    storage = FolderStorage(place.folder / "results")
+    deadline = time.monotonic() + 60
+    while not storage.days(KEY) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert len(of_session(process.pid)) >= 4
+    process.kill()
+    process.wait()
+    while of_session(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert of_session(process.pid) == []
+
+
+def of_session(session: int) -> list[int]:
+    """The processes of a session, by id."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == session:
+            found.append(int(path.parent.name))
+    return found

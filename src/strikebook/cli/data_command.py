@@ -194,6 +194,12 @@ def _print_report(report: ImportReport, to: Path) -> None:
         console.print(f"skipped {grouped(count)} rows: {reason}")
     for name, reason in report.ignored.items():
         console.print(f"ignored {name}: {reason}")
+    for day in report.days:
+        if day.replaced:
+            names = ", ".join(day.replaced[:3]) + (
+                f" and {len(day.replaced) - 3} more" if len(day.replaced) > 3 else ""
+            )
+            console.print(f"replaced on {day.date:%d-%m-%Y}: {names} had other prices from an earlier import")
 
 
 def _print_check(report: CheckReport) -> None:

@@ -81,7 +81,8 @@ class _Pool:
                 if broken:
                     executor.shutdown(wait=True)
                     yield from self._after_a_death()
-                    executor = self._executor()
+                    if self.waiting or self.suspects:
+                        executor = self._executor()
         finally:
             executor.shutdown(wait=True, cancel_futures=True)
         if unstored is not None:
