@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from strikebook.errors import BusyError, MarketDataError, StorageError
 from strikebook.market.chain import chain_of, chain_path, read_chain, write_chain
 from strikebook.market.day_file import DayRows, OpenDay, day_path, open_day, write_day
+from strikebook.market.day_index import DayIndex
 from strikebook.market.history import FILE_NAME as HISTORY_NAME
 from strikebook.market.history import MinuteHistory, minute_candles, read_history, write_history
 from strikebook.market.rows import InstrumentRows
@@ -28,13 +29,17 @@ from strikebook.model.session import clock_text, naive_epoch
 
 @dataclass(frozen=True, slots=True)
 class WrittenDay:
-    """What became of a day: ``candles`` are its spot's one-minute candles, None without spot."""
+    """What became of a day: ``candles`` are its spot's one-minute candles, None without spot.
+
+    ``replaced``: instruments the day had already, with other prices.
+    """
 
     status: Literal["written", "unchanged"]
     instruments: int
     rows: int
     open_s: int
     candles: Bars | None
+    replaced: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -80,7 +85,14 @@ def put_day(folder: Path, day: DayRows, *, merge: bool = True) -> WrittenDay:
         sum(map(len, day.rows.values())),
         day.session.open_s,
         None if spot is None else minute_candles(spot, day.session),
+        () if present is None else _replaced(present.index, index),
     )
+
+
+def _replaced(before: DayIndex, after: DayIndex) -> tuple[str, ...]:
+    """The instruments whose rows are not what they were."""
+    digests = ((symbol, before.entry(symbol), after.entry(symbol)) for symbol in before)
+    return tuple(symbol for symbol, old, new in digests if old and new and old.rows and old.digest != new.digest)
 
 
 def put_history(folder: Path, underlying: str, days: dict[int, tuple[int, Bars]]) -> bool:

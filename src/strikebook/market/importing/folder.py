@@ -48,13 +48,17 @@ class FileReport:
 
 @dataclass(frozen=True, slots=True)
 class DayReport:
-    """A day of the catalogue after the import, and whether the import changed it."""
+    """A day of the catalogue after the import, and whether the import changed it.
+
+    ``replaced``: instruments the day had from an earlier import with other prices; the new ones count.
+    """
 
     underlying: str
     date: date
     status: Literal["written", "unchanged"]
     instruments: int
     rows: int
+    replaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ class ImportReport:
                     "status": day.status,
                     "instruments": day.instruments,
                     "rows": day.rows,
+                    "replaced": list(day.replaced),
                 }
                 for day in self.days
             ],
@@ -179,11 +184,14 @@ class _Import:
         for number, (key, rows) in enumerate(sorted(sorted_days.rows.items()), start=1):
             underlying, day = key
             outside = dict(sorted_days.outside.get(key, {}))
+            ours = set(self.written.get(key, ()))
             record = DayRows(underlying, self.session_of(day), self._with_earlier(key, rows), outside)
             written = put_day(self.to, record)
             before = self.days.get(key)
             status = "written" if before is not None and before.status == "written" else written.status
-            self.days[key] = DayReport(underlying, day, status, written.instruments, written.rows)
+            replaced = tuple(symbol for symbol in written.replaced if symbol not in ours)
+            replaced = (*(before.replaced if before else ()), *replaced)
+            self.days[key] = DayReport(underlying, day, status, written.instruments, written.rows, replaced)
             if written.candles is not None:
                 days = self.candles.setdefault(underlying, {})
                 days[day_start(record)] = (written.open_s, written.candles)
