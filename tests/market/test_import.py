@@ -343,6 +343,7 @@ def test_a_folder_is_walked_and_what_is_left_is_said(put: Callable[..., Path], t
         "status": "written",
         "instruments": 2,
         "rows": 5,
+        "replaced": [],
     }
 
 
