@@ -47,7 +47,9 @@ MUTANTS = (
     Mutant(
         "an order gives up one second early", "entries.py", "if step >= order.deadline", "if step >= order.deadline - 1"
     ),
-    Mutant("lots are rounded up", "orders.py", "return int(lots * scale)", "return -int(-lots * scale // 1)"),
+    Mutant(
+        "lots are rounded up", "orders.py", "return int(lots * scale)", 'return int(lots * scale + Decimal("0.999"))'
+    ),
     Mutant("a part may close nothing", "orders.py", "max(int(wanted), 1)", "max(int(wanted), 0)"),
     Mutant("slippage helps the trader", "orders.py", "buying=buying)", "buying=not buying)"),
     Mutant(
