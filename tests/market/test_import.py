@@ -494,10 +494,3 @@ def test_an_instrument_spread_over_batches_is_joined(
         Catalogue(to).load_day("NIFTY", DAY).ticks_of("NIFTY").second,
         Catalogue(to.parent / "parts").load_day("NIFTY", DAY).ticks_of("NIFTY").second,
     )
-
-
-def test_prices_that_take_the_place_of_others_are_told(put: Callable[..., Path], to: Path) -> None:
-    """Importing an instrument's day again with other prices replaces them, and the report names it."""
-    first = import_paths([put(minutes("NIFTY"))], to)
-    second = import_paths([put(minutes("NIFTY").replace(",101\n", ",102\n"))], to)
-    assert [day.replaced for day in (*first.days, *second.days)] == [(), ("NIFTY",)]

@@ -27,13 +27,12 @@ def run_day(strategy: Strategy | Plan, day: MarketDay, options: RunOptions) -> D
     market = MarketColumns(plan.strategy, day)
     machine = Machine(plan, market, options)
     machine.run()
-    rejections = sorted(machine.entries.rejections + machine.exits.rejections, key=lambda found: found.step)
     return DayResult(
         session=day.session,
         trades=tuple(machine.state.book.ledger),
         lives=tuple(life.frozen() for life in machine.state.book.lives),
         events=tuple(machine.trace.events),
-        rejections=tuple(rejections),
+        rejections=tuple(machine.trace.rejections),
         cancellations=tuple(machine.cancellations),
         signals=tuple(signal.report() for signal in machine.signals.values()),
         closing_snapshot=machine.trace.snapshot(machine.ended_step),

@@ -29,7 +29,7 @@ class Choice:
 
 
 class Entries:
-    """The entry orders of a day. ``rejections`` and ``warnings`` grow in order of happening."""
+    """The entry orders of a day. ``warnings`` grow in order of happening."""
 
     def __init__(
         self, plan: Plan, market: MarketColumns, state: DayState, graph: Graph, trace: Trace, broker: Broker
@@ -40,7 +40,6 @@ class Entries:
         self._graph = graph
         self._trace = trace
         self._broker = broker
-        self.rejections: list[Rejection] = []
         self.warnings: dict[str, None] = {}
 
     def act(self, node: EntryNode, step: int) -> bool:
@@ -194,7 +193,7 @@ class Entries:
 
     def _reject(self, execution: Execution, leg: Leg, refusal: Refusal, step: int, sent_step: int) -> None:
         reason, contract, detail = refusal
-        self.rejections.append(
+        self._trace.rejections.append(
             Rejection(
                 step,
                 sent_step,
@@ -213,7 +212,7 @@ class Entries:
         life = self._state.book.open_life(leg.vpi)
         if life is not None and life.entry_event_id == execution.event_id:
             return f"{leg.vpi} filled"
-        for rejection in reversed(self.rejections):
+        for rejection in reversed(self._trace.rejections):
             if rejection.event_id == execution.event_id and rejection.vpi == leg.vpi and rejection.step == step:
                 return f"{leg.vpi} rejected: {rejection.reason}"
         if leg.vpi in self._graph.waiting:

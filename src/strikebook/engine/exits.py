@@ -24,7 +24,7 @@ class ExitRun:
 
 
 class Exits:
-    """The exit orders of a day. ``rejections`` grows in order of happening."""
+    """The exit orders of a day."""
 
     def __init__(self, plan: Plan, state: DayState, graph: Graph, trace: Trace, broker: Broker) -> None:
         self._plan = plan
@@ -33,7 +33,6 @@ class Exits:
         self._trace = trace
         self._broker = broker
         self._runs: dict[str, ExitRun] = {}
-        self.rejections: list[Rejection] = []
 
     def act(self, node: ExitNode, step: int) -> bool:
         """Send an order for every open target that has none; True where the exit completed at once."""
@@ -91,7 +90,7 @@ class Exits:
         price = self._broker.fresh(order.life.tape, step)
         if price is None and not order.failed:
             order.failed = True
-            self.rejections.append(
+            self._trace.rejections.append(
                 Rejection(
                     step,
                     order.sent_step,

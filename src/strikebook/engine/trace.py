@@ -6,14 +6,15 @@ from collections import defaultdict
 
 from strikebook.engine.market_columns import MarketColumns
 from strikebook.engine.operands import DayState
-from strikebook.model.day_result import CandleView, ConditionSetName, Event, Reading, Snapshot
+from strikebook.model.day_result import CandleView, ConditionSetName, Event, Reading, Rejection, Snapshot
 
 
 class Trace:
-    """The events of a day in order of happening."""
+    """The events and the rejected orders of a day, each in order of happening."""
 
     def __init__(self, market: MarketColumns, state: DayState) -> None:
         self.events: list[Event] = []
+        self.rejections: list[Rejection] = []
         self._market = market
         self._state = state
         self._counts: dict[str, int] = defaultdict(int)
