@@ -1,4 +1,5 @@
-"""Measure what ``DESIGN`` promises, in one run: ``make bench``. Quote the ratios and the medians, not single figures.
+"""Measure the promises of speed in one run: ``make bench`` prints them, ``python -m bench --write`` also stores them in
+``bench/README.md``. Quote ratios and medians, not single figures.
 
 The market is the synthetic one, written as a catalogue of one-second days (kept in ``.bench`` between runs); the month
 to import is the real one beside the repository (``STRIKEBOOK_SHARED`` or ``../shared``).
@@ -10,6 +11,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -45,7 +47,27 @@ def main() -> int:
     for row in rows:
         table.add_row(*row)
     console.print(table)
+    if "--write" in sys.argv[1:]:
+        (ROOT / "bench" / "README.md").write_text(_page(rows), "utf-8")
     return 0
+
+
+def _page(rows: list[Row]) -> str:
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    lines = [
+        "# How fast it is",
+        "",
+        "Measured by `make bench` in one run; this page is written by `python -m bench --write`. Times are medians,",
+        "and the machine is a small, shared one: trust the ratios first.",
+        "",
+        f"{machine}, {datetime.now(UTC).date().isoformat()}",
+        "",
+        "| what | measured | bar |",
+        "|---|---|---|",
+        *(f"| {what.strip()} | {measured} | {bar} |" for what, measured, bar in rows),
+        "",
+    ]
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
