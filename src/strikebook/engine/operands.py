@@ -31,11 +31,15 @@ NO_VALUE = float("nan")
 
 
 class DayState:
-    """What an event can change: the book and the variables. ``version`` counts the changes of each dependency."""
+    """What an event can change: the book and the variables.
+
+    ``changes`` counts all changes, ``version`` those of some dependencies.
+    """
 
     def __init__(self) -> None:
         self.book = Book()
         self.variables: dict[str, dict[str, Value]] = {}
+        self.changes = 0
         self._versions: dict[Dependency, int] = defaultdict(int)
 
     def version(self, wanted: frozenset[Dependency]) -> int:
@@ -44,11 +48,13 @@ class DayState:
 
     def leg_changed(self, vpi: str) -> None:
         """Note a fill of a leg."""
+        self.changes += 1
         self._versions["leg", vpi] += 1
         self._versions["book", ""] += 1
 
     def variables_changed(self, node_id: str) -> None:
         """Note that a signal froze its variables."""
+        self.changes += 1
         self._versions["variable", node_id] += 1
 
 

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from strikebook.engine.conditions import Binding, BoundSet, Happened
+import numpy as np
+
+from strikebook.engine.conditions import Binding, BoundSet, Happened, Steps
 from strikebook.engine.operands import DayState
 from strikebook.engine.plan import SignalLinks
 from strikebook.model.day_result import ConditionSetName, LeafCount, NearMiss, SetReport, SignalReport
 from strikebook.strategy.node import SignalNode
 
 NEAR_MISSES_KEPT = 200
+_NO_STEPS: Steps = np.empty(0, np.intp)
 _SET_ORDER: dict[ConditionSetName, int] = {"base": 0, "re_entry": 1}
 
 
 class SetTally:
-    """What a condition set's leaves did over the steps at which the signal was armed."""
+    """What a condition set's leaves did over the steps at which the signal was armed.
+
+    ``missed``: for each leaf, stretch by stretch of armed steps, the first and the last steps of its near misses.
+    """
 
     def __init__(self, leaves: int) -> None:
         self.armed_steps = 0
         self.true_steps = [0] * leaves
         self.last_true: list[int | None] = [None] * leaves
-        self.runs: list[list[tuple[int, int]]] = [[] for _ in range(leaves)]
+        self.missed: list[list[tuple[Steps, Steps]]] = [[] for _ in range(leaves)]
 
     def add(self, happened: Happened, first: int, last: int) -> None:
         """Count the steps ``first`` to ``last``, both included."""
@@ -30,13 +36,25 @@ class SetTally:
                 self.true_steps[number] += int(upto - below)
                 self.last_true[number] = int(true[upto - 1])
         for number, (starts, stops) in enumerate(happened.missed):
-            below, upto = int(stops.searchsorted(first, "right")), int(starts.searchsorted(last, "right"))
-            runs = self.runs[number]
-            for start, stop in zip(starts[below:upto].tolist(), stops[below:upto].tolist(), strict=True):
-                begun, ended = max(start, first), min(stop - 1, last)
-                if runs and runs[-1][1] + 1 == begun:
-                    begun = runs.pop()[0]
-                runs.append((begun, ended))
+            below, upto = stops.searchsorted(first, "right"), starts.searchsorted(last, "right")
+            if upto > below:
+                begun, ended = starts[below:upto].copy(), stops[below:upto] - 1
+                begun[0] = max(begun[0], first)
+                ended[-1] = min(ended[-1], last)
+                self.missed[number].append((begun, ended))
+
+    def runs(self) -> list[tuple[Steps, Steps]]:
+        """For each leaf the first and the last steps of its near misses, those that touch joined."""
+        joined = []
+        for stretches in self.missed:
+            if not stretches:
+                joined.append((_NO_STEPS, _NO_STEPS))
+                continue
+            begun = np.concatenate([first for first, _ in stretches])
+            ended = np.concatenate([last for _, last in stretches])
+            apart = begun[1:] != ended[:-1] + 1
+            joined.append((begun[np.r_[True, apart]], ended[np.r_[apart, True]]))
+        return joined
 
 
 class Signal:
@@ -69,15 +87,16 @@ class Signal:
             self._armed = (name, step + 1)
 
     def _bind(self, name: ConditionSetName, step: int, state: DayState, counted_to: int) -> Binding:
-        bound = self.sets[name]
-        version = state.version(bound.dependencies)
-        binding = self._bindings.get(name)
+        bound, binding = self.sets[name], self._bindings.get(name)
+        still = not bound.dependencies
+        if still and binding is not None and (self._armed is None or self._armed[0] == name):
+            return binding
+        version = 0 if still else state.version(bound.dependencies)
         fresh = binding is not None and binding.version == version
         if self._armed is not None and not (fresh and self._armed[0] == name):
             self._count(counted_to)
         if binding is None or not fresh:
-            start = step if bound.dependencies else 0
-            binding = self._bindings[name] = bound.bind(start, version)
+            binding = self._bindings[name] = bound.bind(0 if still else step, version)
         return binding
 
     def rest(self, step: int) -> None:
@@ -105,11 +124,15 @@ class Signal:
 
     def report(self) -> SignalReport:
         """Return the signal's report for the day."""
+        runs = [
+            (name, leaf, begun, ended)
+            for name, tally in self._tallies.items()
+            for leaf, (begun, ended) in enumerate(tally.runs())
+        ]
         found = [
             NearMiss(first, last, name, leaf)
-            for name, tally in self._tallies.items()
-            for leaf, runs in enumerate(tally.runs)
-            for first, last in runs
+            for name, leaf, begun, ended in runs
+            for first, last in zip(begun[:NEAR_MISSES_KEPT].tolist(), ended[:NEAR_MISSES_KEPT].tolist(), strict=True)
         ]
         found.sort(key=lambda run: (run.from_step, _SET_ORDER[run.condition_set], run.leaf))
         return SignalReport(
@@ -117,7 +140,7 @@ class Signal:
             tuple(self.fired_steps),
             tuple(_set_report(name, tally) for name, tally in self._tallies.items()),
             tuple(found[:NEAR_MISSES_KEPT]),
-            len(found),
+            sum(len(begun) for _, _, begun, _ in runs),
             self.limit,
             self.limit_step,
         )

@@ -19,6 +19,7 @@ class Trace:
         self._state = state
         self._counts: dict[str, int] = defaultdict(int)
         self._views: tuple[int, tuple[CandleView, ...]] = (-1, ())
+        self._latest: tuple[tuple[int, int], Snapshot] | None = None
 
     def new_id(self, node_id: str, step: int) -> str:
         """The id of a node's next event: ``exec_<node>_<YYYYMMDD>_<HHMMSS>_<n>``, n per node and day from 1."""
@@ -44,6 +45,12 @@ class Trace:
 
     def snapshot(self, step: int) -> Snapshot:
         """What can be seen now: candles, variables, last prices of the instruments and of every open position."""
+        moment = (step, self._state.changes)
+        if self._latest is None or self._latest[0] != moment:
+            self._latest = (moment, self._look(step))
+        return self._latest[1]
+
+    def _look(self, step: int) -> Snapshot:
         market, prices = self._market, {}
         symbols = [instrument.symbol for instrument in market.instruments.values()]
         symbols += [life.contract.symbol for life in self._state.book.open_lives()]
