@@ -66,7 +66,10 @@ MUTANTS = (
         'compare("<", left_operand, high)',
     ),
     Mutant(
-        "no value is different from anything", "conditions.py", "(a != b) & ~np.isnan(a) & ~np.isnan(b)", "(a != b)"
+        "no value is different from anything",
+        "conditions.py",
+        "(left != right) & ~np.isnan(left) & ~np.isnan(right)",
+        "(left != right)",
     ),
     Mutant("texts compare with case", "conditions.py", "left.casefold() == right.casefold()", "left == right"),
     Mutant(

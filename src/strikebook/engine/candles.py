@@ -17,7 +17,7 @@ from strikebook.engine.tape import Floats, Tape
 from strikebook.indicators import catalogue
 from strikebook.model.day_result import Candle
 from strikebook.model.market_day import WARM_UP_CANDLES
-from strikebook.model.prices import Bars, candles
+from strikebook.model.prices import Bars, candles, stretches
 from strikebook.model.session import SECONDS_PER_DAY, Session, naive_epoch
 from strikebook.strategy.node import IndicatorUse
 
@@ -77,8 +77,8 @@ class CandleTable:
         nothing = np.full(rows * size, np.nan)
         columns = {name: nothing.copy() for name in ("open", "high", "low", "close", "volume")}
         if len(step):
-            first = np.flatnonzero(np.r_[True, step[1:] != step[:-1]])
-            at, last = step[first], np.r_[first[1:], len(step)] - 1
+            first, last = stretches(step)
+            at = step[first]
             columns["high"][at] = np.maximum.reduceat(price, first)
             columns["low"][at] = np.minimum.reduceat(price, first)
             columns["open"][at] = price[first]

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from strikebook.engine.operands import Operand, Operands
+from strikebook.engine.operands import SCALE, Operand, Operands
 from strikebook.engine.plan import Dependency, leaf_dependencies
 from strikebook.engine.tape import Floats
 from strikebook.model.day_result import Reading, Value
@@ -22,7 +22,6 @@ from strikebook.strategy.expression import ConditionSet, Group, Leaf, Operator
 Truth: TypeAlias = NDArray[np.bool_]
 Steps: TypeAlias = NDArray[np.intp]
 Pair: TypeAlias = tuple[float, float]
-SCALE = 1e6
 
 
 class Crossings:
@@ -193,35 +192,34 @@ def leaf_truth(operands: Operands, leaf: Leaf, start: int, stop: int, previous: 
     if leaf.operator.startswith("crosses"):
         left, right = _both(operands, leaf, start, stop)
         return _crossing(leaf.operator, left, right, previous)
-    left_operand = operands.over(leaf.lhs, start, stop)
+    left_operand = operands.comparable(leaf.lhs, start, stop)
     if isinstance(leaf.rhs, tuple):
-        low, high = (operands.over(side, start, stop) for side in leaf.rhs)
+        low, high = (operands.comparable(side, start, stop) for side in leaf.rhs)
         truth = compare("<=", low, left_operand) & compare("<=", left_operand, high)
     else:
-        truth = compare(leaf.operator, left_operand, operands.over(leaf.rhs, start, stop))
+        truth = compare(leaf.operator, left_operand, operands.comparable(leaf.rhs, start, stop))
     return truth if truth.ndim else np.broadcast_to(truth, (length,))
 
 
 def compare(operator: Operator, left: Operand, right: Operand) -> Truth:
-    """Compare two operands step by step; false wherever a side has no value or the kinds differ."""
+    """Compare two comparable operands step by step; false wherever a side has no value or the kinds differ."""
     if isinstance(left, str) or isinstance(right, str):
         if isinstance(left, str) and isinstance(right, str) and operator in ("==", "!="):
             return np.asarray((left.casefold() == right.casefold()) == (operator == "=="))
         return np.zeros((), dtype=bool)
-    a, b = np.rint(np.multiply(left, SCALE)), np.rint(np.multiply(right, SCALE))
     match operator:
         case "<":
-            return np.asarray(a < b)
+            return np.asarray(left < right)
         case "<=":
-            return np.asarray(a <= b)
+            return np.asarray(left <= right)
         case ">":
-            return np.asarray(a > b)
+            return np.asarray(left > right)
         case ">=":
-            return np.asarray(a >= b)
+            return np.asarray(left >= right)
         case "==":
-            return np.asarray(a == b)
+            return np.asarray(left == right)
         case _:
-            return np.asarray((a != b) & ~np.isnan(a) & ~np.isnan(b))
+            return np.asarray((left != right) & ~np.isnan(left) & ~np.isnan(right))
 
 
 def _crossing(operator: Operator, left: Floats, right: Floats, previous: Pair | None) -> Truth:

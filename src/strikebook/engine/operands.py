@@ -28,6 +28,7 @@ from strikebook.strategy.expression import (
 
 Operand: TypeAlias = float | str | Floats
 NO_VALUE = float("nan")
+SCALE = 1e6
 
 
 class DayState:
@@ -65,6 +66,7 @@ class Operands:
         self._market = market
         self._state = state
         self._whole: dict[Expression, Operand] = {}
+        self._comparable: dict[Expression, Operand] = {}
 
     def at(self, expression: Expression, step: int) -> Value:
         """The value at a step, None where there is none."""
@@ -82,6 +84,15 @@ class Operands:
                 whole = self._whole[expression] = self._make(expression, 0, self._market.steps)
             return whole[start:stop] if isinstance(whole, np.ndarray) else whole
         return self._make(expression, start, stop)
+
+    def comparable(self, expression: Expression, start: int, stop: int) -> Operand:
+        """The value over [start, stop) as it is compared: numbers as round-half-to-even(value × 10⁶)."""
+        if dependencies(expression):
+            return _scaled(self.over(expression, start, stop))
+        whole = self._comparable.get(expression)
+        if whole is None:
+            whole = self._comparable[expression] = _scaled(self.over(expression, 0, self._market.steps))
+        return whole[start:stop] if isinstance(whole, np.ndarray) else whole
 
     def _make(self, expression: Expression, start: int, stop: int) -> Operand:
         match expression:
@@ -146,6 +157,10 @@ class Operands:
     def total_profit_paise(self, start: int, stop: int) -> np.ndarray | int:
         """The day's realised + unrealised profit over [start, stop): whole paise."""
         return _total_paise(self._state.book.realised_paise(), self._state.book.open_lives(), start, stop)
+
+
+def _scaled(operand: Operand) -> Operand:
+    return operand if isinstance(operand, str) else np.rint(np.multiply(operand, SCALE))
 
 
 def _rupees(paise: int | None) -> float:

@@ -52,8 +52,8 @@ class SetTally:
                 continue
             begun = np.concatenate([first for first, _ in stretches])
             ended = np.concatenate([last for _, last in stretches])
-            apart = begun[1:] != ended[:-1] + 1
-            joined.append((begun[np.r_[True, apart]], ended[np.r_[apart, True]]))
+            apart = np.flatnonzero(begun[1:] != ended[:-1] + 1)
+            joined.append((begun[np.concatenate(([0], apart + 1))], ended[np.concatenate((apart, [-1]))]))
         return joined
 
 

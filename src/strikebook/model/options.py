@@ -10,6 +10,7 @@ from typing import Literal
 from strikebook.errors import UsageError
 
 TICK_PAISE = 5
+NOT_BUILT = {"costs": "without costs", "limit_fill": "without limit_fill: every order is a market order"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,14 @@ class RunOptions:
 
 
 def parse_options(values: dict[str, object]) -> RunOptions:
-    """Read options by name. Raises UsageError naming an unknown key or a value that makes no sense."""
+    """Read options by name.
+
+    Raises UsageError naming a key that is unknown or not built yet, or a value that makes no sense.
+    """
     known = {"scale", "max_price_age_s", "wait_for_trade_s", "fill", "slippage"}
     for key in values:
+        if key in NOT_BUILT:
+            raise UsageError(f"the option {key} is not built yet", where=key, right=NOT_BUILT[key])
         if key not in known:
             raise UsageError(f"unknown option {key!r}", where=key, right="one of " + ", ".join(sorted(known)))
     defaults = RunOptions()

@@ -148,8 +148,7 @@ def candles(ticks: Ticks, day_start: int, open_s: int, close_s: int, timeframe_s
         return Bars.none()
     price = ticks.price_paise[inside]
     bucket = (second - open_s) // timeframe_s
-    first = np.flatnonzero(np.r_[True, bucket[1:] != bucket[:-1]])
-    last = np.r_[first[1:], len(bucket)] - 1
+    first, last = stretches(bucket)
     volume = None
     if ticks.quantity is not None:
         volume = np.add.reduceat(ticks.quantity[inside], first)
@@ -161,3 +160,9 @@ def candles(ticks: Ticks, day_start: int, open_s: int, close_s: int, timeframe_s
         price[last],
         volume,
     )
+
+
+def stretches(values: Int64s) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The first and the last positions of the stretches of equal values in an array that is not empty."""
+    turns = np.flatnonzero(values[1:] != values[:-1])
+    return np.concatenate(([0], turns + 1)), np.concatenate((turns, [len(values) - 1]))
