@@ -4,14 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: setup run test lint bench prove clean
+.PHONY: setup run test lint bench prove lock clean
 
 setup: $(STAMP)
 
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml .ci/constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable . --group dev
+	$(BIN)/python -m pip install --quiet --constraint .ci/constraints.txt --editable . --group dev
 	@touch $(STAMP)
 
 run: setup
@@ -35,6 +35,16 @@ prove: setup
 	$(BIN)/python -m tests.engine.prove pairs
 	$(BIN)/python -m tests.oracle.census 2000
 	$(BIN)/python -m tests.engine.prove mutants
+
+# Brings every dependency to its newest allowed version and writes down which that is.
+lock:
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	{ echo "# Versions the suite was passed with; \`make lock\` writes this file."; \
+		$(BIN)/python -m pip freeze --exclude-editable; } > .ci/constraints.txt
+	@touch $(STAMP)
 
 clean:
 	rm -rf $(VENV)
