@@ -100,6 +100,11 @@ ERRORS = {
         f"{START}.tradingInstrument.type",
         "not built yet",
     ),
+    "unknown kind of supporting": (
+        d.small(start=d.start(supportingInstrumentEnabled=True, supportingInstrumentConfig={"type": "futrues"})),
+        f"{START}.supportingInstrumentConfig.type",
+        "unknown instrument type",
+    ),
     "unknown kind of trading": (
         d.small(start=d.start(tradingInstrument={"type": "optoins"})),
         f"{START}.tradingInstrument.type",

@@ -99,6 +99,95 @@ WARNINGS = {
         f"{LEG}.optionDetails.strikeValue",
         "does nothing",
     ),
+    "exit set on an entry signal": (
+        d.small(enter=d.entry_signal(hasReEntryExitConditions=True, reEntryExitConditions=[{"lhs": "nonsense"}])),
+        f"{N}[{d.ENTER}].data.reEntryExitConditions",
+        "reEntryExitConditions does nothing here",
+    ),
+    "entry set on an exit signal": (
+        d.small(leave=d.exit_signal(reEntryConditions=[rsi_above()])),
+        f"{N}[{d.LEAVE}].data.reEntryConditions",
+        "reEntryConditions does nothing here",
+    ),
+    "set on a re-entry signal": (
+        d.small(again=d.re_entry_signal(hasReEntryConditions="true", reEntryConditions=[rsi_above()])),
+        f"{N}[{d.AGAIN}].data.reEntryConditions",
+        "reEntryConditions does nothing here",
+    ),
+    "flag on a re-entry signal": (
+        d.small(again=d.re_entry_signal(hasReEntryExitConditions=True)),
+        f"{N}[{d.AGAIN}].data.hasReEntryExitConditions",
+        "hasReEntryExitConditions does nothing here",
+    ),
+    "limits of an entry signal": (
+        d.small(enter=d.entry_signal(retryConfig={"maxReEntries": 2})),
+        f"{N}[{d.ENTER}].data.retryConfig",
+        "'retryConfig' does nothing here",
+    ),
+    "group of re-entries": (
+        d.small(again=d.re_entry_signal(retryConfig={"maxReEntries": 2, "groupNumber": 2})),
+        f"{N}[{d.AGAIN}].data.retryConfig.groupNumber",
+        "groupNumber does nothing",
+    ),
+    "limit price of an exit": (
+        d.small(exit=d.exit_node("exit", "p1", {"limitPrice": 5})),
+        f"{N}[{d.EXIT}].data.exitNodeData.orderConfig.limitPrice",
+        "'limitPrice' does nothing here",
+    ),
+    "part of all": (
+        d.small(exit=d.exit_node("exit", "p1", {"partialQuantityPercentage": 50})),
+        f"{N}[{d.EXIT}].data.exitNodeData.orderConfig.partialQuantityPercentage",
+        "'partialQuantityPercentage' does nothing here",
+    ),
+    "re-entry that does not say": (
+        d.small(exit=d.exit_node("exit", reEntryConfig={"maxReEntries": 2})),
+        f"{N}[{d.EXIT}].data.exitNodeData.reEntryConfig",
+        "without enabled does nothing",
+    ),
+    "supporting instrument nobody reads": (
+        d.small(start=d.start(supportingInstrumentEnabled=True, supportingInstrumentConfig=d.instrument("INDIAVIX"))),
+        f"{START}.supportingInstrumentConfig",
+        "a supporting instrument nobody reads",
+    ),
+    "two kinds of trading": (
+        d.small(start=d.start(tradingInstrumentConfig=d.instrument() | {"type": "futures"})),
+        f"{START}.tradingInstrumentConfig.type",
+        "tradingInstrument.type counts",
+    ),
+    "entry that says exit": (
+        d.small(entry=d.entry("entry", d.leg(), actionType="exit")),
+        f"{N}[{d.ENTRY}].data.actionType",
+        "the node's type counts",
+    ),
+    "entry in another instrument": (
+        d.small(entry=d.entry("entry", d.leg(), instrument="BANKNIFTY")),
+        f"{N}[{d.ENTRY}].data.instrument",
+        "the start node's instrument is traded",
+    ),
+    "alerts": (ending(alertNotification=ON), f"{END}.alertNotification", "does nothing here"),
+    "not forced": (ending(positionClosure={"forceClose": False}), f"{END}.positionClosure.forceClose", "does nothing"),
+    "performance by text": (
+        ending(performanceBasedExit={"enabled": "true"}),
+        f"{END}.performanceBasedExit",
+        "enabled without an amount",
+    ),
+    "two fields": (
+        d.with_condition(d.leaf(d.candle("High") | {"dataField": "Low"}, ">", d.live())),
+        f"{LEAF}.lhs.dataField",
+        "'dataField' does nothing here",
+    ),
+    "value of another type": (
+        comparing(">", d.live(), d.constant(5, valueType="text")),
+        f"{LEAF}.rhs.valueType",
+        "the value is a number",
+    ),
+    "a unit with a typo": (
+        d.small(
+            start=d.start(tradingInstrumentConfig=d.instrument("NIFTY", d.timeframe() | {"unit": "mx", "number": 1}))
+        ),
+        f"{TIMEFRAME}.timeframe",
+        "unit and number say something else",
+    ),
     "fixed values": (comparing(">", d.constant(1), d.constant(2)), LEAF, "always the same"),
     "time of no session": (comparing(">=", d.now(), d.at("16:00")), LEAF, "outside the usual session"),
     "enabled without amount": (

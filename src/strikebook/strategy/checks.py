@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from strikebook.strategy.check_beside import check_beside
 from strikebook.strategy.check_leaves import check_leaves
 from strikebook.strategy.check_ways import check_ways
 from strikebook.strategy.cursor import Cursor, shown
 from strikebook.strategy.draft import Draft
 from strikebook.strategy.graph import RawNode
+from strikebook.strategy.unread import check_unread
 
 
 def check(draft: Draft) -> Mapping[str, int | None]:
@@ -25,12 +27,16 @@ def check(draft: Draft) -> Mapping[str, int | None]:
     check_leaves(draft)
     check_ways(draft)
     _check_indicators(draft)
+    check_beside(draft)
     for node in draft.graph.of_kind("square_off"):
         if draft.ends[node.id].never:
             node.place.warn("a square-off that can never trigger", "endConditions with an amount or a time")
     if not draft.entries:
         draft.graph.nodes[draft.graph.start_id].place.warn("a strategy without an entry opens nothing", "an entryNode")
-    return {entry_id: _limit(draft, entry_id) for entry_id in draft.entries}
+    limits = {entry_id: _limit(draft, entry_id) for entry_id in draft.entries}
+    graph = draft.graph
+    check_unread(node.data for node in graph.nodes.values() if node.kind != "start" or node.id == graph.start_id)
+    return limits
 
 
 def _check_positions(draft: Draft) -> None:
@@ -109,6 +115,12 @@ def _check_indicators(draft: Draft) -> None:
         for (seconds, key), place in declared.places.items():
             if (role, seconds, key) not in draft.names.indicators_read:
                 place.warn("an indicator nobody reads", "a condition that reads it, or without it")
+        if role == "SI" and role not in draft.names.instruments_read:
+            start = draft.graph.nodes[draft.graph.start_id].data
+            start.get("supportingInstrumentConfig").warn(
+                "a supporting instrument nobody reads",
+                "a condition that reads it, or supportingInstrumentEnabled: false",
+            )
 
 
 def _limit(draft: Draft, entry_id: str) -> int | None:

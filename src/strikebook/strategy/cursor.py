@@ -22,9 +22,11 @@ _LARGEST = Decimal(10) ** 15
 
 @dataclass(slots=True)
 class Report:
-    """The findings so far, in the order they were made."""
+    """The findings so far, in the order they were made, and the paths of what was ``read`` or ``settled``."""
 
     findings: list[Finding] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)
+    settled: set[str] = field(default_factory=set)
 
     @property
     def has_errors(self) -> bool:
@@ -71,10 +73,27 @@ class Cursor:
         return tuple(key for key in self.value if isinstance(key, str)) if isinstance(self.value, dict) else ()
 
     def get(self, *names: str) -> Cursor:
-        """The first of these members that is given; where none is, the absent place of the first name."""
+        """The first of these members that is given; where none is, the absent place of the first name.
+
+        It counts as read, and so do those of the others that say the same.
+        """
         record = self.value if isinstance(self.value, dict) else {}
         name = next((name for name in names if record.get(name) is not None), names[0])
-        return Cursor(record.get(name), self.path + _step(name), self.report, self.node_id)
+        member = Cursor(record.get(name), self.path + _step(name), self.report, self.node_id)
+        self.report.read.add(member.path)
+        for other in names:
+            if other != name and _plain(record.get(other)) == _plain(member.value):
+                self.report.read.add(self.path + _step(other))
+        return member
+
+    def peek(self, name: str) -> Cursor:
+        """A member, without reading it."""
+        value = self.value.get(name) if isinstance(self.value, dict) else None
+        return Cursor(value, self.path + _step(name), self.report, self.node_id)
+
+    def settle(self) -> None:
+        """Note that all has been said of what is in here, whatever of it was read."""
+        self.report.settled.add(self.path)
 
     def section(self, *names: str) -> Cursor:
         """A member that is an object, or absent."""
@@ -92,9 +111,13 @@ class Cursor:
         if not isinstance(member.value, list):
             member.error(f"{shown(member.value)} where a list belongs", "a list […]")
             return ()
+        return member.elements()
+
+    def elements(self) -> tuple[Cursor, ...]:
+        """The elements of a list; none where this is none."""
         return tuple(
-            Cursor(value, f"{member.path}[{index}]", self.report, self.node_id)
-            for index, value in enumerate(member.value)
+            Cursor(value, f"{self.path}[{index}]", self.report, self.node_id)
+            for index, value in enumerate(self.value if isinstance(self.value, list) else ())
         )
 
     def text(self) -> str:
@@ -116,9 +139,7 @@ class Cursor:
         """True or false; ``default`` where absent."""
         if self.blank:
             return default
-        if isinstance(self.value, bool):
-            return self.value
-        known = _FLAGS.get(self.value.strip().lower()) if isinstance(self.value, str) else None
+        known = as_flag(self.value)
         if known is None:
             self.error(f"{shown(self.value)} is neither true nor false", "true or false")
             return default
@@ -173,6 +194,13 @@ def spellings(*names: str) -> dict[str, str]:
     return {squeezed(name): name for name in names}
 
 
+def as_flag(value: object) -> bool | None:
+    """True or false, also written as text; None for anything else. The one rule for every switch."""
+    if isinstance(value, str):
+        return _FLAGS.get(value.strip().lower())
+    return value if isinstance(value, bool) else None
+
+
 def as_number(value: object) -> Decimal | None:
     """A finite number below 10¹⁵ from a JSON number or a text; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
@@ -199,6 +227,10 @@ def shown(value: object) -> str:
     if value is None or isinstance(value, bool):
         return "null" if value is None else str(value).lower()
     return repr(value)[:60]
+
+
+def _plain(value: object) -> object:
+    return squeezed(value) if isinstance(value, str) else value
 
 
 def _step(name: str) -> str:

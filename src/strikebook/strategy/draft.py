@@ -13,7 +13,7 @@ from strikebook.strategy.graph import Graph, Kind
 from strikebook.strategy.instruments import DeclaredInstrument, read_instrument
 from strikebook.strategy.node import EndConditions, SignalKind, SignalNode
 from strikebook.strategy.orders import EntryOrder, ExitOrder, read_entry, read_exit
-from strikebook.strategy.refused import NOT_BUILT, refuse, refuse_costs, refuse_switches
+from strikebook.strategy.refused import NOT_BUILT, refuse, refuse_costs
 from strikebook.strategy.signals import read_signal
 
 _SIGNAL_KINDS: dict[Kind, SignalKind] = {
@@ -79,7 +79,6 @@ def _read_signal(draft: Draft, node_id: str, kind: SignalKind) -> None:
 
 def _instruments(data: Cursor) -> Iterator[tuple[InstrumentRole, DeclaredInstrument]]:
     refuse_costs(data)
-    refuse_switches(data, ())
     exchange = data.get("exchange")
     if exchange.text().upper() not in _EXCHANGES:
         exchange.warn(f"the session and calendar of {shown(exchange.value)} are not known", "NSE or BSE")
@@ -88,10 +87,15 @@ def _instruments(data: Cursor) -> Iterator[tuple[InstrumentRole, DeclaredInstrum
     supporting = data.section("supportingInstrumentConfig")
     if data.get("supportingInstrumentEnabled").flag():
         kind = supporting.get("type")
-        if kind.text().lower() in ("futures", "future"):
+        text = kind.text().lower()
+        if text in ("futures", "future"):
             refuse(kind, "a future as supporting instrument", "an underlying such as NIFTY")
+        elif text and text not in _TRADED | _NOT_TRADED:
+            kind.error(f"unknown instrument type {shown(text)}", "stock or index")
         yield "SI", read_instrument(supporting, "SI")
-    elif not supporting.get("symbol").blank:
+        return
+    supporting.settle()
+    if not supporting.get("symbol").blank:
         supporting.get("symbol").warn(
             "the supporting instrument is not enabled: it does nothing", "supportingInstrumentEnabled: true"
         )
@@ -99,9 +103,11 @@ def _instruments(data: Cursor) -> Iterator[tuple[InstrumentRole, DeclaredInstrum
 
 def _traded_type(data: Cursor) -> None:
     instrument = data.section("tradingInstrument")
-    kind = instrument.get("type")
+    kind, second = instrument.get("type"), data.section("tradingInstrumentConfig").get("type")
     if kind.blank:
-        kind = data.section("tradingInstrumentConfig").get("type")
+        kind = second
+    elif not second.blank and second.text().lower().rstrip("s") != kind.text().lower().rstrip("s"):
+        second.warn(f"{shown(second.value)} does nothing: tradingInstrument.type counts", shown(kind.value))
     if not kind.required("what is traded"):
         return
     text = kind.text().lower()

@@ -8,9 +8,8 @@ from decimal import Decimal
 from strikebook.strategy.cursor import Cursor
 from strikebook.strategy.expressions import read_time
 from strikebook.strategy.node import EndConditions
-from strikebook.strategy.refused import refuse_limit_order, refuse_switches
+from strikebook.strategy.refused import refuse_limit_order
 
-_BLOCKS = ("immediateExit", "performanceBasedExit", "timeBasedExit", "positionClosure")
 _KINDS = {"absolute": "absolute", "percentage": "percentage"}
 _USUAL_OPEN_S, _USUAL_CLOSE_S = 9 * 3600 + 15 * 60, 15 * 3600 + 30 * 60
 
@@ -24,8 +23,10 @@ class _Amounts:
 def read_end_conditions(data: Cursor) -> EndConditions:
     """Read the ``endConditions`` of a start or square-off node."""
     block = data.section("endConditions")
-    refuse_switches(block, _BLOCKS)
-    refuse_limit_order(block.section("positionClosure").get("orderType"))
+    closure = block.section("positionClosure")
+    refuse_limit_order(closure.get("orderType"))
+    if not closure.get("forceClose").flag(default=True):
+        closure.get("forceClose").warn("forceClose: false does nothing: a square-off closes everything", "true")
     amounts = _performance(block.section("performanceBasedExit"))
     exit_time_s, before_close_s = _times(block.section("timeBasedExit"))
     return EndConditions(
@@ -49,10 +50,9 @@ def warn_unusual_time(place: Cursor, second: int) -> None:
 def _performance(block: Cursor) -> _Amounts:
     amounts = _Amounts()
     target = block.section("dailyPnLTarget")
-    refuse_switches(block, ("dailyPnLTarget",))
-    refuse_switches(target, ())
     whole_on = block.get("enabled").flag(default=True)
-    target_on = target.get("enabled").flag(default=block.get("enabled").value is True)
+    switched_on = whole_on and not block.get("enabled").blank
+    target_on = target.get("enabled").flag(default=switched_on)
     if not whole_on:
         if target_on and target.given and target.get("enabled").given:
             target.warn("enabled inside a block that is not: it does nothing", "performanceBasedExit.enabled: true")
@@ -62,8 +62,9 @@ def _performance(block: Cursor) -> _Amounts:
         _limits(target, target, amounts)
     elif not target.get("targetAmount").blank and not target.get("enabled").given:
         target.warn("a target that is not enabled does nothing", "enabled: true")
+        target.settle()
     _limits(block, block if block.get("targetType").given else target, amounts)
-    if block.get("enabled").value is True and not (amounts.profit_targets or amounts.loss_limits):
+    if switched_on and not (amounts.profit_targets or amounts.loss_limits):
         block.warn("enabled without an amount: it does nothing", "dailyPnLTarget with a targetAmount")
     return amounts
 
@@ -129,6 +130,6 @@ def _times(block: Cursor) -> tuple[int | None, int | None]:
     before_close_s = int((minutes or 0) * 60) if at_close else None
     if before_close_s is not None and before_close_s >= _USUAL_CLOSE_S - _USUAL_OPEN_S:
         minutes_place.warn("as long before the close as the usual session lasts: it acts at the open", "fewer minutes")
-    if before_close_s is None and exit_time_s is None and block.get("enabled").value is True:
+    if before_close_s is None and exit_time_s is None and not block.get("enabled").blank:
         block.warn("enabled without a time: it does nothing", "exitTime, or exitAtMarketClose: true")
     return exit_time_s, before_close_s

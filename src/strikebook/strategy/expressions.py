@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from strikebook.errors import UsageError
 from strikebook.indicators import catalogue
 from strikebook.model.session import parse_clock
-from strikebook.strategy.cursor import Cursor, as_number, shown, spellings, squeezed
+from strikebook.strategy.cursor import Cursor, as_flag, as_number, shown, spellings, squeezed
 from strikebook.strategy.expression import (
     Arithmetic,
     CandleField,
@@ -35,13 +35,7 @@ LiveFieldName = Literal["ltp", "volume", "oi"]
 ProfitKind = Literal["realized", "unrealized", "total"]
 Operation = Literal["+", "-", "*", "/", "+%", "-%"]
 
-_CANDLE_FIELDS: dict[str, CandleFieldName] = {
-    "open": "open",
-    "high": "high",
-    "low": "low",
-    "close": "close",
-    "volume": "volume",
-}
+_CANDLE_FIELDS: dict[str, CandleFieldName] = {name: name for name in get_args(CandleFieldName)}
 _LIVE_FIELDS: dict[str, LiveFieldName] = {
     "ltp": "ltp",
     "underlyingltp": "ltp",
@@ -78,6 +72,7 @@ class Names:
     variables_read: list[tuple[NodeVariable, Cursor]] = field(default_factory=list)
     positions_read: list[tuple[str, Cursor]] = field(default_factory=list)
     indicators_read: set[tuple[InstrumentRole, int, str]] = field(default_factory=set)
+    instruments_read: set[InstrumentRole] = field(default_factory=set)
 
 
 def read_expression(place: Cursor, names: Names, depth: int = 0) -> Expression | None:
@@ -108,19 +103,26 @@ def _constant(place: Cursor, _names: Names) -> Expression | None:
     if not value.given:
         value.error("a constant without a value", "a number, true, false or a text")
         return None
-    kind = squeezed(place.get("valueType").text())
+    written = place.get("valueType")
+    kind = squeezed(written.text())
     found = value.value
-    if isinstance(found, bool):
-        return Constant(float(found))
     if isinstance(found, str) and kind not in ("number", "boolean"):
+        _check_value_type(written, kind, "text")
         return Constant(found.strip())
-    if isinstance(found, str) and kind == "boolean" and found.strip().lower() in ("true", "false"):
-        return Constant(float(found.strip().lower() == "true"))
+    if isinstance(found, bool) or (kind == "boolean" and as_flag(found) is not None):
+        _check_value_type(written, kind, "boolean")
+        return Constant(float(as_flag(found) or False))
     number = as_number(found)
     if number is None:
         value.error(f"{shown(found)} is no constant", "a number, true, false or a text")
         return None
+    _check_value_type(written, kind, "boolean" if kind == "boolean" and number in (0, 1) else "number")
     return Constant(float(number))
+
+
+def _check_value_type(place: Cursor, kind: str, read: str) -> None:
+    if kind not in ("", read) and (kind, read) != ("string", "text"):
+        place.warn(f"valueType {shown(place.value)} does nothing: the value is a {read}", read)
 
 
 def _current_time(_place: Cursor, _names: Names) -> Expression | None:
@@ -252,6 +254,8 @@ def _role(place: Cursor, names: Names) -> InstrumentRole | None:
     if role is not None and role not in names.instruments:
         named.error("the start node has no supporting instrument", "TI, or enable the supporting instrument")
         return None
+    if role is not None:
+        names.instruments_read.add(role)
     return role
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from strikebook.errors import MarketDataError
 from strikebook.indicators import catalogue
 from strikebook.model.instrument import parse_symbol
-from strikebook.strategy.cursor import Cursor, shown, squeezed
+from strikebook.strategy.cursor import Cursor, as_number, shown, squeezed
 from strikebook.strategy.expression import InstrumentRole
 from strikebook.strategy.node import IndicatorUse, InstrumentUse, ParameterValue, Timeframe
 from strikebook.strategy.refused import NOT_BUILT
@@ -101,15 +101,15 @@ def _seconds(place: Cursor) -> int | None:
     if seconds is None:
         if text:
             written.error(f"unknown timeframe {shown(text)}", _TIMEFRAME_RIGHT)
-    elif counted is not None and counted != seconds:
+    elif counted != seconds and not (place.get("number").blank or place.get("unit").blank):
         written.warn(f"timeframe {text} counts; unit and number say something else", "the same in all three")
     return seconds
 
 
 def _counted(place: Cursor) -> int | None:
     """Seconds from ``number`` and ``unit``; None where they give none."""
-    number, unit = place.get("number").value, place.get("unit").value
-    if isinstance(number, int) and isinstance(unit, str) and 0 < number < 10_000:
+    number, unit = as_number(place.get("number").value), place.get("unit").value
+    if number is not None and isinstance(unit, str) and 0 < number < 10_000:
         return timeframe_seconds(f"{number}{unit if len(unit) == 1 else squeezed(unit)}")
     return None
 

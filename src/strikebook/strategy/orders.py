@@ -12,11 +12,10 @@ from strikebook.strategy.cursor import Cursor, shown, spellings, squeezed
 from strikebook.strategy.node import Leg, OptionChoice
 from strikebook.strategy.refused import (
     NOT_BUILT,
-    PROTECTIONS,
     refuse,
+    refuse_enabled,
     refuse_limit_order,
     refuse_protections,
-    refuse_switches,
 )
 
 Quantity = Literal["all", "percentage", "specific"]
@@ -61,7 +60,6 @@ class ExitOrder:
 def read_entry(data: Cursor) -> EntryOrder:
     """Read an entry node's order; legs with an error are left out, the error noted."""
     refuse_protections(data)
-    refuse_switches(data, ("postExecutionConfig", *PROTECTIONS))
     places = data.items("positions")
     if not places and data.get("positions").value in (None, []):
         data.get("positions").error("an entry without a leg", "at least one position")
@@ -89,11 +87,8 @@ def read_exit(data: Cursor) -> ExitOrder:
     order = node_data.section("orderConfig")
     for place in (data, node_data):
         refuse_protections(place)
-        retry = place.section("reEntryConfig")
-        if retry.get("enabled").flag():
-            refuse(retry, "a re-entry without a condition", "a re-entry signal, or enabled: false")
-        refuse_switches(place, ("postExecutionConfig", "reEntryConfig", *PROTECTIONS))
-    refuse_switches(order, ())
+        right = "a re-entry signal, or enabled: false"
+        refuse_enabled(place.section("reEntryConfig"), "a re-entry without a condition", right)
     refuse_limit_order(order.get("orderType"))
     place = order.get("targetPositionVpi")
     target = place.text()
@@ -124,7 +119,6 @@ def _leg(place: Cursor) -> Leg | None:
     refuse_limit_order(place.get("orderType"))
     _product(place.get("productType"))
     refuse_protections(place)
-    refuse_switches(place, ("postExecutionConfig", *PROTECTIONS))
     option = _option(place)
     lot_count, side_name = lots.whole(1, _MOST_LOTS), side.choice("positionType", _SIDES)
     lot_size = place.get("multiplier", "lotSize").whole(1, _MOST_LOTS)

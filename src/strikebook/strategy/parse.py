@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -30,6 +31,7 @@ from strikebook.strategy.node import (
 from strikebook.strategy.refused import refuse_costs
 
 _WRAPPED = ("strategy", "config")
+_ID = re.compile(r"[A-Za-z0-9_@\-][A-Za-z0-9._@\-]{0,127}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def parse_strategy(document: object) -> Parsed:
     if located is not None and graph is not None:
         draft = read_draft(graph)
         limits = check(draft)
-        strategy_id, user_id = _identity(root, located, "strategy_id", "id"), _identity(root, located, "user_id")
+        strategy_id, user_id = _strategy_id(root, located), _identity(root, located, "user_id")
         name = _identity(root, located, "strategy_name", "name") or strategy_id
         if not report.has_errors:
             warnings = tuple(report.findings)
@@ -123,6 +125,21 @@ def _locate(root: Cursor) -> Cursor | None:
 def _identity(root: Cursor, located: Cursor, *names: str) -> str:
     place = root.get(*names)
     return (place if place.given else located.get(*names)).identity()
+
+
+def _strategy_id(root: Cursor, located: Cursor) -> str:
+    """The strategy's id: it names the folder of its results."""
+    place = root.get("strategy_id", "id")
+    place = place if place.given else located.get("strategy_id", "id")
+    place = place if place.given else root.get("strategy_id")
+    right = "1 to 128 letters, digits and . _ - @, not starting with a dot"
+    if place.blank:
+        place.error("no strategy id", right)
+        return ""
+    strategy_id = place.identity()
+    if strategy_id and not _ID.fullmatch(strategy_id):
+        place.error(f"{shown(strategy_id)} cannot be an id", right)
+    return strategy_id
 
 
 def _build(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from strikebook.strategy.cursor import Cursor, squeezed
+from strikebook.strategy.cursor import Cursor, as_flag, squeezed
+from strikebook.strategy.unread import is_empty
 
 NOT_BUILT = "not built yet"
 
@@ -23,21 +22,20 @@ def refuse(place: Cursor, what: str, right: str) -> None:
 
 def refuse_protections(place: Cursor) -> None:
     """Refuse an enabled stop, target or trail, in a ``postExecutionConfig`` here or beside it."""
-    for block in (place.section("postExecutionConfig"), place):
+    config = place.section("postExecutionConfig")
+    on = config.get("enabled").flag(default=True)
+    for block in (config, place) if on else (place,):
         for name, what in PROTECTIONS.items():
-            switch = block.section(name)
-            if switch.get("enabled").flag():
-                refuse(switch, what, "an exit signal with a condition, or enabled: false")
-    refuse_switches(place.section("postExecutionConfig"), PROTECTIONS)
+            refuse_enabled(block.section(name), what, "an exit signal with a condition, or enabled: false")
 
 
-def refuse_switches(place: Cursor, known: Iterable[str]) -> None:
-    """Refuse every member with ``enabled: true`` that is not among the ``known`` ones; alerts trade nothing."""
-    names = {*known, "alertNotification"}
-    for key in place.members():
-        member = place.get(key)
-        if key not in names and isinstance(member.value, dict) and member.value.get("enabled") is True:
-            member.error(f"the setting {key!r} is unknown and enabled", "without it, or enabled: false")
+def refuse_enabled(block: Cursor, what: str, right: str) -> None:
+    """Refuse a block that is enabled; warn of one with settings that does not say whether it is."""
+    if block.get("enabled").flag():
+        refuse(block, what, right)
+    elif block.get("enabled").blank and not is_empty(block.value):
+        block.warn(f"{what} without enabled does nothing", "enabled: false")
+    block.settle()
 
 
 def refuse_limit_order(place: Cursor) -> None:
@@ -53,5 +51,5 @@ def refuse_costs(place: Cursor) -> None:
     """Refuse costs given in a strategy."""
     for name in _COSTS:
         member = place.get(name)
-        if member.value not in (None, "", 0, False, {}, []):
+        if not is_empty(member.value) and as_flag(member.peek("enabled").value) is not False:
             refuse(member, "costs in a strategy", "without costs")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from strikebook.strategy.conditions import has_leaf, parts, read_conditions
-from strikebook.strategy.cursor import Cursor, shown
+from strikebook.strategy.cursor import Cursor, as_number, shown
 from strikebook.strategy.expression import ConditionSet, NodeVariable, Variable
 from strikebook.strategy.expressions import Names, read_expression
 from strikebook.strategy.node import SignalKind, SignalNode
-from strikebook.strategy.refused import refuse_switches
 
-_RE_ENTRY_SETS = {
+_RE_ENTRY_SETS: dict[SignalKind, tuple[str, str]] = {
     "entry": ("hasReEntryConditions", "reEntryConditions"),
     "exit": ("hasReEntryExitConditions", "reEntryExitConditions"),
 }
@@ -17,7 +16,6 @@ _RE_ENTRY_SETS = {
 
 def read_signal(data: Cursor, label: str, kind: SignalKind, names: Names) -> SignalNode | None:
     """Read an entry, exit or re-entry signal; None where it has an error, which is noted."""
-    refuse_switches(data, ())
     conditions = read_conditions(data, "conditions", names)
     re_entry = _re_entry_set(data, kind, names)
     variables = _variables(data, names)
@@ -30,7 +28,8 @@ def read_signal(data: Cursor, label: str, kind: SignalKind, names: Names) -> Sig
 
 
 def _re_entry_set(data: Cursor, kind: SignalKind, names: Names) -> ConditionSet | None:
-    if kind == "re_entry":
+    _warn_of_other_sets(data, kind)
+    if kind not in _RE_ENTRY_SETS:
         return None
     flag_name, list_name = _RE_ENTRY_SETS[kind]
     flagged = data.get(flag_name).flag()
@@ -41,11 +40,29 @@ def _re_entry_set(data: Cursor, kind: SignalKind, names: Names) -> ConditionSet 
         data.get(flag_name).warn(f"{flag_name} without a condition does nothing", f"a condition in {list_name}")
     elif filled:
         data.get(list_name).warn(f"{list_name} does nothing without its flag", f"{flag_name}: true")
+    data.get(list_name).settle()
     return None
 
 
+def _warn_of_other_sets(data: Cursor, kind: SignalKind) -> None:
+    """Warn of a re-entry set of another kind of signal. It is not read: what does nothing cannot be wrong."""
+    for home, (flag_name, list_name) in _RE_ENTRY_SETS.items():
+        if home == kind:
+            continue
+        place = data.get(list_name)
+        if has_leaf(data, list_name):
+            place.warn(f"{list_name} does nothing here", f"in an {home} signal, with {flag_name}: true")
+        elif data.get(flag_name).flag():
+            data.get(flag_name).warn(f"{flag_name} does nothing here", f"in an {home} signal, with {list_name}")
+        data.get(flag_name).settle()
+        place.settle()
+
+
 def _max_re_entries(data: Cursor) -> int | None:
-    place = data.section("retryConfig").get("maxReEntries")
+    retry = data.section("retryConfig")
+    group, place = retry.get("groupNumber"), retry.get("maxReEntries")
+    if not group.blank and as_number(group.value) != 1:
+        group.warn("groupNumber does nothing: a limit counts all re-entries of its entry", "groupNumber: 1")
     if place.blank:
         place.warn("no maxReEntries: re-entries without a limit", "a number of re-entries a day")
         return None
