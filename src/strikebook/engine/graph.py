@@ -32,7 +32,7 @@ class Graph:
         self._plan = plan
         self._book = book
         self._signals = signals
-        self._states: dict[str, NodeState] = dict.fromkeys(plan.strategy.nodes, "inactive")
+        self.states: dict[str, NodeState] = dict.fromkeys(plan.strategy.nodes, "inactive")
         self.parent_event: dict[str, str] = {}
         self.resting: list[EntryOrder | ExitOrder] = []
         self.waiting: set[str] = set()
@@ -47,19 +47,19 @@ class Graph:
 
     def active(self, node_id: str) -> bool:
         """True for an active node."""
-        return self._states[node_id] == "active"
+        return self.states[node_id] == "active"
 
     def active_nodes(self) -> list[str]:
         """The active nodes in document order."""
-        return [node_id for node_id, state in self._states.items() if state == "active"]
+        return [node_id for node_id, state in self.states.items() if state == "active"]
 
     def done(self, node_id: str) -> None:
         """Note that a node has had its effect."""
-        self._states[node_id] = "done"
+        self.states[node_id] = "done"
 
     def disarm(self, node_id: str, step: int) -> None:
         """Make a node inactive without effect."""
-        self._states[node_id] = "inactive"
+        self.states[node_id] = "inactive"
         if node_id in self._signals:
             self._signals[node_id].rest(step)
 
@@ -98,7 +98,7 @@ class Graph:
         signal = self._signals.get(node_id)
         if signal is not None and not self._may_arm(signal, step):
             return
-        self._states[node_id] = "active"
+        self.states[node_id] = "active"
         self.parent_event[node_id] = event
 
     def _may_arm(self, signal: Signal, step: int) -> bool:

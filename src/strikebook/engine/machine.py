@@ -112,12 +112,12 @@ class Machine:
     def _walk(self, step: int) -> None:
         acted: set[str] = set()
         passed: set[str] = set()
-        children = self.plan.strategy.children
+        children, states = self.plan.strategy.children, self.graph.states
         stack = list(reversed(children.get(self.plan.strategy.start_id, ())))
         while stack:
             node_id = stack.pop()
             completed = False
-            if self.graph.active(node_id) and node_id not in acted:
+            if states[node_id] == "active" and node_id not in acted:
                 acted.add(node_id)
                 completed = self._act(node_id, step)
             if completed or node_id not in passed:

@@ -78,19 +78,19 @@ class Operands:
 
     def over(self, expression: Expression, start: int, stop: int) -> Operand:
         """The value over [start, stop): a constant (NaN: no value), a text, or float64[stop − start]."""
-        if not dependencies(expression):
-            whole = self._whole.get(expression)
-            if whole is None:
-                whole = self._whole[expression] = self._make(expression, 0, self._market.steps)
-            return whole[start:stop] if isinstance(whole, np.ndarray) else whole
-        return self._make(expression, start, stop)
+        whole = self._whole.get(expression)
+        if whole is None:
+            if dependencies(expression):
+                return self._make(expression, start, stop)
+            whole = self._whole[expression] = self._make(expression, 0, self._market.steps)
+        return whole[start:stop] if isinstance(whole, np.ndarray) else whole
 
     def comparable(self, expression: Expression, start: int, stop: int) -> Operand:
         """The value over [start, stop) as it is compared: numbers as round-half-to-even(value × 10⁶)."""
-        if dependencies(expression):
-            return _scaled(self.over(expression, start, stop))
         whole = self._comparable.get(expression)
         if whole is None:
+            if dependencies(expression):
+                return _scaled(self.over(expression, start, stop))
             whole = self._comparable[expression] = _scaled(self.over(expression, 0, self._market.steps))
         return whole[start:stop] if isinstance(whole, np.ndarray) else whole
 

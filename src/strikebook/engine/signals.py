@@ -27,20 +27,22 @@ class SetTally:
         self.last_true: list[int | None] = [None] * leaves
         self.missed: list[list[tuple[Steps, Steps]]] = [[] for _ in range(leaves)]
 
-    def add(self, happened: Happened, first: int, last: int) -> None:
-        """Count the steps ``first`` to ``last``, both included."""
-        self.armed_steps += last - first + 1
+    def add(self, happened: Happened, stretches: list[tuple[int, int]]) -> None:
+        """Count stretches of steps, ascending, first and last step included."""
+        first, last = np.array(stretches, np.intp).T
+        self.armed_steps += int((last - first).sum()) + len(stretches)
         for number, true in enumerate(happened.true):
-            below, upto = true.searchsorted((first, last + 1))
-            if upto > below:
-                self.true_steps[number] += int(upto - below)
-                self.last_true[number] = int(true[upto - 1])
+            below, upto = true.searchsorted(first), true.searchsorted(last, "right")
+            held = np.flatnonzero(upto > below)
+            if len(held):
+                self.true_steps[number] += int((upto - below).sum())
+                self.last_true[number] = int(true[upto[held[-1]] - 1])
         for number, (starts, stops) in enumerate(happened.missed):
             below, upto = stops.searchsorted(first, "right"), starts.searchsorted(last, "right")
-            if upto > below:
-                begun, ended = starts[below:upto].copy(), stops[below:upto] - 1
-                begun[0] = max(begun[0], first)
-                ended[-1] = min(ended[-1], last)
+            for at in np.flatnonzero(upto > below).tolist():
+                begun, ended = starts[below[at] : upto[at]].copy(), stops[below[at] : upto[at]] - 1
+                begun[0] = max(begun[0], first[at])
+                ended[-1] = min(ended[-1], last[at])
                 self.missed[number].append((begun, ended))
 
     def runs(self) -> list[tuple[Steps, Steps]]:
@@ -69,6 +71,7 @@ class Signal:
         self.limit_step: int | None = None
         self._tallies = {name: SetTally(len(bound.conditions.leaves)) for name, bound in sets.items()}
         self._bindings: dict[ConditionSetName, Binding] = {}
+        self._uncounted: dict[ConditionSetName, list[tuple[int, int]]] = {name: [] for name in sets}
         self._armed: tuple[ConditionSetName, int] | None = None
         self._evaluated_step = -1
 
@@ -109,7 +112,11 @@ class Signal:
         name, first = self._armed
         self._armed = None
         if first <= last:
-            self._tallies[name].add(self._bindings[name].happened(last), first, last)
+            binding = self._bindings[name]
+            if binding.still:
+                self._uncounted[name].append((first, last))
+            else:
+                self._tallies[name].add(binding.happened(last), [(first, last)])
 
     def next_true(self, step: int) -> int | None:
         """The first step after ``step`` at which the armed set holds, if nothing happens before."""
@@ -124,23 +131,33 @@ class Signal:
 
     def report(self) -> SignalReport:
         """Return the signal's report for the day."""
+        for name, stretches in self._uncounted.items():
+            if stretches:
+                self._tallies[name].add(self._bindings[name].happened(stretches[-1][1]), stretches)
+                stretches.clear()
+        names = sorted(self._tallies, key=_SET_ORDER.__getitem__)
         runs = [
-            (name, leaf, begun, ended)
-            for name, tally in self._tallies.items()
-            for leaf, (begun, ended) in enumerate(tally.runs())
+            (number, leaf, begun, ended)
+            for number, name in enumerate(names)
+            for leaf, (begun, ended) in enumerate(self._tallies[name].runs())
         ]
-        found = [
-            NearMiss(first, last, name, leaf)
-            for name, leaf, begun, ended in runs
-            for first, last in zip(begun[:NEAR_MISSES_KEPT].tolist(), ended[:NEAR_MISSES_KEPT].tolist(), strict=True)
-        ]
-        found.sort(key=lambda run: (run.from_step, _SET_ORDER[run.condition_set], run.leaf))
+        first, last = (np.concatenate([run[side] for run in runs]) for side in (2, 3))
+        of_set, leaf = (np.repeat([run[side] for run in runs], [len(run[2]) for run in runs]) for side in (0, 1))
+        kept = np.lexsort((leaf, of_set, first))[:NEAR_MISSES_KEPT]
         return SignalReport(
             self.node.id,
             tuple(self.fired_steps),
             tuple(_set_report(name, tally) for name, tally in self._tallies.items()),
-            tuple(found[:NEAR_MISSES_KEPT]),
-            sum(len(begun) for _, _, begun, _ in runs),
+            tuple(
+                map(
+                    NearMiss,
+                    first[kept].tolist(),
+                    last[kept].tolist(),
+                    [names[number] for number in of_set[kept].tolist()],
+                    leaf[kept].tolist(),
+                )
+            ),
+            len(first),
             self.limit,
             self.limit_step,
         )

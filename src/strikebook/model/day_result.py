@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from strikebook.model.instrument import OptionContract
 from strikebook.model.session import Session
@@ -204,8 +204,7 @@ class Cancellation:
     contract: OptionContract | None
 
 
-@dataclass(frozen=True, slots=True)
-class NearMiss:
+class NearMiss(NamedTuple):
     """Steps ``from_step`` to ``to_step`` at which only ``leaf`` of that set kept the condition from holding."""
 
     from_step: int
