@@ -19,7 +19,7 @@ BUILDERS_LIST = SHARED / "data" / "indicator_catalog.json"
 @pytest.fixture(scope="module")
 def offered_by_the_builder():
     if not BUILDERS_LIST.exists():
-        pytest.skip(f"needs the builder's list, {BUILDERS_LIST}")
+        pytest.fail(f"needs the builder's list, {BUILDERS_LIST}")
     return json.loads(BUILDERS_LIST.read_text(encoding="utf-8"))
 
 

@@ -5,7 +5,7 @@ Numbers are compared as round-half-to-even(value × 10⁶). A side without a val
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -121,7 +121,7 @@ class BoundSet:
     def bind(self, start: int, version: int) -> Binding:
         """Evaluate every leaf and the group over [start, the last step] under the state as it is now."""
         truths = tuple(self._leaf(number, leaf, start) for number, leaf in enumerate(self.conditions.leaves))
-        root = group_truth(self.conditions.root, iter(truths), self._steps - start)
+        root = group_truth(self.conditions.root, iter(truths))
         return Binding(self.conditions.root, start, version, truths, root, still=not self.dependencies)
 
     def _leaf(self, number: int, leaf: Leaf, start: int) -> Truth:
@@ -243,11 +243,11 @@ def _crossing(operator: Operator, left: Floats, right: Floats, previous: Pair | 
     return truth
 
 
-def group_truth(group: Group, leaves: object, length: int) -> Truth:
+def group_truth(group: Group, leaves: Iterator[Truth]) -> Truth:
     """A group's truth from its leaves' truths, which come in document order."""
     result: Truth | None = None
     for item in group.items:
-        truth = group_truth(item, leaves, length) if isinstance(item, Group) else next(leaves)  # type: ignore[call-overload]
+        truth = group_truth(item, leaves) if isinstance(item, Group) else next(leaves)
         if result is not None:
             truth = result & truth if group.logic == "AND" else result | truth
         result = truth
@@ -281,7 +281,7 @@ def _descend(group: Group, leaves: Sequence[Truth], decisive: Truth, found: list
     for item in group.items:
         if isinstance(item, Group):
             count = _count(item)
-            values.append(group_truth(item, iter(leaves[at : at + count]), len(decisive)))
+            values.append(group_truth(item, iter(leaves[at : at + count])))
             at += count
         else:
             values.append(leaves[at])

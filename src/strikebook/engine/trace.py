@@ -7,6 +7,7 @@ from collections import defaultdict
 from strikebook.engine.market_columns import MarketColumns
 from strikebook.engine.operands import DayState
 from strikebook.model.day_result import CandleView, ConditionSetName, Event, Reading, Rejection, Snapshot
+from strikebook.strategy.expression import InstrumentRole
 
 
 class Trace:
@@ -66,10 +67,10 @@ class Trace:
             self._views = (step, tuple(self._view(key, step) for key in self._market.tables))
         return self._views[1]
 
-    def _view(self, key: tuple[str, int], step: int) -> CandleView:
+    def _view(self, key: tuple[InstrumentRole, int], step: int) -> CandleView:
         role, timeframe_s = key
-        table = self._market.tables[key]  # type: ignore[index]
-        instrument = self._market.instruments[role]  # type: ignore[index]
+        table = self._market.tables[key]
+        instrument = self._market.instruments[role]
         last = table.completed_at(step) - 1
         indicators: dict[str, float | None] = {}
         for use in instrument.timeframes[timeframe_s].indicators.values():
