@@ -109,3 +109,4 @@ def test_indicators_are_listed(place: Place) -> None:
     one = place.strikebook("indicators", "RSI")
     assert "length (14)" in one.stdout
     assert place.strikebook("indicators", "nothing").returncode == 2
+    assert "looks ahead" in place.strikebook("indicators", "zigzag").stderr

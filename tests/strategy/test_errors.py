@@ -125,6 +125,11 @@ ERRORS = {
         f"{TIMEFRAME}.indicators.x.indicator_name",
         "unknown indicator",
     ),
+    "an indicator that is not offered": (
+        indicators(x=d.indicator_declared("zigzag")),
+        f"{TIMEFRAME}.indicators.x.indicator_name",
+        "known but not offered: looks ahead",
+    ),
     "unknown parameter": (
         indicators(x=d.indicator_declared("rsi", lenght=10)),
         f"{TIMEFRAME}.indicators.x.lenght",

@@ -14,6 +14,7 @@ from strikebook.strategy.expression import InstrumentRole
 from strikebook.strategy.node import IndicatorUse, InstrumentUse, ParameterValue, Timeframe
 from strikebook.strategy.refused import NOT_BUILT
 
+_LISTED = "a name that `strikebook indicators` lists"
 _TIMEFRAME = re.compile(r"(\d{1,4})\s*(m|min|mins|minutes?|[hH]|hours?|[dD]|days?)")
 _TIMEFRAME_RIGHT = "whole minutes or hours, or 1d, such as 1m, 15m, 1h"
 _SECONDS = {"m": 60, "h": 3600, "d": 86_400}
@@ -133,8 +134,11 @@ def _indicator(place: Cursor, key: str) -> IndicatorUse | None:
     name = named.text()
     found = catalogue.find(name)
     if found is None:
-        if name:
-            named.error(f"unknown indicator {shown(name)}", "a name that `strikebook indicators` lists")
+        reason = catalogue.why_not_offered(name)
+        if reason is not None:
+            named.error(f"the indicator {shown(name)} is known but not offered: {reason}", _LISTED)
+        elif name:
+            named.error(f"unknown indicator {shown(name)}", _LISTED)
         return None
     record: dict[str, object] = {item: place.get(item).value for item in place.members()}
     resolved = catalogue.resolve(found, record)
