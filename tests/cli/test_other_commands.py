@@ -107,6 +107,6 @@ def test_indicators_are_listed(place: Place) -> None:
     assert done.returncode == 0
     assert "rsi" in done.stdout
     one = place.strikebook("indicators", "RSI")
-    assert "length (14)" in one.stdout
+    assert "14; 2 to 500" in one.stdout
     assert place.strikebook("indicators", "nothing").returncode == 2
     assert "looks ahead" in place.strikebook("indicators", "zigzag").stderr
