@@ -51,9 +51,8 @@ def list_indicators(
         )
     console.print(table)
     console.print(f"{len(CATALOGUE)} indicators; one of them: strikebook indicators NAME")
-    console.print(
-        f"not offered ({len(NOT_OFFERED)}, `strikebook indicators NAME` says why): {', '.join(sorted(NOT_OFFERED)).lower()}"
-    )
+    left_out = ", ".join(sorted(NOT_OFFERED)).lower()
+    console.print(f"not offered ({len(NOT_OFFERED)}, `strikebook indicators NAME` says why): {left_out}")
 
 
 def _parameters(indicator: Indicator) -> str:
