@@ -158,3 +158,45 @@ def test_dates_are_parsed_in_both_forms() -> None:
 
 def _used(folder: Path) -> int:
     return sum(-(-path.stat().st_size // 4096) * 4096 for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_file_in_the_place_of_a_run_is_left_alone(tmp_path: Path) -> None:
+    """Something else under the run's name is neither replaced nor deleted."""
+    storage = FolderStorage(tmp_path)
+    (tmp_path / KEY.user_id).mkdir()
+    (tmp_path / KEY.user_id / KEY.strategy_id).write_text("mine")
+    with pytest.raises(StorageError, match="a file stands in its way"):
+        storage.begin(KEY, b"{}", b"{}")
+    with pytest.raises(StorageError, match="a file stands in its way"):
+        storage.clear(KEY)
+    assert (tmp_path / KEY.user_id / KEY.strategy_id).read_text() == "mine"
+    assert names(tmp_path / KEY.user_id) == {KEY.strategy_id}
+
+
+def test_an_old_file_that_cannot_be_deleted_does_not_stop_a_run(
+    storage: FolderStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new run is in place by then; what is left of the old one is out of sight, and goes with the next run."""
+
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise PermissionError
+
+    storage.put_day(KEY, DAY, b"old")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "unlink", refuse)
+        storage.begin(KEY, b"{}", b"new")
+    assert storage.metadata(KEY) == b"new"
+    assert storage.days(KEY) == ()
+    storage.begin(KEY, b"{}", b"newer")
+    assert names(storage.root / KEY.user_id) == {KEY.strategy_id}
+
+
+def test_a_run_that_is_a_link_loses_the_link_alone(storage: FolderStorage, tmp_path: Path) -> None:
+    """What a link points to is not Strikebook's to delete."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "01-10-2024.json.gz").write_bytes(b"day")
+    storage.clear(KEY)
+    (storage.root / KEY.user_id / KEY.strategy_id).symlink_to(tmp_path / "elsewhere")
+    storage.begin(KEY, b"{}", b"{}")
+    assert (tmp_path / "elsewhere" / "01-10-2024.json.gz").read_bytes() == b"day"
+    assert names(storage.root / KEY.user_id) == {KEY.strategy_id}

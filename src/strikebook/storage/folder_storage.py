@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import shutil
@@ -56,7 +57,7 @@ class FolderStorage:
         exists; nothing remains.
         """
         folder = self.root
-        while not folder.exists() and folder.parent != folder:
+        while not os.path.lexists(folder) and folder.parent != folder:
             folder = folder.parent
         with storage_errors("write results", self.root):
             probe = folder / f".probe-{secrets.token_hex(6)}"
@@ -150,6 +151,8 @@ class FolderStorage:
 
     def _move_away(self, key: RunKey) -> Path | None:
         folder = run_folder(self.root, key)
+        if folder.exists() and not folder.is_dir():  # not ours: it is neither replaced nor deleted
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
         gone = folder.parent / f"{_ON_ITS_WAY_OUT}{key.strategy_id}-{secrets.token_hex(6)}"
         try:
             return folder.rename(gone)
@@ -183,13 +186,20 @@ def _names(folder: Path) -> list[str]:
 
 
 def _deleted(folder: Path | None) -> Cleared:
-    """Delete a run's folder that no reader sees any more, and count what was in it."""
+    """Delete a run's folder that no reader sees any more, and count what was in it.
+
+    A file that cannot be deleted stays, out of sight: the new run is in place already, and the next one tries again.
+    """
     if folder is None:
         return Cleared(0, 0)
+    if folder.is_symlink():
+        folder.unlink()  # what it points to is not ours
+        return Cleared(0, 0)
     days = freed = 0
-    for entry in os.scandir(folder):
-        days += day_of_file(entry.name) is not None
-        if not entry.name.startswith("."):
-            freed += entry.stat(follow_symlinks=False).st_size
-    shutil.rmtree(folder)
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder):
+            days += day_of_file(entry.name) is not None
+            if not entry.name.startswith("."):
+                freed += entry.stat(follow_symlinks=False).st_size
+    shutil.rmtree(folder, ignore_errors=True)
     return Cleared(days, freed)
