@@ -31,6 +31,13 @@ def replace_file(target: Path, write: Callable[[Path], None]) -> None:
             temporary.unlink(missing_ok=True)
 
 
+def remove_leftovers(folder: Path) -> None:
+    """Delete what killed writers left in the folders of ``folder``. The caller keeps other writers out."""
+    for path in folder.glob("*/.*.tmp"):
+        with suppress(OSError):
+            path.unlink()
+
+
 def _sync(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:

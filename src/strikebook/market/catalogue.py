@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
 
+from strikebook.errors import MarketDataError
 from strikebook.market.chain import ChainSnapshot, chain_of, chain_path, read_chain
 from strikebook.market.day_file import OpenDay, day_path, no_such_day, open_day, stated_fingerprint
 from strikebook.market.foreign_day import ForeignDay, file_digest
@@ -36,12 +38,8 @@ class Catalogue:
 
     @property
     def synthetic(self) -> bool:
-        """True where the first day of an underlying was made up (import mixes no such days with real ones)."""
-        for underlying in self.underlyings():
-            days = self._days(underlying)
-            if days and open_day(self.folder, underlying, days[0]).index.origin:
-                return True
-        return False
+        """True where the first readable day of an underlying was made up (import mixes no such days with real ones)."""
+        return any(self._origin(underlying) for underlying in self.underlyings())
 
     def underlyings(self) -> tuple[str, ...]:
         """The underlyings there are days of, sorted."""
@@ -65,6 +63,9 @@ class Catalogue:
                 ticks[symbol] = self._ticks(opened, symbol, day)
             return ticks[symbol]
 
+        def prices_of(symbol: str) -> Ticks:
+            return ticks[symbol] if symbol in ticks else self._ticks(opened, symbol, day, sizes=False)
+
         def history_of(symbol: str, timeframe_s: int) -> Bars:
             return self._history(symbol, timeframe_s, day)
 
@@ -82,6 +83,7 @@ class Catalogue:
             source=index.origin or self.label,
             synthetic=bool(index.origin),
             bar_s_of=bar_s_of,
+            prices_of=prices_of,
         )
 
     def chain_of(self, underlying: str, day: date) -> ChainSnapshot:
@@ -106,12 +108,22 @@ class Catalogue:
             raise no_such_day(path, underlying, day)
         return stated_fingerprint(path) or file_digest(path)
 
+    def _origin(self, underlying: str) -> str:
+        for day in self._days(underlying):
+            with suppress(MarketDataError):  # a damaged day is that day's failure, not that of a run beside it
+                return open_day(self.folder, underlying, day).index.origin
+        return ""
+
     def _days(self, underlying: str) -> list[date]:
         folder = self.folder / underlying
         if not _FOLDER_NAME.fullmatch(underlying) or not folder.is_dir():
             return []
-        matches = (_DAY_NAME.fullmatch(path.name) for path in folder.iterdir())
-        return sorted(date.fromisoformat(match[1]) for match in matches if match)
+        days = []
+        for path in folder.iterdir():
+            if match := _DAY_NAME.fullmatch(path.name):
+                with suppress(ValueError):  # 2024-02-30 is no day
+                    days.append(date.fromisoformat(match[1]))
+        return sorted(days)
 
     def _open(self, underlying: str, day: date) -> OpenDay:
         opened = open_day(self.folder, underlying, day)
@@ -128,9 +140,9 @@ class Catalogue:
             opened[underlying] = self._open(underlying, day)
         return opened[underlying]
 
-    def _ticks(self, opened: dict[str, OpenDay], symbol: str, day: date) -> Ticks:
+    def _ticks(self, opened: dict[str, OpenDay], symbol: str, day: date, *, sizes: bool = True) -> Ticks:
         file = self._file_of(opened, symbol, day)
-        rows = None if file is None else file.rows_of(symbol)
+        rows = None if file is None else file.rows_of(symbol, sizes=sizes)
         return Ticks.none() if file is None or rows is None else rows.ticks(file.index.session)
 
     def _history(self, symbol: str, timeframe_s: int, day: date) -> Bars:

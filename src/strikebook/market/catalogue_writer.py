@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strikebook.errors import BusyError, MarketDataError, StorageError
+from strikebook.market.atomic_write import remove_leftovers
+from strikebook.market.catalogue import Catalogue
 from strikebook.market.chain import chain_of, chain_path, read_chain, write_chain
 from strikebook.market.day_file import DayRows, OpenDay, day_path, open_day, write_day
 from strikebook.market.day_index import DayIndex
@@ -24,7 +27,7 @@ from strikebook.market.history import FILE_NAME as HISTORY_NAME
 from strikebook.market.history import MinuteHistory, minute_candles, read_history, write_history
 from strikebook.market.rows import InstrumentRows
 from strikebook.model.prices import Bars
-from strikebook.model.session import clock_text, naive_epoch
+from strikebook.model.session import SECONDS_PER_DAY, clock_text, naive_epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def writing(folder: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise BusyError("another import is at work", where=str(folder), right="wait until it is done") from error
+        remove_leftovers(folder)
         yield
 
 
@@ -102,11 +106,26 @@ def put_history(folder: Path, underlying: str, days: dict[int, tuple[int, Bars]]
     """
     path = folder / underlying / HISTORY_NAME
     before = read_history(path)
-    after = before.with_days(days)
+    after = before.with_days({**_days_it_lacks(folder, underlying, before), **days})
     if path.is_file() and _equal(before, after):
         return False
     write_history(path, after)
     return True
+
+
+def _days_it_lacks(folder: Path, underlying: str, history: MinuteHistory) -> dict[int, tuple[int, Bars]]:
+    """Days of the catalogue without a candle in the history: an import was killed, or somebody else wrote them."""
+    known = set((history.bars.start // SECONDS_PER_DAY * SECONDS_PER_DAY).tolist())
+    lacking: dict[int, tuple[int, Bars]] = {}
+    for day in Catalogue(folder).days(underlying, date.min, date.max):
+        if naive_epoch(day) not in known:
+            with suppress(MarketDataError):  # a damaged day has no candles until it is imported again
+                opened = open_day(folder, underlying, day)
+                rows = opened.rows_of(underlying)
+                if rows is not None:
+                    session = opened.index.session
+                    lacking[naive_epoch(day)] = (session.open_s, minute_candles(rows, session))
+    return lacking
 
 
 def day_start(day: DayRows) -> int:

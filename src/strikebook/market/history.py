@@ -82,6 +82,10 @@ def read_history(path: Path) -> MinuteHistory:
         state = path.stat()
     except FileNotFoundError:
         return MinuteHistory.none()
+    except OSError as error:
+        raise MarketDataError(
+            f"not a readable history file: {error.strerror}", where=str(path), right="import the days again"
+        ) from error
     return _read(str(path), state.st_ino, state.st_mtime_ns, state.st_size)
 
 

@@ -16,8 +16,8 @@ from strikebook.errors import MarketDataError
 OptionType = Literal["CE", "PE"]
 
 _UNDERLYING = re.compile(r"[A-Z0-9][A-Z0-9&_\-]{0,31}")
-_OPTION = re.compile(rf"({_UNDERLYING.pattern}):(\d{{4}}-\d\d-\d\d):OPT:(\d+(?:\.\d{{1,2}})?):(CE|PE)")
-_FUTURE = re.compile(rf"({_UNDERLYING.pattern}):(\d{{4}}-\d\d-\d\d):FUT")
+_OPTION = re.compile(rf"({_UNDERLYING.pattern}):(\d{{4}}-\d\d-\d\d):OPT:(\d{{1,9}}(?:\.\d{{1,2}})?):(CE|PE)", re.ASCII)
+_FUTURE = re.compile(rf"({_UNDERLYING.pattern}):(\d{{4}}-\d\d-\d\d):FUT", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -133,16 +133,11 @@ def import_paths(
             right="files named " + ", ".join(job.mapping.take),
         )
     with writing(to):
-        batch: list[Quotes] = []
-        for number, path in enumerate(files, start=1):
-            batch.append(quotes_of(read_source(path, job.mapping), job.mapping))
-            job.progress(Progress("reading", number, len(files), path.name))
-            if sum(map(len, batch)) >= _BATCH_ROWS:
-                job.flush(batch)
-                batch = []
-        job.flush(batch)
-        for underlying, days in job.candles.items():
-            put_history(to, underlying, days)
+        try:
+            job.read(files)
+        finally:  # also where a later file is refused or the disk is full: the days that were written count
+            for underlying, days in job.candles.items():
+                put_history(to, underlying, days)
     return ImportReport(tuple(job.files), tuple(job.days[key] for key in sorted(job.days)), ignored)
 
 
@@ -169,6 +164,17 @@ class _Import:
         if self.session is not None:
             return Session(day, *self.session)
         return calendar.session_of(day)
+
+    def read(self, files: Sequence[Path]) -> None:
+        """Read the files and write them, a batch at a time."""
+        batch: list[Quotes] = []
+        for number, path in enumerate(files, start=1):
+            batch.append(quotes_of(read_source(path, self.mapping), self.mapping))
+            self.progress(Progress("reading", number, len(files), path.name))
+            if sum(map(len, batch)) >= _BATCH_ROWS:
+                self.flush(batch)
+                batch = []
+        self.flush(batch)
 
     def flush(self, batch: list[Quotes]) -> None:
         """Place, sort and write a batch of files."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from strikebook.errors import UsageError
+from strikebook.model.session import SECONDS_PER_DAY
 
 Spelling = Literal["universal", "coded", "dated"]
 EpochUnit = Literal["s", "ms", "us", "ns"]
@@ -94,7 +95,7 @@ def read_mapping(path: Path) -> ImportMapping:
     """Read a mapping file. Raises UsageError naming the file and the key that makes no sense."""
     try:
         document = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"not a readable mapping: {error}", where=str(path), right="a TOML file") from error
     try:
         return parse_mapping(document)
@@ -126,7 +127,7 @@ def parse_mapping(document: Mapping[str, Any]) -> ImportMapping:
         symbol=_symbol(document.get("symbol", {})),
         take=_texts("files.take", files.get("take", list(defaults.take))),
         ignore=_texts("files.ignore", files.get("ignore", [])),
-        delimiter=_text("files.delimiter", files.get("delimiter", ",")),
+        delimiter=_delimiter(files.get("delimiter", ",")),
         header=header,
         names=names,
         outside="skip" if _choice("rows.outside", rows, ("refuse", "skip")) == "skip" else "refuse",
@@ -146,7 +147,7 @@ def _time(values: Mapping[str, Any]) -> TimeRules:
     if "bar" in values:
         match = _BAR.fullmatch(_text("time.bar", values["bar"]))
         bar_s = int(match[1]) * _SECONDS[match[2]] if match else 0
-        if not bar_s:
+        if not 0 < bar_s <= SECONDS_PER_DAY:
             raise UsageError(f"{values['bar']!r}", where="time.bar", right="a length such as 1m, 15m or 1h")
     return TimeRules(
         epoch=epoch,
@@ -197,6 +198,13 @@ def _text(where: str, value: object) -> str:
     if not isinstance(value, str):
         raise UsageError(f"{value!r} is not a text", where=where, right="a text")
     return value
+
+
+def _delimiter(value: object) -> str:
+    text = _text("files.delimiter", value)
+    if len(text) != 1 or not text.isascii() or text in '"\r\n':
+        raise UsageError(f"{text[:40]!r}", where="files.delimiter", right='one character such as "," or "\\t"')
+    return text
 
 
 def _texts(where: str, value: object) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from strikebook.market.rows import ABSENT
 from strikebook.model.prices import Int32s, Int64s
 
 _DEAREST: Final = 1e9
+_LARGEST_QUANTITY: Final = 1e15
 NO_PRICE: Final = "no price"
 NOT_POSITIVE: Final = "price zero or negative"
 INCONSISTENT: Final = "high or low does not hold the bar"
@@ -133,4 +134,9 @@ def _quantity(table: SourceTable, role: str) -> Int64s | None:
     values = number_column(table, role)
     if values is None:
         return None
-    return np.where(np.isfinite(values) & (values >= 0), np.nan_to_num(values), ABSENT).astype(np.int64)
+    known = np.isfinite(values) & (values >= 0)
+    bad = known & (values >= _LARGEST_QUANTITY)
+    if bad.any():
+        row = int(np.argmax(bad))
+        raise MarketDataError(f"{role} {values[row]}", where=table.place(row), right="a number of units below 10^15")
+    return np.where(known, values, ABSENT).astype(np.int64)

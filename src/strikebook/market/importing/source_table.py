@@ -131,6 +131,12 @@ def _column_names(found: list[str], mapping: ImportMapping, path: Path) -> dict[
     names: dict[str, str]
     if not mapping.columns:
         by_role = {name.strip().lower(): name for name in found}
+        spelled = [name.strip().lower() for name in found]
+        twice = [name for name in ROLES if spelled.count(name) > 1]
+        if twice:
+            raise MarketDataError(
+                f"has two columns {twice[0]}", where=str(path), right="one of them, or a mapping that names it"
+            )
         names = {role: by_role[role] for role in ROLES if role in by_role}
     else:
         names = dict(mapping.columns)
