@@ -6,6 +6,7 @@ Exit status: 0 all well, 1 failed, 2 usage, 3 some days of a run failed, 130 sto
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from typing import Annotated, NoReturn
 
 import typer
@@ -16,6 +17,7 @@ from strikebook.cli.indicators_command import list_indicators
 from strikebook.cli.run_command import run
 from strikebook.cli.show_command import show
 from strikebook.cli.strategy_command import strategy_app
+from strikebook.cli.texts import inert
 from strikebook.errors import StrikebookError, UsageError
 
 _HELP = """Run options strategies over past trading days, and see for every trade why it was made.
@@ -75,12 +77,25 @@ def build_app() -> typer.Typer:
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the program; every error on purpose is one message, without a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a channel that cannot write ₹ is no reason to fail
     try:
         build_app()(arguments, prog_name="strikebook")
     except StrikebookError as error:
-        print(f"strikebook: {error}", file=sys.stderr)  # noqa: T201 — the program's own voice
+        what = "\n".join(map(inert, error.what.splitlines()))
+        _say(StrikebookError(what, where=inert(error.where), right=inert(error.right)))
         sys.exit(2 if isinstance(error, UsageError) else 1)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:  # the last handler: a path that no command looked at closely enough
+        where = inert(str(error.filename or "the output"))
+        _say(StrikebookError(f"cannot be used: {(error.strerror or str(error)).lower()}", where=where))
+        sys.exit(1)
     sys.exit(0)
+
+
+def _say(error: StrikebookError) -> None:
+    if sys.stderr is not None:  # it is None where the caller closed it
+        print(f"strikebook: {error}", file=sys.stderr)  # noqa: T201 — the program's own voice

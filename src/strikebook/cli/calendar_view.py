@@ -46,7 +46,7 @@ def print_calendar(console: Console, metadata: Mapping[str, Any]) -> None:
 
 def _print_head(console: Console, metadata: Mapping[str, Any]) -> None:
     made_up = ", synthetic prices" if metadata["synthetic"] else ""
-    console.print(Text(f"{metadata['strategy_name']}  ({metadata['user_id']}/{metadata['strategy_id']})", "bold"))
+    console.print(f"{metadata['strategy_name']}  ({metadata['user_id']}/{metadata['strategy_id']})", style="bold")
     console.print(
         f"{metadata['start_date']} to {metadata['end_date']} on {metadata['market']['label']}{made_up}: "
         f"{metadata['status']}, {metadata['completed_days']} of {metadata['total_days']} days, "

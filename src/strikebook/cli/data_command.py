@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from strikebook.cli.texts import grouped, make_console
+from strikebook.cli.texts import grouped, inert, make_console
 from strikebook.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,9 +59,8 @@ def import_data(
         task = bar.add_task("looking", total=None, name="")
 
         def on_progress(progress: ImportProgress) -> None:
-            bar.update(
-                task, description=progress.stage, completed=progress.done, total=progress.total, name=progress.name
-            )
+            name = inert(progress.name)
+            bar.update(task, description=progress.stage, completed=progress.done, total=progress.total, name=name)
 
         report = import_paths(paths, to, rules, hours, on_progress)
     if json:
@@ -157,7 +156,8 @@ def write_demo_market(
 
 def _bar() -> Progress:
     console = make_console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[name]}"))
+    name = TextColumn("{task.fields[name]}", markup=False)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), name)
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 

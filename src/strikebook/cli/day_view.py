@@ -7,7 +7,6 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from strikebook.cli.texts import clock_of, price_text, profit
 
@@ -35,7 +34,7 @@ def print_day(console: Console, day: Mapping[str, Any]) -> None:
 def print_head(console: Console, day: Mapping[str, Any]) -> None:
     """Print which day of what it is, and what has to be known about its prices."""
     session, summary = day["session"], day["summary"]
-    console.print(Text(f"{day['date']}  {day['strategy_name']} on {day['underlying']}", "bold"))
+    console.print(f"{day['date']}  {day['strategy_name']} on {day['underlying']}", style="bold")
     facts = [f"session {clock_of(session['open'])} to {clock_of(session['close'])}", f"source {day['source']}"]
     facts += ["synthetic prices"] if day["synthetic"] else []
     facts += ["made from bars: the order of a bar's extremes is a convention"] if day["replayed_bars"] else []

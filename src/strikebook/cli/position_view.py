@@ -20,7 +20,7 @@ def print_position(console: Console, day: Mapping[str, Any], number: int) -> Non
         right = f"1 to {len(positions)}" if positions else "the day has no positions"
         raise UsageError(f"no position {number} on {day['date']}", where="--position", right=right)
     position = positions[number - 1]
-    console.print(Text(f"{day['date']}  position {number}: {position['trade_id']}", "bold"))
+    console.print(f"{day['date']}  position {number}: {position['trade_id']}", style="bold")
     console.print(
         f"{position['side']} {position['quantity']} units ({position['lots']} × {position['lot_size']}) of "
         f"{position['symbol']}, chosen as {position['expiry_code']} {position['strike_code']}; "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import sys
 import threading
@@ -208,7 +209,7 @@ def _print(metadata: dict[str, object], results: Path) -> None:
     )
     for warning in metadata["warnings"] if isinstance(metadata["warnings"], list) else ():
         console.print(f"warning: {warning['path']}: {warning['what']}")
-    where = "" if str(results) == "backtest_data" else f" --results {results}"
+    where = "" if str(results) == "backtest_data" else f" --results {shlex.quote(str(results))}"
     console.print(f"next: strikebook show {metadata['user_id']} {metadata['strategy_id']}{where}")
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from strikebook.cli.texts import make_console
-from strikebook.errors import UsageError
+from strikebook.errors import StorageError, UsageError
 
 
 def show(
@@ -48,15 +50,30 @@ def show(
     if position is not None and why is not None:
         raise UsageError("both --position and --why", right="one of them")
     storage, key = FolderStorage(results), RunKey(user, strategy)
-    document = read_run(storage, key) if day is None else read_day(storage, key, parse_day(day))
+    chosen = None if day is None else parse_day(day)
     console = make_console()
-    if json:
-        sys.stdout.buffer.write(encode_metadata(document))
-    elif day is None:
-        print_calendar(console, document)
-    elif position is not None:
-        print_position(console, document, position)
-    elif why is not None:
-        print_why(console, document, why)
-    else:
-        print_day(console, document)
+    with _as_documented(f"{storage.place}: {key}"):
+        document = read_run(storage, key) if chosen is None else read_day(storage, key, chosen)
+        if json:
+            sys.stdout.buffer.write(encode_metadata(document))
+        elif day is None:
+            print_calendar(console, document)
+        elif position is not None:
+            print_position(console, document, position)
+        elif why is not None:
+            print_why(console, document, why)
+        else:
+            print_day(console, document)
+
+
+@contextmanager
+def _as_documented(where: str) -> Iterator[None]:
+    """Raise StorageError for a document that is JSON and not of the documented shape: somebody else's, or edited."""
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        raise StorageError(
+            f"what is stored is not a result of this version: {type(error).__name__}: {error}",
+            where=where,
+            right="docs/format-results.md has the shape; run it again",
+        ) from error

@@ -1,18 +1,44 @@
-"""How amounts, shares and results are written: Indian grouping, a sign that needs no colour."""
+"""How amounts, shares and results are written: Indian grouping, a sign that needs no colour.
+
+Names, symbols and paths come from others. What a terminal would act on (colours, the cursor, the direction of
+writing, a line's end) is printed as its escape: ``inert``, which every text that a console prints goes through.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 _WIDTH_WITHOUT_TERMINAL = 150
+_JOINERS = "\u200c\u200d"  # they shape letters, of Hindi and others, and do nothing else
+
+
+def inert(text: str) -> str:
+    """The text with each character that does not print (control, direction, line end) as its escape code."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or char in _JOINERS else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+class _InertConsole(Console):
+    def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 — rich's own options, handed on
+        return super().render_str(inert(text), **options)
 
 
 def make_console(*, stderr: bool = False) -> Console:
-    """A console that prints what it is given: no markup, no highlighting; wide where there is no terminal."""
-    console = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    """A console that prints what it is given: no markup, no highlighting; wide where there is no terminal.
+
+    Texts are made inert; a ``rich.text.Text`` of somebody else's words has to be made of ``inert`` ones.
+    """
+    console = _InertConsole(stderr=stderr, markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
-        console = Console(stderr=stderr, markup=False, highlight=False, emoji=False, width=_WIDTH_WITHOUT_TERMINAL)
+        console = _InertConsole(
+            stderr=stderr, markup=False, highlight=False, emoji=False, width=_WIDTH_WITHOUT_TERMINAL
+        )
     return console
 
 

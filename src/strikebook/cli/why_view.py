@@ -7,7 +7,6 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from strikebook.cli.texts import clock_of
 from strikebook.errors import UsageError
@@ -22,7 +21,7 @@ def print_why(console: Console, day: Mapping[str, Any], node: str) -> None:
         names = ", ".join(signal["node_id"] for signal in day["signals"])
         raise UsageError(f"no signal {node!r} in this strategy", where="--why", right=f"one of {names}")
     signal = found[0]
-    console.print(Text(f"{day['date']}  {node} {signal['label']}", "bold"))
+    console.print(f"{day['date']}  {node} {signal['label']}", style="bold")
     if signal["fired_at"]:
         console.print(f"fired {len(signal['fired_at'])}×: " + ", ".join(map(clock_of, signal["fired_at"])))
     else:

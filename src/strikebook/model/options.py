@@ -10,6 +10,7 @@ from typing import Literal
 from strikebook.errors import UsageError
 
 TICK_PAISE = 5
+_LARGEST_SLIPPAGE = 10_000
 NOT_BUILT = {"costs": "without costs", "limit_fill": "without limit_fill: every order is a market order"}
 
 
@@ -115,4 +116,7 @@ def _slippage(value: object) -> Slippage:
         kind = "ticks"
     elif unit in ("percent", "%"):
         kind = "percent"
-    return Slippage(kind, Decimal(match[1]))
+    amount = Decimal(match[1])
+    if amount > _LARGEST_SLIPPAGE:
+        raise UsageError(f"slippage {text[:40]}", where="slippage", right=f"at most {_LARGEST_SLIPPAGE} {kind}")
+    return Slippage(kind, amount)
