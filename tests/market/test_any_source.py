@@ -93,6 +93,18 @@ def test_trades_lie_in_the_session_in_order(example: Example):
     assert len(day.ticks_of(f"NIFTY:{expiry.isoformat()}:OPT:1:CE")) == 0
 
 
+def test_prices_alone_are_the_same_trades(example: Example):
+    """Where a day gives prices without quantities, they are the seconds and prices of its trades."""
+    day = example.market.load_day("NIFTY", example.day)
+    (expiry, option_type), strikes = next(iter(sorted(day.contracts.strikes_paise.items())))
+    symbol = day.contract(expiry, strikes[len(strikes) // 2], option_type).symbol
+    prices = (day.prices_of or day.ticks_of)(symbol)
+    trades = example.market.load_day("NIFTY", example.day).ticks_of(symbol)
+    assert prices.second.tolist() == trades.second.tolist()
+    assert prices.price_paise.tolist() == trades.price_paise.tolist()
+    assert prices.replayed == trades.replayed
+
+
 def test_contracts_ascend_and_have_lots(example: Example):
     """Strikes of an expiry and type ascend without repetition; every expiry of NIFTY has its dated lot."""
     contracts = example.market.load_day("NIFTY", example.day).contracts

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from strikebook.engine.no_value import NoValue
 from strikebook.engine.operands import SCALE, Operand, Operands
-from strikebook.engine.plan import Dependency, leaf_dependencies
+from strikebook.engine.plan import Dependency, leaf_dependencies, sides
 from strikebook.engine.tape import Floats
 from strikebook.model.day_result import Reading, Value
 from strikebook.strategy.expression import ConditionSet, Group, Leaf, Operator
@@ -56,7 +56,7 @@ class Crossings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Happened:
-    """When, within a binding, each leaf was true and when it alone was missing: steps of the day, ascending.
+    """When, in a window of steps, each leaf was true and when it alone was missing: steps of the day, ascending.
 
     ``true``: the steps of each leaf. ``missed``: for each leaf the first steps of its runs of near misses, and the
     steps after their last ones.
@@ -66,7 +66,7 @@ class Happened:
     missed: tuple[tuple[Steps, Steps], ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Binding:
     """A condition set from step ``start`` on, for as long as the state it reads stands still.
 
@@ -80,20 +80,14 @@ class Binding:
     root: Truth
     still: bool
 
-    def happened(self, last: int) -> Happened:
-        """What a report needs to know of the steps up to ``last``."""
-        return self._whole if self.still else self._until(last + 1 - self.start)
-
-    @cached_property
-    def _whole(self) -> Happened:
-        return self._until(len(self.root))
-
-    def _until(self, stop: int) -> Happened:
-        leaves = [leaf[:stop] for leaf in self.leaves]
-        missed = near_misses(self.group, leaves, self.root[:stop])
+    def happened(self, first: int, last: int) -> Happened:
+        """What a report needs to know of the steps from ``first`` to ``last``."""
+        window = slice(first - self.start, last + 1 - self.start)
+        leaves = [leaf[window] for leaf in self.leaves]
+        missed = near_misses(self.group, leaves, self.root[window])
         return Happened(
-            tuple(np.flatnonzero(leaf) + self.start for leaf in leaves),
-            tuple(_runs(misses, self.start) for misses in missed),
+            tuple(np.flatnonzero(leaf) + first for leaf in leaves),
+            tuple(_runs(misses, first) for misses in missed),
         )
 
     def next_true(self, step: int) -> int | None:
@@ -108,9 +102,12 @@ class Binding:
 class BoundSet:
     """A signal's condition set, evaluated anew whenever the state it reads has changed."""
 
-    def __init__(self, conditions: ConditionSet, operands: Operands, crossings: Crossings, steps: int) -> None:
+    def __init__(
+        self, conditions: ConditionSet, operands: Operands, crossings: Crossings, steps: int, no_value: NoValue
+    ) -> None:
         self.conditions = conditions
         self._operands = operands
+        self._no_value = no_value
         self._crossings = crossings
         self._steps = steps
         per_leaf = [leaf_dependencies(leaf) for leaf in conditions.leaves]
@@ -150,7 +147,19 @@ class BoundSet:
         if leaf.operator.startswith("crosses"):
             previous = self._previous(number, leaf, step)
         x, y = previous or (None, None)
-        return Reading(number, left, right, result, x, y, _missing(leaf, left, right))
+        return Reading(number, left, right, result, x, y, self._missing(leaf, step, left, right))
+
+    def _missing(self, leaf: Leaf, step: int, left: Value, right: Value | tuple[Value, Value]) -> str:
+        """Say why a leaf could not hold whatever its operator; "" where both sides can be compared."""
+        values = (left, *right) if isinstance(right, tuple) else (left, right)
+        if None not in values:
+            return _incomparable(leaf, values)
+        texts = (leaf.lhs_text, *[leaf.rhs_text] * (len(values) - 1))
+        return "; ".join(
+            f"{text} has no value: {self._no_value.why(side, step)}"
+            for text, side, value in zip(texts, sides(leaf), values, strict=True)
+            if value is None
+        )
 
     def _previous(self, number: int, leaf: Leaf, step: int) -> Pair | None:
         if self._moving[number]:
@@ -160,16 +169,12 @@ class BoundSet:
         return (float(left[known[-1]]), float(right[known[-1]])) if len(known) else None
 
 
-def _missing(leaf: Leaf, left: Value, right: Value | tuple[Value, Value]) -> str:
-    """Say why a leaf could not hold whatever its operator; "" where both sides can be compared."""
-    rights = right if isinstance(right, tuple) else (right,)
-    if left is None:
-        return f"{leaf.lhs_text} has no value"
-    if any(value is None for value in rights):
-        return f"{leaf.rhs_text} has no value"
-    if any(isinstance(value, str) != isinstance(left, str) for value in rights):
+def _incomparable(leaf: Leaf, values: tuple[Value, ...]) -> str:
+    """Say why a leaf that has all its values could not hold; "" where they can be compared."""
+    texts = [isinstance(value, str) for value in values]
+    if any(texts) and not all(texts):
         return "a text and a number cannot be compared"
-    if isinstance(left, str) and leaf.operator not in ("==", "!="):
+    if all(texts) and leaf.operator not in ("==", "!="):
         return f"texts compare only with == and !=, not {leaf.operator}"
     return ""
 

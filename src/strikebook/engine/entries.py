@@ -92,7 +92,9 @@ class Entries:
             self.warnings[
                 f"{leg.vpi}: lot size {choice.lot_size}, but {choice.contract.symbol} had lots of {dated}"
             ] = None
-        return EntryLeg(leg, choice.contract, self._market.tape(choice.contract.symbol), choice.lots, choice.lot_size)
+        return EntryLeg(
+            leg, choice.contract, self._market.contract_tape(choice.contract.symbol), choice.lots, choice.lot_size
+        )
 
     def _choose(self, leg: Leg, step: int) -> Choice | Refusal:
         """Fix a leg's contract and size, or say why there is none; the first reason counts."""

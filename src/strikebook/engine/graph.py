@@ -69,10 +69,11 @@ class Graph:
         """Make a completed node's children active, in edge order.
 
         ``guarding``: only exit signals and exits that guard that leg. ``partly``: an exit that closed no life
-        whole makes only exit signals, exits and square-offs active.
+        whole makes only exit signals, exits and square-offs active. A re-entry signal asks no entry that has had all
+        the re-entries it allows.
         """
         parent = self._plan.strategy.nodes[node_id]
-        asking = isinstance(parent, SignalNode) and parent.kind == "re_entry"
+        asking = parent if isinstance(parent, SignalNode) and parent.kind == "re_entry" else None
         for child in self._plan.strategy.children.get(node_id, ()):
             node = self._plan.strategy.nodes[child]
             if guarding is not None and guarding not in self._guarded(child):
@@ -82,7 +83,9 @@ class Graph:
             )
             if partly and not closing:
                 continue
-            if asking and isinstance(node, EntryNode):
+            if asking is not None and isinstance(node, EntryNode):
+                if self._used_up(asking, child):
+                    continue
                 self.asked_step[child] = step
             self._activate(child, event, step)
 
@@ -123,11 +126,28 @@ class Graph:
         entries = signal.links.entries
         if not entries:
             return None
-        most = signal.node.max_re_entries
-        re_entered = min(max(self.filled_executions[entry] - 1, 0) for entry in entries)
-        if signal.node.kind == "re_entry" and most is not None and re_entered >= most:
+        if all(self._used_up(signal.node, entry) for entry in entries):
             return "maxReEntries"
         return "maxEntries" if all(self.at_max_entries(entry) for entry in entries) else None
+
+    def _used_up(self, signal: SignalNode, entry_id: str) -> bool:
+        """True once an entry has had all the re-entries that a re-entry signal allows."""
+        most = signal.max_re_entries
+        return most is not None and max(self.filled_executions[entry_id] - 1, 0) >= most
+
+    def not_asked(self, signal: SignalNode) -> str:
+        """What the event of a re-entry signal says of the entries that it does not ask; "" where it asks all."""
+        children = self._plan.strategy.children.get(signal.id, ())
+        names = [node for node in children if node in self._plan.entries and self._used_up(signal, node)]
+        return "; ".join(f"{name} is not asked: maxReEntries" for name in names)
+
+    def _wanted(self, signal: Signal) -> tuple[str, ...]:
+        """The legs a signal would open: those of the entries whose re-entries are not used up."""
+        entries = signal.links.entries
+        if len(entries) < 2 or signal.node.max_re_entries is None:
+            return signal.links.legs
+        left = [entry for entry in entries if not self._used_up(signal.node, entry)]
+        return tuple(leg.vpi for entry in left for leg in self._plan.entries[entry].legs)
 
     def at_max_entries(self, entry_id: str) -> bool:
         """True once an entry has had all the executions its ``maxEntries`` allows."""
@@ -135,7 +155,7 @@ class Graph:
         return most is not None and self.filled_executions[entry_id] >= most
 
     def _all_open(self, signal: Signal) -> bool:
-        legs = signal.links.legs
+        legs = self._wanted(signal)
         return bool(legs) and all(self._book.open_life(vpi) for vpi in legs)
 
     def filled(self, entry_id: str, step: int, *, first: bool) -> None:
@@ -154,7 +174,7 @@ class Graph:
         """True while an entry or re-entry signal has nothing to open: every leg is open or waiting for its fill."""
         if signal.node.kind == "exit" or not signal.links.legs:
             return False
-        return all(vpi in self.waiting or self._book.open_life(vpi) for vpi in signal.links.legs)
+        return all(vpi in self.waiting or self._book.open_life(vpi) for vpi in self._wanted(signal))
 
     def applicable_set(self, signal: Signal) -> ConditionSetName:
         """The condition set that applies now."""

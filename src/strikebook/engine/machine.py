@@ -17,6 +17,7 @@ from strikebook.engine.entries import Entries
 from strikebook.engine.exits import Exits
 from strikebook.engine.graph import Graph
 from strikebook.engine.market_columns import MarketColumns
+from strikebook.engine.no_value import NoValue
 from strikebook.engine.operands import DayState, Operands
 from strikebook.engine.orders import Broker, ExitOrder
 from strikebook.engine.plan import Plan, leaf_dependencies
@@ -38,6 +39,7 @@ class Machine:
         self.state = DayState()
         self.operands = Operands(market, self.state)
         self.trace = Trace(market, self.state)
+        self.no_value = NoValue(market, self.state, self.operands)
         self.crossings = Crossings(self.operands, plan.moving_crossings, market.steps)
         self._crossing_versions = dict.fromkeys(plan.moving_crossings, 0)
         self.signals = {node.id: self._signal(node) for node in plan.signals.values()}
@@ -51,10 +53,12 @@ class Machine:
 
     def _signal(self, node: SignalNode) -> Signal:
         sets: dict[ConditionSetName, BoundSet] = {
-            "base": BoundSet(node.conditions, self.operands, self.crossings, self.market.steps)
+            "base": BoundSet(node.conditions, self.operands, self.crossings, self.market.steps, self.no_value)
         }
         if node.re_entry_conditions is not None:
-            sets["re_entry"] = BoundSet(node.re_entry_conditions, self.operands, self.crossings, self.market.steps)
+            sets["re_entry"] = BoundSet(
+                node.re_entry_conditions, self.operands, self.crossings, self.market.steps, self.no_value
+            )
         return Signal(node, self.plan.links[node.id], sets)
 
     def run(self) -> None:
@@ -177,6 +181,7 @@ class Machine:
             step,
             readings=readings,
             condition_set=name,
+            note=self.graph.not_asked(node),
         )
         self.graph.done(node.id)
         self.graph.completed(node.id, event, step)

@@ -64,6 +64,14 @@ class MarketColumns:
             tape = self._tapes[symbol] = Tape(self.day.ticks_of(symbol), self.session)
         return tape
 
+    def contract_tape(self, symbol: str) -> Tape:
+        """A contract's tape; only its prices are asked for."""
+        tape = self._tapes.get(symbol)
+        if tape is None:
+            prices_of = self.day.prices_of or self.day.ticks_of
+            tape = self._tapes[symbol] = Tape(prices_of(symbol), self.session)
+        return tape
+
     def column(self, expression: Expression) -> Floats:
         """The column of a market operand (candle, indicator, live value, current time)."""
         column = self._columns.get(expression)

@@ -116,7 +116,7 @@ class Signal:
             if binding.still:
                 self._uncounted[name].append((first, last))
             else:
-                self._tallies[name].add(binding.happened(last), [(first, last)])
+                self._tallies[name].add(binding.happened(first, last), [(first, last)])
 
     def next_true(self, step: int) -> int | None:
         """The first step after ``step`` at which the armed set holds, if nothing happens before."""
@@ -133,7 +133,8 @@ class Signal:
         """Return the signal's report for the day."""
         for name, stretches in self._uncounted.items():
             if stretches:
-                self._tallies[name].add(self._bindings[name].happened(stretches[-1][1]), stretches)
+                happened = self._bindings[name].happened(stretches[0][0], stretches[-1][1])
+                self._tallies[name].add(happened, stretches)
                 stretches.clear()
         names = sorted(self._tallies, key=_SET_ORDER.__getitem__)
         runs = [

@@ -23,12 +23,19 @@ class Quote:
 
 
 class Tape:
-    """The trades of an instrument laid along the session's steps. Columns are float64[n], NaN where unknown."""
+    """The trades of an instrument laid along the session's steps. Columns are float64[n], NaN where unknown.
+
+    Trades outside the session are left out: another underlying's own session may be longer.
+    """
 
     def __init__(self, ticks: Ticks, session: Session) -> None:
+        step = ticks.second.astype(np.int64) - session.open_s
+        if len(step) and (step[0] < 0 or step[-1] > session.last_step):
+            first, stop = np.searchsorted(step, (0, session.steps)).tolist()
+            ticks, step = ticks.between(first, stop), step[first:stop]
         self.ticks = ticks
         self.steps = session.steps
-        self.trade_step = ticks.second.astype(np.int64) - session.open_s
+        self.trade_step = step
 
     @cached_property
     def index(self) -> NDArray[np.int64]:

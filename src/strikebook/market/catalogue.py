@@ -63,6 +63,9 @@ class Catalogue:
                 ticks[symbol] = self._ticks(opened, symbol, day)
             return ticks[symbol]
 
+        def prices_of(symbol: str) -> Ticks:
+            return ticks[symbol] if symbol in ticks else self._ticks(opened, symbol, day, sizes=False)
+
         def history_of(symbol: str, timeframe_s: int) -> Bars:
             return self._history(symbol, timeframe_s, day)
 
@@ -80,6 +83,7 @@ class Catalogue:
             source=index.origin or self.label,
             synthetic=bool(index.origin),
             bar_s_of=bar_s_of,
+            prices_of=prices_of,
         )
 
     def chain_of(self, underlying: str, day: date) -> ChainSnapshot:
@@ -136,9 +140,9 @@ class Catalogue:
             opened[underlying] = self._open(underlying, day)
         return opened[underlying]
 
-    def _ticks(self, opened: dict[str, OpenDay], symbol: str, day: date) -> Ticks:
+    def _ticks(self, opened: dict[str, OpenDay], symbol: str, day: date, *, sizes: bool = True) -> Ticks:
         file = self._file_of(opened, symbol, day)
-        rows = None if file is None else file.rows_of(symbol)
+        rows = None if file is None else file.rows_of(symbol, sizes=sizes)
         return Ticks.none() if file is None or rows is None else rows.ticks(file.index.session)
 
     def _history(self, symbol: str, timeframe_s: int, day: date) -> Bars:

@@ -46,6 +46,9 @@ _FINGERPRINT: Final = re.compile(
 _NEVER_NULL: Final = ("second", "bar_s", "price_paise")
 
 
+_SIZES: Final = ("volume", "oi")
+
+
 @dataclass(frozen=True, slots=True)
 class DayRows:
     """A day to be written. ``rows``: symbol -> its rows (none for a contract listed but not traded).
@@ -70,8 +73,11 @@ class OpenDay(Protocol):
     path: Path
     index: DayIndex
 
-    def rows_of(self, symbol: str) -> InstrumentRows | None:
-        """The rows of an instrument in order of time, None where the day does not list it."""
+    def rows_of(self, symbol: str, *, sizes: bool = True) -> InstrumentRows | None:
+        """The rows of an instrument in order of time, None where the day does not list it.
+
+        Without ``sizes`` volume and open interest may be left out, which is faster.
+        """
 
 
 def open_day(folder: Path, underlying: str, day: date) -> OpenDay:
@@ -164,18 +170,18 @@ class DayFile:
         self.index = index
         self._file = file
 
-    def rows_of(self, symbol: str) -> InstrumentRows | None:
+    def rows_of(self, symbol: str, *, sizes: bool = True) -> InstrumentRows | None:
         """The rows of an instrument, None where the day does not list it. Raises MarketDataError for damaged rows."""
         entry = self.index.entry(symbol)
         if entry is None:
             return None
         if entry.row_group is None:
             return InstrumentRows.none()
-        fixed = [] if entry.bar_s is not None else ["bar_s"]
+        columns = ["second", "price_paise", *(name for name in entry.columns if sizes or name not in _SIZES)]
+        if entry.bar_s is None:
+            columns.append("bar_s")
         try:
-            table = self._file.read_row_group(
-                entry.row_group, columns=["second", "price_paise", *fixed, *entry.columns], use_threads=False
-            )
+            table = self._file.read_row_group(entry.row_group, columns=columns, use_threads=False)
             parts: dict[str, Any] = {
                 name: numbers(table.column(name), np.int32 if name in ("second", "bar_s") else np.int64, ABSENT)
                 for name in table.column_names

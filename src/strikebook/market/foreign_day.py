@@ -43,7 +43,7 @@ class ForeignDay:
             self._rows[symbol] = own.followed_by(self._rows[symbol]) if symbol in self._rows else own
         self.index: DayIndex = index_of(underlying, session_of(day), self._rows, {}, "")
 
-    def rows_of(self, symbol: str) -> InstrumentRows | None:
+    def rows_of(self, symbol: str, *, sizes: bool = True) -> InstrumentRows | None:  # noqa: ARG002 — all is in memory
         """The rows of an instrument, None where the file has none."""
         return self._rows.get(symbol)
 

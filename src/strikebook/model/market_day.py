@@ -42,7 +42,8 @@ class MarketDay:
     did not trade). ``history_of(symbol, timeframe_s)``: the last candles completed before this day, at most
     500, anchored at each session's open. ``source`` names where the data comes from and ``synthetic`` says
     that it was made up; both are shown with every result. ``bar_s_of(symbol)``: the length of the longest bar an
-    instrument's trades were replayed from, 0 for real trades.
+    instrument's trades were replayed from, 0 for real trades. ``prices_of(symbol)``: the same trades as
+    ``ticks_of``, quantities and open interest left out because that is faster (None: there is no faster way).
     """
 
     underlying: str
@@ -53,6 +54,7 @@ class MarketDay:
     source: str = ""
     synthetic: bool = False
     bar_s_of: Callable[[str], int] = _no_bars
+    prices_of: Callable[[str], Ticks] | None = None
 
     def contract(self, expiry: date, strike_paise: int, option_type: OptionType) -> OptionContract:
         """The listed contract of those terms."""
