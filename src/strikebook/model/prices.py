@@ -36,6 +36,12 @@ class Ticks:
     def __len__(self) -> int:
         return len(self.second)
 
+    def between(self, first: int, stop: int) -> Ticks:
+        """The trades from the place ``first`` to before ``stop``."""
+        quantity = None if self.quantity is None else self.quantity[first:stop]
+        oi = None if self.oi is None else self.oi[first:stop]
+        return Ticks(self.second[first:stop], self.price_paise[first:stop], quantity, oi, replayed=self.replayed)
+
     @staticmethod
     def none() -> Ticks:
         """An instrument that did not trade."""
