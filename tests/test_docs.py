@@ -17,6 +17,7 @@ import pytest
 
 from strikebook import errors
 from strikebook.engine import conditions as engine_conditions
+from strikebook.engine import no_value as engine_no_value
 from strikebook.indicators.catalogue import CATALOGUE
 from strikebook.model.day_result import ExitReason, RejectionReason
 from strikebook.model.options import RunOptions
@@ -152,12 +153,13 @@ def test_every_option_of_a_run_is_documented() -> None:
 
 def test_every_reason_without_value_is_documented() -> None:
     """The page has what a leaf's record says where a side has no value."""
-    source = ast.parse(Path(engine_conditions.__file__).read_text(encoding="utf-8"))
-    missing = next(node for node in source.body if isinstance(node, ast.FunctionDef) and node.name == "_missing")
-    said = {template(node.value) for node in ast.walk(missing) if isinstance(node, ast.Return) and node.value}
-    said.discard("")
-    assert said
-    assert said <= set(spans(section("What a day records")))
+    conditions, no_value = (
+        ast.parse(Path(module.__file__).read_text(encoding="utf-8")) for module in (engine_conditions, engine_no_value)
+    )
+    functions = [node for node in ast.walk(conditions) if getattr(node, "name", "") == "_incomparable"]
+    said = {text for node in (*functions, no_value) for text in returned(node)} - {"", "…"}
+    assert len(said) > 10
+    assert sorted(said - set(spans(section("What a day records")))) == []
 
 
 def test_every_indicator_is_documented() -> None:
@@ -183,6 +185,13 @@ def test_every_member_that_is_read_is_documented() -> None:
 
 
 # The check's messages.
+
+
+def returned(node: ast.AST) -> set[str]:
+    """The texts that a piece of code returns, as the page writes them."""
+    values = [found.value for found in ast.walk(node) if isinstance(found, ast.Return) and found.value]
+    several = [part for value in values if isinstance(value, ast.IfExp) for part in (value.body, value.orelse)]
+    return {template(value) for value in (*values, *several)}
 
 
 def template(node: ast.expr) -> str:
