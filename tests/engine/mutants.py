@@ -108,7 +108,7 @@ MUTANTS = (
         "self.filled_executions[entry_id] >= most",
         "self.filled_executions[entry_id] > most",
     ),
-    Mutant("maxReEntries allows one more", "graph.py", "re_entered >= most", "re_entered > most"),
+    Mutant("maxReEntries allows one more", "graph.py", ", 0) >= most", ", 0) > most"),
     Mutant("the re-entry set applies in the first life", "graph.py", "life.position_num > 1", "life.position_num > 0"),
     Mutant(
         "a signal with nothing to open is evaluated",

@@ -144,11 +144,21 @@ class Day:
 
     def _nothing_to_open(self, signal: str) -> bool:
         """Every leg it would open is open or waits for its fill."""
-        legs = self._legs_of(self.graph.leads_to[signal])
+        legs = self._legs_of(self._still_asked(signal))
         return bool(legs) and not any(entries.is_flat(self, vpi) for vpi in legs)
 
     def _legs_of(self, entry_nodes: list[str]) -> list[str]:
         return [vpi for entry in entry_nodes for vpi in self.graph.entry_legs[entry]]
+
+    def _still_asked(self, signal: str) -> list[str]:
+        """The entries it leads to, without those that have had all the re-entries it allows."""
+        return [entry for entry in self.graph.leads_to[signal] if not self._used_up(signal, entry)]
+
+    def _used_up(self, signal: str, entry: str) -> bool:
+        if self.graph.kind[signal] != "re_entry_signal":
+            return False
+        most = self.graph.max_re_entries(signal)
+        return most is not None and max(self.executions[entry] - 1, 0) >= most
 
     def _condition_set(self, signal: str) -> str:
         if "re_entry" not in self.graph.condition_sets[signal]:
@@ -178,6 +188,8 @@ class Day:
         if kind == "start":
             return
         if kind == "entry" and self.graph.kind[parent] == "re_entry_signal":
+            if self._used_up(parent, node):
+                return
             self.asked_by_re_entry[node] = self.step
         if self.state[node] == "active":
             return
@@ -211,7 +223,7 @@ class Day:
         return None
 
     def _all_open(self, signal: str) -> bool:
-        legs = self._legs_of(self.graph.leads_to[signal])
+        legs = self._legs_of(self._still_asked(signal))
         return bool(legs) and all(self.book.open_life(vpi) for vpi in legs)
 
     def check_limits(self) -> None:

@@ -250,3 +250,49 @@ def an_entry_that_may_not_is_refused():
             events=firings("09:15:00 start 09:15:10 go a 09:15:20 both a b 09:15:30 stop out 09:15:40 all a b c"),
         ),
     )
+
+
+@worked_day
+def each_target_of_a_re_entry_signal_has_its_own_re_entries():
+    """``maxReEntries`` limits the re-entries of each target entry: an entry that has had them is not asked again.
+
+    ``again`` allows one and leads to a and b. 09:15:30: a is sold at 130.30 (15.00) and ``again`` asks both:
+    09:15:31 a at 130.31, b is open already. 09:15:40: a is sold at 130.40 (6.75); a is used up and b open, so
+    ``again`` is not armed. 09:16:00: b is sold at 230.60 (37.50) and ``again`` asks b alone: 230.61, sold at
+    09:17:00, 231.20 (44.25).
+    """
+    document = make_strategy(
+        [
+            entry_signal("go", after("09:15:10")),
+            entry("a", leg("buy", "CE")),
+            exit_signal("stop-a", after("09:15:30"), again=after("09:15:40")),
+            exit_order("out-a", "a-pos1"),
+            re_entry_signal("again", ALWAYS, limit=1),
+            entry("b", leg("buy", "PE")),
+            exit_signal("stop-b", after("09:16:00"), again=after("09:17:00")),
+            exit_order("out-b", "b-pos1"),
+        ],
+        [
+            "start > go > a > stop-a > out-a > again > a",
+            "again > b",
+            "go > b > stop-b > out-b > again",
+        ],
+    )
+    return (
+        document,
+        make_day(coded=[C25000, P25000]),
+        Outcome(
+            (
+                row("a-pos1-r0", C25000, "BUY", 75, ("09:15:10", 130.10), ("09:15:30", 130.30), 15),
+                row("a-pos1-r1", C25000, "BUY", 75, ("09:15:31", 130.31), ("09:15:40", 130.40), 6.75),
+                row("b-pos1-r0", P25000, "BUY", 75, ("09:15:10", 230.10), ("09:16:00", 230.60), 37.5),
+                row("b-pos1-r1", P25000, "BUY", 75, ("09:16:01", 230.61), ("09:17:00", 231.20), 44.25),
+            ),
+            refused=(("b-pos1", "entry", "already_open", "09:15:31"),),
+            events=firings(
+                "09:15:00 start 09:15:10 go a b 09:15:30 stop-a out-a again 09:15:31 a b 09:15:40 stop-a out-a "
+                "09:16:00 stop-b out-b again 09:16:01 b 09:17:00 stop-b out-b"
+            ),
+            armed={("again", "base"): Armed(2)},
+        ),
+    )

@@ -181,6 +181,7 @@ class Machine:
             step,
             readings=readings,
             condition_set=name,
+            note=self.graph.not_asked(node),
         )
         self.graph.done(node.id)
         self.graph.completed(node.id, event, step)
