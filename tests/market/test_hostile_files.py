@@ -111,3 +111,12 @@ def test_a_mapping_without_sense_is_refused(tmp_path: Path, text: str, message: 
     """Before any file is read."""
     with pytest.raises(UsageError, match=message):
         read_mapping(write(tmp_path / "mapping.toml", text))
+
+
+def test_bytes_that_are_no_text_are_said(tmp_path: Path) -> None:
+    """Random bytes under the name of a table, also where they stand in its first line."""
+    for number in range(40):
+        file = tmp_path / "a.csv"
+        file.write_bytes(np.random.default_rng(number).bytes(300) + b"\n")
+        with pytest.raises(MarketDataError, match=r"a\.csv"):
+            import_paths([file], tmp_path / "market")

@@ -50,7 +50,7 @@ def read_source(path: Path, mapping: ImportMapping) -> SourceTable:
         else:
             table, names = _read_text(path, mapping)
             first = 2 if mapping.header else 1
-    except (pa.ArrowException, OSError, EOFError) as error:
+    except (pa.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
         raise MarketDataError(f"cannot be read: {_one_line(error)}", where=str(path), right="a whole file") from error
     if table.num_rows == 0:
         raise MarketDataError("has no rows", where=str(path), right="a file with prices, or ignore it in the mapping")
