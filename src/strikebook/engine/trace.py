@@ -45,7 +45,10 @@ class Trace:
         )
 
     def snapshot(self, step: int) -> Snapshot:
-        """What can be seen now: candles, variables, last prices of the instruments and of every open position."""
+        """What can be seen now: candles, variables, last prices of the instruments and of the positions.
+
+        A position counts while it is open and in the step that closes it: so a close has the price it was made at.
+        """
         moment = (step, self._state.changes)
         if self._latest is None or self._latest[0] != moment:
             self._latest = (moment, self._look(step))
@@ -54,7 +57,11 @@ class Trace:
     def _look(self, step: int) -> Snapshot:
         market, prices = self._market, {}
         symbols = [instrument.symbol for instrument in market.instruments.values()]
-        symbols += [life.contract.symbol for life in self._state.book.open_lives()]
+        symbols += [
+            life.contract.symbol
+            for life in self._state.book.lives
+            if not life.closed or life.rows[-1].exit.step == step
+        ]
         for symbol in symbols:
             quote = market.tape(symbol).quote(step)
             if quote is not None:
