@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from strikebook.atomic_file import write_file
 from strikebook.errors import StorageError, UsageError
-from strikebook.storage.atomic_file import write_file
 from strikebook.storage.folder_storage import FolderStorage
 from strikebook.storage.layout import RunKey, day_text, parse_day, run_folder
 
@@ -96,7 +96,7 @@ def test_a_run_that_cannot_begin_leaves_the_old_results(small_disk: Path) -> Non
 def test_a_file_size_limit_is_named(tmp_path: Path) -> None:
     """A file that a process limit cuts off is an error, and is not there."""
     program = (
-        "import resource, sys; from pathlib import Path; from strikebook.storage.atomic_file import write_file\n"
+        "import resource, sys; from pathlib import Path; from strikebook.atomic_file import write_file\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "write_file(Path(sys.argv[1]), b'x' * 5000)"
     )

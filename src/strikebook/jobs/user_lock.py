@@ -12,7 +12,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from strikebook.errors import BusyError, StorageError
+from strikebook.atomic_file import storage_errors
+from strikebook.errors import BusyError
 
 
 @contextlib.contextmanager
@@ -21,15 +22,9 @@ def user_lock(path: Path, user_id: str, strategy_id: str) -> Iterator[None]:
 
     Raises BusyError, which names the run that has it, without waiting; StorageError where the file cannot be made.
     """
-    try:
+    with storage_errors("lock", path):
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise StorageError(
-            f"cannot lock: {(error.strerror or str(error)).lower()}",
-            where=str(path),
-            right="a results folder this user may write to",
-        ) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -17,8 +17,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from strikebook.errors import BusyError, MarketDataError, StorageError
-from strikebook.market.atomic_write import remove_leftovers
+from strikebook.atomic_file import make_folder, remove_unfinished, storage_errors
+from strikebook.errors import BusyError, MarketDataError
 from strikebook.market.catalogue import Catalogue
 from strikebook.market.chain import chain_of, chain_path, read_chain, write_chain
 from strikebook.market.day_file import DayRows, OpenDay, day_path, open_day, write_day
@@ -47,19 +47,19 @@ class WrittenDay:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Keep other writers out of a catalogue. Raises BusyError while another one is at work."""
-    lock = folder / ".import.lock"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = lock.open("a")
-    except OSError as error:
-        raise StorageError(f"cannot write: {error.strerror}", where=str(folder), right="a writable folder") from error
+    """Keep other writers out of a catalogue, made where there is none. Raises BusyError while another one is at work,
+    StorageError where it cannot be written.
+    """
+    make_folder(folder)
+    with storage_errors("write", folder):
+        handle = (folder / ".import.lock").open("a")
     with handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise BusyError("another import is at work", where=str(folder), right="wait until it is done") from error
-        remove_leftovers(folder)
+        for underlying in folder.iterdir():
+            remove_unfinished(underlying)
         yield
 
 
@@ -67,7 +67,7 @@ def put_day(folder: Path, day: DayRows, *, merge: bool = True) -> WrittenDay:
     """Write a day into a catalogue. With ``merge`` the instruments that the day has already stay, unless ``day`` has
     them too.
 
-    Raises MarketDataError where made-up and real prices would mix.
+    Raises MarketDataError where made-up and real prices would mix, StorageError where it cannot be written.
     """
     path = day_path(folder, day.underlying, day.session.date)
     present = open_day(folder, day.underlying, day.session.date) if merge and path.is_file() else None
@@ -76,6 +76,7 @@ def put_day(folder: Path, day: DayRows, *, merge: bool = True) -> WrittenDay:
     index = day.index()
     unchanged = present is not None and present.index == index
     if not unchanged:
+        make_folder(path.parent)
         write_day(path, day, index)
     snapshot = chain_path(path)
     if any(":OPT:" in symbol for symbol in day.rows) and not (
@@ -109,6 +110,7 @@ def put_history(folder: Path, underlying: str, days: dict[int, tuple[int, Bars]]
     after = before.with_days({**_days_it_lacks(folder, underlying, before), **days})
     if path.is_file() and _equal(before, after):
         return False
+    make_folder(path.parent)
     write_history(path, after)
     return True
 

@@ -15,9 +15,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from strikebook.atomic_file import replace_file
 from strikebook.errors import MarketDataError
 from strikebook.market.arrow_columns import encoded, numbers
-from strikebook.market.atomic_write import replace_file
 from strikebook.market.rows import ABSENT, InstrumentRows
 from strikebook.model.prices import Int32s, Int64s
 from strikebook.model.session import Session

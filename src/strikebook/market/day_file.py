@@ -17,9 +17,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from strikebook.atomic_file import replace_file
 from strikebook.errors import MarketDataError, NoDataError
 from strikebook.market.arrow_columns import numbers
-from strikebook.market.atomic_write import replace_file
 from strikebook.market.day_index import FORMAT, INDEX_KEY, DayIndex, index_of, index_text, parse_index
 from strikebook.market.foreign_day import ForeignDay
 from strikebook.market.rows import ABSENT, InstrumentRows

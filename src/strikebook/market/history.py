@@ -17,9 +17,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from strikebook.atomic_file import replace_file
 from strikebook.errors import MarketDataError
 from strikebook.market.arrow_columns import numbers
-from strikebook.market.atomic_write import replace_file
 from strikebook.market.rows import ABSENT, InstrumentRows
 from strikebook.model.market_day import WARM_UP_CANDLES
 from strikebook.model.prices import Bars, Int32s, candles

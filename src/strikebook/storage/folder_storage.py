@@ -1,4 +1,4 @@
-"""Results as folders of files, laid out as ``storage.layout`` says, every write by ``storage.atomic_file``."""
+"""Results as folders of files, laid out as ``storage.layout`` says, every write by ``atomic_file``."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from strikebook.atomic_file import is_full, storage_errors, sync_folder, write_file
 from strikebook.errors import StorageError
-from strikebook.storage.atomic_file import is_full, storage_errors, sync_folder, write_file
 from strikebook.storage.backtest_storage import Cleared
 from strikebook.storage.layout import (
     METADATA_NAME,

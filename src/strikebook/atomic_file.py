@@ -1,7 +1,9 @@
 """The whole ritual of a write: a reader sees the old file or the new one, never half of either, also after a crash.
 
-1. write to a temporary file beside the target   2. flush and fsync it   3. rename it over the target
+1. write to a temporary file beside the target   2. fsync it   3. rename it over the target
 4. fsync the folder, so that the rename itself survives. A failure removes the temporary file and names the target.
+
+Market data and results are both written by it; what a killed process leaves is a name that starts with a dot.
 """
 
 from __future__ import annotations
@@ -10,15 +12,16 @@ import contextlib
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from strikebook.errors import StorageError
 
+_UNFINISHED = ".tmp"
 _RIGHT = {
-    errno.ENOSPC: "free space on that disk, or choose another --results folder",
-    errno.EDQUOT: "free space within the quota, or choose another --results folder",
-    errno.EFBIG: "a file size limit (ulimit -f) above the size of a day file",
+    errno.ENOSPC: "free space on that disk, or another folder",
+    errno.EDQUOT: "free space within the quota, or another folder",
+    errno.EFBIG: "a file size limit (ulimit -f) above the size of the file",
     errno.EACCES: "a folder this user may write to",
     errno.EPERM: "a folder this user may write to",
     errno.EROFS: "a folder on a disk that is mounted for writing",
@@ -30,27 +33,42 @@ _RIGHT = {
 
 def write_file(target: Path, content: bytes) -> None:
     """Put ``content`` at ``target`` by the ritual above. Raises StorageError; then the old file is still there."""
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
+    replace_file(target, lambda temporary: temporary.write_bytes(content))
+
+
+def replace_file(target: Path, write: Callable[[Path], object]) -> None:
+    """Put what ``write`` writes to the path it is given at ``target``. Raises StorageError; then the old file is still
+    there. The folder must be there.
+    """
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}{_UNFINISHED}")
     with storage_errors("write", target):
         try:
-            with temporary.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            write(temporary)
+            _sync(temporary, os.O_RDONLY)
             temporary.rename(target)
         except BaseException:
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
             raise
         sync_folder(target.parent)
 
 
+def remove_unfinished(folder: Path) -> None:
+    """Delete the temporary files that killed processes left in ``folder``. The caller keeps other writers out."""
+    for path in folder.glob(f".*{_UNFINISHED}"):
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, where they are not there. Raises StorageError."""
+    with storage_errors("write", folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in ``folder`` survive a crash."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
 
 
 @contextlib.contextmanager
@@ -69,3 +87,11 @@ def is_full(error: StorageError) -> bool:
     """True where the disk (or a quota) had no room left."""
     cause = error.__cause__
     return isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
