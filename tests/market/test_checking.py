@@ -15,8 +15,8 @@ from strikebook.market.checking import CheckReport, check
 from strikebook.market.day_file import DayRows, day_path
 from strikebook.market.info import info
 from strikebook.market.instrument_check import InstrumentCheck, check_instrument
-from strikebook.market.rows import InstrumentRows, rows_of_bars
-from strikebook.model.prices import BarRows, Ticks
+from strikebook.market.rows import InstrumentRows
+from strikebook.model.prices import Ticks
 from strikebook.model.session import Session
 from tests.market.test_source_contract import CALL, CLOSE, DAYS, OPEN, PUT, catalogue, minute_bars, small_days, ticks
 
@@ -27,11 +27,8 @@ SPOT = Ticks(np.array([OPEN], np.int32), np.array([1_650_000], np.int64))
 
 def closes(*prices: int, first: int = OPEN) -> InstrumentRows:
     """Minute closes."""
-    count = len(prices)
-    absent = np.full(count, -1, np.int64)
-    second = first + 60 * np.arange(count, dtype=np.int32)
-    price = np.array(prices, np.int64)
-    return rows_of_bars(BarRows(second.astype(np.int32), np.full(count, 60, np.int32), absent, absent, absent, price))
+    second = first + 60 * np.arange(len(prices), dtype=np.int32)
+    return InstrumentRows(second.astype(np.int32), np.full(len(prices), 60, np.int32), np.array(prices, np.int64))
 
 
 def checked(rows: InstrumentRows, symbol: str = "NIFTY", spot: Ticks = SPOT) -> InstrumentCheck:
@@ -58,7 +55,7 @@ def test_prices_that_cannot_be():
     assert checked(ticks((OPEN, 0), (OPEN + 1, -7), (OPEN + 2, 5))).zero_prices == 1
     assert checked(ticks((OPEN, 0), (OPEN + 1, -7), (OPEN + 2, 5))).negative_prices == 1
     price = np.array([5], np.int64)
-    bar = rows_of_bars(BarRows(np.array([OPEN], np.int32), np.array([60], np.int32), price, price - 1, price, price))
+    bar = InstrumentRows(np.array([OPEN], np.int32), np.array([60], np.int32), price, price, price - 1, price)
     assert checked(bar).inconsistent_bars == 1
 
 

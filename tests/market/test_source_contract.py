@@ -19,9 +19,9 @@ from strikebook.market.catalogue import Catalogue
 from strikebook.market.catalogue_writer import day_start, put_day, put_history
 from strikebook.market.day_file import DayRows
 from strikebook.market.memory import MemoryMarket
-from strikebook.market.rows import InstrumentRows, rows_of_bars, rows_of_ticks
+from strikebook.market.rows import InstrumentRows, rows_of_ticks
 from strikebook.market.source import MarketSource
-from strikebook.model.prices import BarRows, Ticks
+from strikebook.model.prices import Ticks
 from strikebook.model.session import Session
 from tests.market.foreign import write_foreign
 
@@ -46,7 +46,7 @@ def minute_bars(base: int) -> InstrumentRows:
     second = np.arange(OPEN, CLOSE, 60, dtype=np.int32)
     close = base + np.arange(len(second), dtype=np.int64) * 5
     length = np.full(len(second), 60, np.int32)
-    return rows_of_bars(BarRows(second, length, close - 5, close + 10, close - 20, close))
+    return InstrumentRows(second, length, close, close - 5, close + 10, close - 20)
 
 
 def small_days() -> Days:

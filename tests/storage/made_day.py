@@ -51,7 +51,6 @@ from strikebook.strategy.node import (
 DAY = date(2024, 10, 1)
 SESSION = Session(DAY)
 CONTRACT = OptionContract("NIFTY", date(2024, 10, 17), 25_050_00, "CE")
-OPEN_ID = "exec_start_20241001_091500_1"
 
 
 def conditions(node: str) -> ConditionSet:

@@ -108,20 +108,6 @@ class InstrumentRows:
         return _clip(_merged(_trades(self.take(~is_bar)), _replayed(self.take(is_bar))), session)
 
 
-def rows_of_bars(bars: BarRows) -> InstrumentRows:
-    """Bars in the day file's layout."""
-    return InstrumentRows(
-        bars.second,
-        bars.length_s,
-        bars.close_paise,
-        bars.open_paise,
-        bars.high_paise,
-        bars.low_paise,
-        bars.volume,
-        bars.oi,
-    )
-
-
 def rows_of_ticks(ticks: Ticks) -> InstrumentRows:
     """Trades in the day file's layout."""
     return InstrumentRows(

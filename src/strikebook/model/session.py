@@ -38,10 +38,6 @@ class Session:
         """The step of the close."""
         return self.close_s - self.open_s
 
-    def second_of(self, step: int) -> int:
-        """Seconds since midnight at that step."""
-        return self.open_s + step
-
     def stamp(self, step: int) -> str:
         """The step's exchange time as ``2024-10-01T09:16:59``."""
         return f"{self.date.isoformat()}T{clock_text(self.open_s + step)}"
