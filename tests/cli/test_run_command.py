@@ -110,6 +110,7 @@ def test_what_is_wrong_is_one_message(place: Place, arguments: tuple[str, ...], 
     [
         (b"{\n  oops}", "strategy.json: not JSON: unexpected character, expected a string key at line 2, column 3"),
         (b"[]", "the strategy cannot run"),
+        (b'{"nodes": [], "edges": [], "nodes": []}', "an object has the member 'nodes' twice"),
         (b"", "strategy.json: not JSON"),
         (None, "strategy.json: cannot read: no such file"),
     ],

@@ -106,11 +106,13 @@ def test_other_prices_are_kept_apart(demo: Path) -> None:
 
 
 def test_a_demo_that_cannot_be_is_refused(tmp_path: Path) -> None:
-    """No days, days past the end of the generator, and an unknown index are errors that write nothing."""
+    """No days, days before or past those of the generator, and an unknown index are errors that write nothing."""
     with pytest.raises(UsageError, match="0 days"):
         write_demo(MARKET, "NIFTY", FIRST, 0, tmp_path / "a")
     with pytest.raises(UsageError, match="only"):
         write_demo(MARKET, "NIFTY", date(2035, 12, 28), 9, tmp_path / "a")
+    with pytest.raises(UsageError, match="no prices of NIFTY on 2018-12-31"):
+        write_demo(MARKET, "NIFTY", date(2018, 12, 31), 1, tmp_path / "a")
     with pytest.raises(NoDataError, match="SILVER"):
         write_demo(MARKET, "SILVER", FIRST, 1, tmp_path / "a")
     assert not (tmp_path / "a").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import orjson
@@ -29,7 +30,8 @@ def read_document(path: Path) -> bytes:
 def decode_document(content: bytes, where: str = "strategy") -> object:
     """Read strategy JSON, also the JSON inside a database row.
 
-    Raises StrategyError with line and column where it is no JSON.
+    Raises StrategyError with line and column where it is no JSON, and where an object has a member twice: one of the
+    two would be ignored.
     """
     try:
         document = orjson.loads(content)
@@ -37,7 +39,21 @@ def decode_document(content: bytes, where: str = "strategy") -> object:
         place = f"line {error.lineno}, column {error.colno}"
         what = error.msg.partition(": line")[0]
         raise StrategyError(f"not JSON: {what} at {place}", where=where, right="a JSON object") from None
+    _refuse_repeated_members(content, where)
     return unwrap(document, orjson.loads)
+
+
+def _refuse_repeated_members(content: bytes, where: str) -> None:
+    def once(members: list[tuple[str, object]]) -> None:
+        names = [name for name, _ in members]
+        for name in names:
+            if names.count(name) > 1:
+                raise StrategyError(f"an object has the member {name!r} twice", where=where, right="each member once")
+
+    try:
+        json.loads(content, object_pairs_hook=once)
+    except RecursionError:
+        raise StrategyError("nested too deeply", where=where, right="at most some hundred levels") from None
 
 
 def parse_document(content: bytes, where: str = "strategy") -> Parsed:

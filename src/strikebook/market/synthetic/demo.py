@@ -60,6 +60,10 @@ def write_demo(
     """
     if days < 1:
         raise UsageError(f"{days} days", where="--days", right="at least 1")
+    index = INDICES.get(underlying)
+    if index is not None and first < index.first_day:
+        right = f"{index.first_day} or later"
+        raise UsageError(f"there are no prices of {underlying} on {first}", where="--from", right=right)
     chosen = market.days(underlying, first, LAST_DAY)[:days]
     if len(chosen) < days:
         market.fingerprint(underlying, first)
