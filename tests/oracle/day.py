@@ -169,11 +169,17 @@ class Day:
         opened = any(self.executions[entry] > 0 for entry in self.graph.leads_to[signal])
         return "re_entry" if opened else "base"
 
-    def activate_children(self, parent: str, event: str, kinds: tuple[str, ...] | None = None) -> None:
-        """The parent completed: its children (of those kinds) become active, in edge order."""
+    def activate_children(self, parent: str, event: str, *, after_part: bool = False) -> None:
+        """The parent completed: its children become active, in edge order. ``after_part``: not what opens again."""
         for child in self.graph.children[parent]:
-            if kinds is None or self.graph.kind[child] in kinds:
+            if not (after_part and self._opens_again(child, parent)):
                 self._activate(child, parent, event)
+
+    def _opens_again(self, node: str, exit_node: str) -> bool:
+        kind = self.graph.kind[node]
+        opened = [node] if kind == "entry" else self.graph.leads_to[node] if kind == "entry_signal" else []
+        closed = [self.graph.legs[vpi]["entry"] for vpi in self.graph.targets[exit_node]]
+        return kind == "re_entry_signal" or any(entry in closed for entry in opened)
 
     def activate_guards(self, entry: str, event: str, filled: list[str]) -> None:
         """Legs of an execution that counts already were filled: what guards them becomes active."""

@@ -15,8 +15,6 @@ from tests.oracle.contracts import scaled_lots
 if TYPE_CHECKING:
     from tests.oracle.day import Day
 
-PART_WAKES = ("exit_signal", "exit", "square_off")
-
 
 def act(day: Day, exit_node: str) -> bool:
     """The exit's turn. True if it completed: its last outstanding order was filled."""
@@ -80,8 +78,7 @@ def _complete(day: Day, exit_node: str) -> None:
     """
     if day.state[exit_node] != "active":
         day.state[exit_node] = "done"
-    kinds = None if day.closed_a_life[exit_node] else PART_WAKES
-    day.activate_children(exit_node, day.exit_event[exit_node], kinds)
+    day.activate_children(exit_node, day.exit_event[exit_node], after_part=not day.closed_a_life[exit_node])
 
 
 def _try(day: Day, order: dict) -> bool:

@@ -256,3 +256,38 @@ def an_exit_with_nothing_to_close_activates_nothing():
             armed={("again", "base"): Armed(0)},
         ),
     )
+
+
+@worked_day
+def after_a_part_another_entry_may_follow():
+    """A part completes its exit like any other, only nothing opens its own entry again.
+
+    09:15:20: 2 of 4 lots are sold at 130.20 (0.10 x 150 = 15.00). ``hedge`` below it fires at once and buys the put at
+    230.20; ``more``, which leads to a, is never armed. Close: the put 2.80 x 75 = 210, the other two lots 2.90 x 150
+    = 435.
+    """
+    document = make_strategy(
+        [
+            entry_signal("go", after("09:15:10")),
+            entry("a", leg("buy", "CE", lots=4)),
+            exit_signal("stop", after("09:15:20")),
+            exit_order("half", "a-pos1", percent=50),
+            entry_signal("hedge", ALWAYS),
+            entry("b", leg("buy", "PE")),
+            entry_signal("more", ALWAYS),
+        ],
+        ["start > go > a > stop > half > hedge > b", "half > more > a"],
+    )
+    return (
+        document,
+        make_day(coded=[C25000, P25000]),
+        Outcome(
+            (
+                row("a-pos1-r0-x1", C25000, "BUY", 150, ("09:15:10", 130.10), ("09:15:20", 130.20), 15),
+                row("a-pos1-r0", C25000, "BUY", 150, ("09:15:10", 130.10), ("09:20:00", 133.00), 435, EOD),
+                row("b-pos1-r0", P25000, "BUY", 75, ("09:15:20", 230.20), ("09:20:00", 233.00), 210, EOD),
+            ),
+            events=firings("09:15:00 start 09:15:10 go a 09:15:20 stop half hedge b"),
+            armed={("more", "base"): Armed(0)},
+        ),
+    )

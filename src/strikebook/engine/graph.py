@@ -20,7 +20,7 @@ from strikebook.engine.orders import EntryOrder, ExitOrder
 from strikebook.engine.plan import Plan
 from strikebook.engine.signals import Signal
 from strikebook.model.day_result import ConditionSetName
-from strikebook.strategy.node import EntryNode, ExitNode, SignalNode, SquareOffNode
+from strikebook.strategy.node import EntryNode, SignalNode
 
 NodeState = Literal["inactive", "active", "done"]
 
@@ -69,8 +69,8 @@ class Graph:
         """Make a completed node's children active, in edge order.
 
         ``guarding``: only exit signals and exits that guard that leg. ``partly``: an exit that closed no life
-        whole makes only exit signals, exits and square-offs active. A re-entry signal asks no entry that has had all
-        the re-entries it allows.
+        whole does not make active what would open its own entries again. A re-entry signal asks no entry that
+        has had all the re-entries it allows.
         """
         parent = self._plan.strategy.nodes[node_id]
         asking = parent if isinstance(parent, SignalNode) and parent.kind == "re_entry" else None
@@ -78,16 +78,21 @@ class Graph:
             node = self._plan.strategy.nodes[child]
             if guarding is not None and guarding not in self._guarded(child):
                 continue
-            closing = isinstance(node, ExitNode | SquareOffNode) or (
-                isinstance(node, SignalNode) and node.kind == "exit"
-            )
-            if partly and not closing:
+            if partly and self._opens_again(child, node_id):
                 continue
             if asking is not None and isinstance(node, EntryNode):
                 if self._used_up(asking, child):
                     continue
                 self.asked_step[child] = step
             self._activate(child, event, step)
+
+    def _opens_again(self, node_id: str, exit_id: str) -> bool:
+        """True for a re-entry signal, and for an entry or its signal that would open what the exit closes."""
+        own = {self._plan.entry_of[vpi] for vpi in self._plan.exits[exit_id].targets}
+        signal = self._plan.signals.get(node_id)
+        if signal is None or signal.kind == "exit":
+            return node_id in own
+        return signal.kind == "re_entry" or not own.isdisjoint(self._plan.links[node_id].entries)
 
     def _guarded(self, node_id: str) -> tuple[str, ...]:
         if node_id in self._plan.exits:
