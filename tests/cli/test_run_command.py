@@ -98,7 +98,7 @@ def test_some_failed_days_are_status_3(place: Place) -> None:
 )
 def test_what_is_wrong_is_one_message(place: Place, arguments: tuple[str, ...], status: int, message: str) -> None:
     """Usage is status 2, everything else that keeps a run from starting 1; nothing is written to the results."""
-    done = place.run(*arguments)
+    done = place.run(*arguments, begins=False)
     assert done.returncode == status, done.stderr
     assert message in " ".join(done.stderr.replace("│", " ").split())
     assert done.stdout == ""
@@ -121,7 +121,7 @@ def test_a_file_that_is_no_strategy_is_refused(place: Place, content: bytes | No
     file.unlink()
     if content is not None:
         file.write_bytes(content)
-    done = place.run()
+    done = place.run(begins=False)
     assert done.returncode == 1
     assert message in done.stderr
 
