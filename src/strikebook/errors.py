@@ -6,8 +6,8 @@ StrikebookError                 what was wrong, where, and what would be right
 ├── MarketDataError             market data that is missing, damaged or inconsistent
 │   ├── NoDataError             there is no data for that day or instrument
 │   └── SessionMismatchError    more than 1 % of a day's rows lie outside its session
-├── StorageError                results that cannot be written or read
-├── BusyError                   this user has a run going already
+├── StorageError                results or market data that cannot be written, results that cannot be read
+├── BusyError                   a run of this user, or an import into this folder, is going already
 └── DayFailedError              a node broke while a day was run; the day fails, the run goes on
 """
 
@@ -58,11 +58,11 @@ class SessionMismatchError(MarketDataError):
 
 
 class StorageError(StrikebookError):
-    """Results that cannot be written or read."""
+    """Results or market data that cannot be written, results that cannot be read."""
 
 
 class BusyError(StrikebookError):
-    """The user has a run going already."""
+    """A run of this user, or an import into this folder, is going already."""
 
 
 class DayFailedError(StrikebookError):

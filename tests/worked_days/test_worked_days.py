@@ -55,9 +55,9 @@ def test_the_engine_meets_the_day(day):
     compare(day.expected, from_engine(result, day))
 
 
-def test_there_are_thirty_days_and_each_says_its_ruling():
-    """At least thirty days, no two of one name, each with its sentence."""
-    assert len({day.name for day in DAYS}) == len(DAYS) >= 30
+def test_there_are_sixty_days_and_each_says_its_ruling():
+    """At least sixty days, no two of one name, each with its sentence."""
+    assert len({day.name for day in DAYS}) == len(DAYS) >= 60
     assert [day.name for day in DAYS if not day.sentence.endswith(".")] == []
 
 

@@ -1,4 +1,4 @@
-"""The chain snapshot: the last price of every listed contract at the end of every minute of a day.
+"""The chain snapshot: the last price of every listed option at the end of every minute of a day.
 
 It is derived from the day file and lies beside it as ``{YYYY-MM-DD}.chain.parquet``, so that a choice by premium or
 delta reads one small file instead of every contract.
@@ -35,7 +35,7 @@ SCHEMA: Final = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class ChainSnapshot:
-    """``second``: int32[m], the last second of every minute and the close. ``symbols``: the listed contracts.
+    """``second``: int32[m], the last second of every minute and the close. ``symbols``: the listed options.
 
     ``price_paise``: int64[len(symbols), m], the last trade's price at that second, -1 before the first.
     ``traded_second``: int32[len(symbols), m], when that trade was, -1 before the first.
@@ -53,7 +53,7 @@ def chain_path(day_path: Path) -> Path:
 
 
 def chain_of(rows: Mapping[str, InstrumentRows], session: Session) -> ChainSnapshot:
-    """The snapshot of a day's contracts (every symbol of ``rows`` that is not an underlying)."""
+    """The snapshot of a day's options; ``rows``: every instrument's, futures and the underlying are passed over."""
     second = np.arange(session.open_s + 59, session.close_s, 60, dtype=np.int32)
     second = np.append(second, np.int32(session.close_s)).astype(np.int32)
     symbols = tuple(symbol for symbol in rows if ":OPT:" in symbol)
@@ -69,7 +69,7 @@ def chain_of(rows: Mapping[str, InstrumentRows], session: Session) -> ChainSnaps
 
 
 def write_chain(path: Path, chain: ChainSnapshot, fingerprint: str) -> None:
-    """Write a snapshot as derived from the day file of that fingerprint."""
+    """Write a snapshot as derived from the day file of that fingerprint. Raises StorageError."""
     minutes = len(chain.second)
     code = np.repeat(np.arange(len(chain.symbols), dtype=np.int32), minutes)
     price = chain.price_paise.ravel()

@@ -77,7 +77,10 @@ def minute_candles(rows: InstrumentRows, session: Session) -> Bars:
 
 
 def read_history(path: Path) -> MinuteHistory:
-    """The history file's candles; none where there is no file. Read once per process and version of the file."""
+    """The history file's candles; none where there is no file. Read once per process and version of the file.
+
+    Raises MarketDataError where it is damaged.
+    """
     try:
         state = path.stat()
     except FileNotFoundError:
@@ -90,7 +93,7 @@ def read_history(path: Path) -> MinuteHistory:
 
 
 def write_history(path: Path, history: MinuteHistory) -> None:
-    """Write the history file."""
+    """Write the history file. Raises StorageError."""
     bars = history.bars
     volume = np.full(len(bars), ABSENT, np.int64) if bars.volume is None else bars.volume
     table = pa.table(
