@@ -14,25 +14,33 @@ import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import strikebook
+from strikebook.model.options import RunOptions
 from tests.engine.agreement import differences
 from tests.engine.mutants import MUTANTS, Mutant
 from tests.oracle.generator import random_case
+from tests.raw_day import RawDay
+from tests.worked_days.test_worked_days import DAYS
 
 ROOT = Path(__file__).parents[2]
 
 
 def disagreement(seed: int) -> str | None:
     """Where engine and oracle differ on a seed; None where they agree."""
-    document, raw, options = random_case(seed)
+    return _difference(f"seed {seed}", *random_case(seed))
+
+
+def _difference(name: str, document: dict[str, Any], raw: RawDay, options: RunOptions) -> str | None:
     try:
         found = differences(document, raw, options)
     except Exception as error:  # noqa: BLE001 — a mutant may break in any way, and breaking is being noticed
-        return f"seed {seed}: {type(error).__name__}: {error}"
-    return f"seed {seed}: " + "; ".join(found[:3]) if found else None
+        return f"{name}: {type(error).__name__}: {error}"
+    return f"{name}: " + "; ".join(found[:3]) if found else None
 
 
 def pairs(count: int) -> int:
@@ -78,9 +86,9 @@ def mutants(count: int) -> int:
 
 
 def first(count: int) -> int:
-    """Print the first difference within ``count`` seeds."""
-    for seed in range(count):
-        found = disagreement(seed)
+    """Print the first difference: in ``count`` random cases, then in the worked days with their rare equalities."""
+    worked = (_difference(day.name, day.document, day.raw, day.options) for day in DAYS)
+    for found in chain(map(disagreement, range(count)), worked):
         if found:
             print(found)
             return 1
