@@ -56,18 +56,18 @@ class MinuteHistory:
         """The last ``count`` candles of ``timeframe_s`` (whole minutes) of the days before ``day_start``."""
         end = int(np.searchsorted(self.bars.start, day_start, "left"))
         begin = max(end - (count + 1) * (timeframe_s // MINUTE_S), 0)
-        return _aggregate(_slice(self.bars, begin, end), self.session_open_s[begin:end], timeframe_s).last(count)
+        return _aggregate(self.bars.take(slice(begin, end)), self.session_open_s[begin:end], timeframe_s).last(count)
 
     def with_days(self, days: Mapping[int, tuple[int, Bars]]) -> MinuteHistory:
         """Return this history with ``days`` in place of its own: the day's naive epoch -> (its open, its candles)."""
         own_day = self.bars.start // SECONDS_PER_DAY * SECONDS_PER_DAY
         keep = ~np.isin(own_day, np.array(list(days), np.int64))
-        kept = _take(self.bars, keep)
+        kept = self.bars.take(keep)
         opens = [self.session_open_s[keep]]
         opens += [np.full(len(bars), open_s, np.int32) for open_s, bars in days.values()]
-        joined = _concatenated([kept, *(bars for _, bars in days.values())])
+        joined = Bars.joined([kept, *(bars for _, bars in days.values())])
         order = np.argsort(joined.start, kind="stable")
-        return MinuteHistory(_take(joined, order), np.concatenate(opens)[order])
+        return MinuteHistory(joined.take(order), np.concatenate(opens)[order])
 
 
 def minute_candles(rows: InstrumentRows, session: Session) -> Bars:
@@ -147,36 +147,5 @@ def _aggregate(bars: Bars, session_open_s: Int32s, timeframe_s: int) -> Bars:
         np.maximum.reduceat(bars.high_paise, first),
         np.minimum.reduceat(bars.low_paise, first),
         bars.close_paise[last],
-        volume,
-    )
-
-
-def _slice(bars: Bars, begin: int, end: int) -> Bars:
-    return _take(bars, slice(begin, end))
-
-
-def _take(bars: Bars, which: Any) -> Bars:  # noqa: ANN401 — whatever numpy takes as an index
-    return Bars(
-        bars.start[which],
-        bars.open_paise[which],
-        bars.high_paise[which],
-        bars.low_paise[which],
-        bars.close_paise[which],
-        None if bars.volume is None else bars.volume[which],
-    )
-
-
-def _concatenated(parts: list[Bars]) -> Bars:
-    volume = None
-    if any(part.volume is not None for part in parts):
-        volume = np.concatenate(
-            [np.full(len(part), ABSENT, np.int64) if part.volume is None else part.volume for part in parts]
-        )
-    return Bars(
-        np.concatenate([part.start for part in parts]),
-        np.concatenate([part.open_paise for part in parts]),
-        np.concatenate([part.high_paise for part in parts]),
-        np.concatenate([part.low_paise for part in parts]),
-        np.concatenate([part.close_paise for part in parts]),
         volume,
     )

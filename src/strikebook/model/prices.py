@@ -7,6 +7,7 @@ at its last second. A bar that has only a close is one trade at its last second.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -68,21 +69,21 @@ class Bars:
 
     def first(self, count: int) -> Bars:
         """The first ``count`` candles."""
-        return self._cut(slice(0, count))
+        return self.take(slice(0, count))
 
     def last(self, count: int) -> Bars:
         """The last ``count`` candles."""
-        return self._cut(slice(max(len(self) - count, 0), None))
+        return self.take(slice(max(len(self) - count, 0), None))
 
-    def _cut(self, part: slice) -> Bars:
-        volume = None if self.volume is None else self.volume[part]
+    def take(self, which: slice | NDArray[np.bool_] | NDArray[np.intp]) -> Bars:
+        """The candles that a slice, a mask or positions choose."""
         return Bars(
-            self.start[part],
-            self.open_paise[part],
-            self.high_paise[part],
-            self.low_paise[part],
-            self.close_paise[part],
-            volume,
+            self.start[which],
+            self.open_paise[which],
+            self.high_paise[which],
+            self.low_paise[which],
+            self.close_paise[which],
+            None if self.volume is None else self.volume[which],
         )
 
     @staticmethod
@@ -90,6 +91,23 @@ class Bars:
         """No candles."""
         empty = np.empty(0, np.int64)
         return Bars(empty, empty, empty, empty, empty)
+
+    @staticmethod
+    def joined(parts: Sequence[Bars]) -> Bars:
+        """The candles of one part after the other; at least one part."""
+        volume = None
+        if any(part.volume is not None for part in parts):
+            volume = np.concatenate(
+                [np.full(len(part), -1, np.int64) if part.volume is None else part.volume for part in parts]
+            )
+        return Bars(
+            np.concatenate([part.start for part in parts]),
+            np.concatenate([part.open_paise for part in parts]),
+            np.concatenate([part.high_paise for part in parts]),
+            np.concatenate([part.low_paise for part in parts]),
+            np.concatenate([part.close_paise for part in parts]),
+            volume,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-import numpy as np
-
 from strikebook.errors import NoDataError
 from strikebook.market.synthetic.chain import chain_of
 from strikebook.market.synthetic.day_path import day_path
@@ -118,13 +116,7 @@ def history_before(seed: int, name: str, day: date, timeframe_s: int) -> Bars:
         if count >= WARM_UP_CANDLES:
             break
     days.reverse()
-    return Bars(
-        np.concatenate([bars.start for bars in days]),
-        np.concatenate([bars.open_paise for bars in days]),
-        np.concatenate([bars.high_paise for bars in days]),
-        np.concatenate([bars.low_paise for bars in days]),
-        np.concatenate([bars.close_paise for bars in days]),
-    ).last(WARM_UP_CANDLES)
+    return Bars.joined(days).last(WARM_UP_CANDLES)
 
 
 @lru_cache(maxsize=2048)
