@@ -17,12 +17,12 @@ from strikebook.market.history import FILE_NAME as HISTORY_NAME
 from strikebook.market.history import MINUTE_S, MinuteHistory, minute_candles, read_history
 from strikebook.market.lots import lot_sizes
 from strikebook.market.rows import InstrumentRows
+from strikebook.model.instrument import UNDERLYING_NAME
 from strikebook.model.market_day import WARM_UP_CANDLES, ContractList, MarketDay
 from strikebook.model.prices import Bars, Ticks
 from strikebook.model.session import naive_epoch
 
 _DAY_NAME: Final = re.compile(r"(\d{4}-\d\d-\d\d)\.parquet")
-_FOLDER_NAME: Final = re.compile(r"[A-Z0-9][A-Z0-9&_\-]{0,31}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Catalogue:
         if not self.folder.is_dir():
             return ()
         names = sorted(path.name for path in self.folder.iterdir() if path.is_dir())
-        return tuple(name for name in names if _FOLDER_NAME.fullmatch(name) and self._days(name))
+        return tuple(name for name in names if UNDERLYING_NAME.fullmatch(name) and self._days(name))
 
     def days(self, underlying: str, first: date, last: date) -> tuple[date, ...]:
         """The days with a file in the range, ascending."""
@@ -116,7 +116,7 @@ class Catalogue:
 
     def _days(self, underlying: str) -> list[date]:
         folder = self.folder / underlying
-        if not _FOLDER_NAME.fullmatch(underlying) or not folder.is_dir():
+        if not UNDERLYING_NAME.fullmatch(underlying) or not folder.is_dir():
             return []
         days = []
         for path in folder.iterdir():
@@ -146,7 +146,7 @@ class Catalogue:
         return Ticks.none() if file is None or rows is None else rows.ticks(file.index.session)
 
     def _history(self, symbol: str, timeframe_s: int, day: date) -> Bars:
-        if not _FOLDER_NAME.fullmatch(symbol):
+        if not UNDERLYING_NAME.fullmatch(symbol):
             return Bars.none()
         path = self.folder / symbol / HISTORY_NAME
         history = read_history(path) if path.is_file() else self._derived_history(symbol, timeframe_s, day)

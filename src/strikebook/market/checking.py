@@ -160,18 +160,16 @@ def _findings_of_instrument(found: InstrumentCheck) -> list[Finding]:
         if (count := getattr(found, name))
     ]
     if found.gaps:
-        findings.append(
-            Finding("warning", found.symbol, f"{found.gaps:,} gaps, the longest of {found.longest_gap_s:,} s")
-        )
+        findings.append(Finding("warning", found.symbol, _spells("gap", "gaps", found.gaps, found.longest_gap_s)))
     if found.flat_stretches:
-        findings.append(
-            Finding(
-                "warning",
-                found.symbol,
-                f"{found.flat_stretches:,} stretches at one price, the longest of {found.longest_flat_s:,} s",
-            )
-        )
+        one, more = "stretch at one price", "stretches at one price"
+        what = _spells(one, more, found.flat_stretches, found.longest_flat_s)
+        findings.append(Finding("warning", found.symbol, what))
     return findings
+
+
+def _spells(one: str, more: str, count: int, longest_s: int) -> str:
+    return f"a {one} of {longest_s:,} s" if count == 1 else f"{count:,} {more}, the longest of {longest_s:,} s"
 
 
 def _findings_of_file(opened: OpenDay) -> list[Finding]:

@@ -15,9 +15,11 @@ from strikebook.errors import MarketDataError
 
 OptionType = Literal["CE", "PE"]
 
-_UNDERLYING = re.compile(r"[A-Z0-9][A-Z0-9&_\-]{0,31}")
-_OPTION = re.compile(rf"({_UNDERLYING.pattern}):(\d{{4}}-\d\d-\d\d):OPT:(\d{{1,9}}(?:\.\d{{1,2}})?):(CE|PE)", re.ASCII)
-_FUTURE = re.compile(rf"({_UNDERLYING.pattern}):(\d{{4}}-\d\d-\d\d):FUT", re.ASCII)
+UNDERLYING_NAME = re.compile(r"[A-Z0-9][A-Z0-9&_\-]{0,31}")
+_OPTION = re.compile(
+    rf"({UNDERLYING_NAME.pattern}):(\d{{4}}-\d\d-\d\d):OPT:(\d{{1,9}}(?:\.\d{{1,2}})?):(CE|PE)", re.ASCII
+)
+_FUTURE = re.compile(rf"({UNDERLYING_NAME.pattern}):(\d{{4}}-\d\d-\d\d):FUT", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,7 +68,7 @@ def parse_symbol(symbol: str) -> str | OptionContract | FutureContract:
         return OptionContract(match[1], _expiry(symbol, match[2]), strike_paise, option_type)
     if match := _FUTURE.fullmatch(symbol):
         return FutureContract(match[1], _expiry(symbol, match[2]))
-    if _UNDERLYING.fullmatch(symbol):
+    if UNDERLYING_NAME.fullmatch(symbol):
         return symbol
     raise MarketDataError(
         "not a symbol", where=symbol, right="NIFTY, NIFTY:2024-10-17:OPT:25050:CE or NIFTY:2024-11-28:FUT"
