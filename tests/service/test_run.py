@@ -13,6 +13,7 @@ import pytest
 
 from strikebook.backtest_runner import Progress, RunRequest, run_backtest
 from strikebook.errors import NoDataError, StorageError, StrategyError, StrikebookError, UsageError
+from strikebook.market.memory import MemoryMarket
 from strikebook.model.options import parse_options
 from strikebook.service.results import read_day, read_run
 from strikebook.storage.folder_storage import FolderStorage
@@ -23,6 +24,7 @@ from tests.service.made_run import (
     STRATEGY_ID,
     Trouble,
     noon,
+    small_day,
     small_market,
     small_request,
     small_strategy,
@@ -271,3 +273,18 @@ def test_a_day_that_is_not_there_says_why_and_what_is() -> None:
         read_day(storage, KEY, date(2030, 1, 1))
     with pytest.raises(StorageError, match="user_123 has worked-day"):
         read_run(storage, RunKey("user_123", "other"))
+
+
+def test_a_supporting_instrument_may_have_no_data_on_a_day() -> None:
+    """What reads it has no value then; the day runs, and says so."""
+    document = small_strategy()
+    start = document["nodes"][0]["data"]
+    start["supportingInstrumentEnabled"] = True
+    start["supportingInstrumentConfig"] = {**start["tradingInstrumentConfig"], "symbol": "INDIAVIX"}
+    vix = replace(small_day(DAYS[0]), underlying="INDIAVIX", rows={"INDIAVIX": small_day(DAYS[0]).rows["NIFTY"]})
+    days = {("NIFTY", day): small_day(day) for day in DAYS[:2]} | {("INDIAVIX", DAYS[0]): vix}
+    storage = MemoryStorage()
+    metadata = go(small_request(storage, MemoryMarket(days), document=document))
+    assert statuses(metadata)[:2] == ["traded", "traded"]
+    said = [str(read_day(storage, KEY, day)["warnings"]) for day in DAYS[:2]]
+    assert ["INDIAVIX has no trades on this day" in text for text in said] == [False, True]

@@ -41,5 +41,14 @@ def run_day(strategy: Strategy | Plan, day: MarketDay, options: RunOptions) -> D
         short_history=market.short_history,
         source=day.source,
         synthetic=day.synthetic,
-        warnings=tuple(machine.entries.warnings),
+        warnings=(*_silent(market), *machine.entries.warnings),
     )
+
+
+def _silent(market: MarketColumns) -> list[str]:
+    symbols = dict.fromkeys(instrument.symbol for instrument in market.instruments.values())
+    return [
+        f"{symbol} has no trades on this day: what reads it has no value"
+        for symbol in symbols
+        if not len(market.tape(symbol).ticks)
+    ]

@@ -129,6 +129,8 @@ class Catalogue:
         opened = open_day(self.folder, underlying, day)
         if isinstance(opened, ForeignDay):
             opened.refuse_unusable()
+        else:
+            opened.index.refuse_session_mismatch(str(opened.path))
         return opened
 
     def _file_of(self, opened: dict[str, OpenDay], symbol: str, day: date) -> OpenDay | None:

@@ -11,13 +11,17 @@ from typing import Any, Final
 import numpy as np
 import orjson
 
-from strikebook.errors import MarketDataError, UsageError
+from strikebook.errors import MarketDataError, SessionMismatchError, UsageError
 from strikebook.market.rows import ABSENT, OPTIONAL_COLUMNS, InstrumentRows
 from strikebook.model.instrument import FutureContract, OptionContract, OptionType, parse_symbol
 from strikebook.model.session import Session
 
 FORMAT: Final = 1
 INDEX_KEY: Final = b"strikebook"
+
+TOLERATED_OUTSIDE: Final = 0.01
+STRAYS: Final = 5
+STRAY_SHARE: Final = 0.1
 
 Strikes = dict[tuple[date, OptionType], tuple[int, ...]]
 
@@ -66,6 +70,28 @@ class DayIndex:
         """What the day has of an instrument; None where it does not list it."""
         stated = self.stated.get(symbol)
         return None if stated is None else InstrumentEntry(**{**stated, "columns": tuple(stated["columns"])})
+
+    def refuse_session_mismatch(self, where: str) -> None:
+        """Raise SessionMismatchError where too many of the day's rows lay outside its session."""
+        outside = sum(entry["outside"] for entry in self.stated.values())
+        total = outside + sum(entry["rows"] for entry in self.stated.values())
+        if too_many_outside(outside, total):
+            raise session_mismatch(outside, total, where)
+
+
+def too_many_outside(outside: int, total: int) -> bool:
+    """True for more than 1 % of the rows; up to five strays are let pass where they are at most a tenth."""
+    strays = outside <= STRAYS and outside <= STRAY_SHARE * total
+    return outside > TOLERATED_OUTSIDE * total and not strays
+
+
+def session_mismatch(outside: int, total: int, where: str) -> SessionMismatchError:
+    """The error of a day that cannot be trusted because its stamps do not fit its session."""
+    return SessionMismatchError(
+        f"session_mismatch: {outside / total:.1%} of the day's rows lie outside its session",
+        where=where,
+        right="stamps in exchange time, within the day's session; for a special one import it with --session",
+    )
 
 
 def index_of(

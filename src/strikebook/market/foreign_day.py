@@ -14,16 +14,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from strikebook.errors import MarketDataError, SessionMismatchError
+from strikebook.errors import MarketDataError
 from strikebook.market.arrow_columns import encoded, numbers
 from strikebook.market.calendar import session_of
-from strikebook.market.day_index import DayIndex, index_of
+from strikebook.market.day_index import TOLERATED_OUTSIDE, DayIndex, index_of, session_mismatch
 from strikebook.market.rows import ABSENT, OPTIONAL_COLUMNS, InstrumentRows
 from strikebook.model.instrument import parse_symbol
 from strikebook.model.prices import Int32s
 from strikebook.model.session import SECONDS_PER_DAY
 
-TOLERATED_OUTSIDE: Final = 0.01
 _FORMAT: Final = "docs/format-market.md says which columns a day file has"
 
 
@@ -59,11 +58,7 @@ class ForeignDay:
             if np.any(rows.price_paise < 0):
                 raise MarketDataError(f"a negative price of {symbol}", where=str(self.path), right="prices from 0 up")
         if outside > TOLERATED_OUTSIDE * total:
-            raise SessionMismatchError(
-                f"{outside / total:.1%} of the day's rows lie outside its session",
-                where=str(self.path),
-                right="seconds since midnight, exchange time; an import with --session for a special session",
-            )
+            raise session_mismatch(outside, total, str(self.path))
 
 
 def file_digest(path: Path) -> str:

@@ -74,7 +74,7 @@ class DayRunner:
         work = self._work
         try:
             market_day = work.market.load_day(self._underlyings[0], day)
-            fingerprint = "+".join(work.market.fingerprint(name, day) for name in self._underlyings)
+            fingerprint = "+".join(self._fingerprint(name, day) for name in self._underlyings)
             result = run_day(self._plan, market_day, work.options)
             content = encode_day(self._documents.document(result))
         except StrikebookError as error:
@@ -94,6 +94,12 @@ class DayRunner:
             result.synthetic,
             result.warnings,
         )
+
+    def _fingerprint(self, underlying: str, day: date) -> str:
+        """What the data of an underlying is known by; a supporting instrument may have none that day."""
+        market = self._work.market
+        present = underlying == self._underlyings[0] or day in market.days(underlying, day, day)
+        return market.fingerprint(underlying, day) if present else f"no-data-of-{underlying}"
 
 
 def pack(work: DayWork) -> bytes:

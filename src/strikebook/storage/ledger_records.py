@@ -21,6 +21,7 @@ class Ledger:
         self._result = result
         self._stamps = stamps
         self._evidence = evidence
+        self._opened_by = {(life.vpi, life.position_num): life.entry_event_id for life in result.lives}
 
     def position(self, life: Life) -> Document:
         """A life under the brief's names; ``exit_*`` are the closing row's, ``pnl`` the fold of all its rows."""
@@ -88,6 +89,8 @@ class Ledger:
             "exit_reason": trade.exit_reason,
             "exit_node_id": trade.exit_node_id,
             "exit_event_id": trade.exit_event_id,
+            "entry_flow_ids": self._evidence.flow(self._opened_by.get((trade.vpi, trade.position_num))),
+            "exit_flow_ids": self._evidence.flow(trade.exit_event_id),
         }
 
     def rejection(self, rejection: Rejection) -> Document:

@@ -13,6 +13,7 @@ from strikebook.errors import NoDataError
 from strikebook.market import calendar
 from strikebook.market.catalogue_writer import day_start, put_day, put_history, writing
 from strikebook.market.day_file import DayRows, open_day
+from strikebook.market.day_index import session_mismatch, too_many_outside
 from strikebook.market.importing.bar_length import bar_lengths
 from strikebook.market.importing.days import DayKey, SortedDays, sort_into_days
 from strikebook.market.importing.mapping import ImportMapping
@@ -186,6 +187,7 @@ class _Import:
             for quotes, length in zip(batch, lengths, strict=True)
         ]
         sorted_days = sort_into_days(placed, self.mapping)
+        _refuse_mismatched_days(sorted_days, batch)
         self.files += _file_reports(placed, sorted_days)
         for number, (key, rows) in enumerate(sorted(sorted_days.rows.items()), start=1):
             underlying, day = key
@@ -215,6 +217,16 @@ class _Import:
                     joined[symbol] = earlier.followed_by(rows[symbol])
         seen.update(rows)
         return joined
+
+
+def _refuse_mismatched_days(sorted_days: SortedDays, batch: Sequence[Quotes]) -> None:
+    """Refuse a batch in which a day's rows do not fit that day's session, however few they are among all rows."""
+    for (underlying, day), rows in sorted(sorted_days.rows.items()):
+        out = sum(sorted_days.outside.get((underlying, day), {}).values())
+        total = out + sum(map(len, rows.values()))
+        if too_many_outside(out, total):
+            names = ", ".join(sorted({str(quotes.path) for quotes in batch})[:3])
+            raise session_mismatch(out, total, f"{underlying} on {day} in {names}")
 
 
 def _walk(paths: Sequence[Path], mapping: ImportMapping) -> tuple[list[Path], dict[str, str]]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strikebook.errors import SessionMismatchError
+from strikebook.market.day_index import TOLERATED_OUTSIDE, too_many_outside
 from strikebook.market.importing.mapping import ImportMapping
 from strikebook.market.importing.quotes import Quotes
 from strikebook.market.importing.stamps import EXCHANGE_OFFSET_S, MICROSECONDS
@@ -24,18 +25,15 @@ from strikebook.model.session import SECONDS_PER_DAY, Session, clock_text
 
 SessionOf = Callable[[date], Session]
 OUTSIDE: Final = "outside the session"
-TOLERATED: Final = 0.01
 _EPOCH: Final = date(1970, 1, 1)
 _HALF_HOUR_S: Final = 1800
-_STRAYS: Final = 5
-_STRAY_SHARE: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedQuotes:
     """A file's rows inside their sessions. ``day``: int32[n], days since 1970. ``second``: int32[n] since midnight,
     of a bar its start. ``bar_s``: int32[n], 0 for a trade; a bar that the close cuts off is that much shorter.
-    ``outside``: (symbol, day) -> rows that were left out.
+    ``outside``: (symbol, day) -> rows that were left out, unless the mapping says that they are none of the session's.
     """
 
     quotes: Quotes
@@ -58,11 +56,9 @@ def place_in_sessions(quotes: Quotes, bar_s: int, mapping: ImportMapping, sessio
     open_s, close_s = _hours(day, session_of)
     inside = _inside(second, bar_s, open_s, close_s)
     outside = int(len(inside) - np.count_nonzero(inside))
-    share = outside / max(len(inside), 1)
-    strays = outside <= _STRAYS and share <= _STRAY_SHARE
-    if share > TOLERATED and not strays and mapping.outside == "refuse":
+    if mapping.outside == "refuse" and too_many_outside(outside, len(inside)):
         raise SessionMismatchError(
-            f"{share:.1%} of its rows lie outside the session ({_span(stamp)})",
+            f"{outside / len(inside):.1%} of its rows lie outside the session ({_span(stamp)})",
             where=str(quotes.path),
             right=_likely_shift(stamp, bar_s, mapping, session_of),
         )
@@ -74,7 +70,7 @@ def place_in_sessions(quotes: Quotes, bar_s: int, mapping: ImportMapping, sessio
         day[inside].astype(np.int32),
         second[inside].astype(np.int32),
         length[inside].astype(np.int32),
-        _count_outside(quotes, day, ~inside),
+        _count_outside(quotes, day, ~inside) if mapping.outside == "refuse" else {},
     )
 
 
@@ -142,7 +138,7 @@ def _likely_shift(stamp: Int64s, bar_s: int, mapping: ImportMapping, session_of:
         )
     for shift, advice in candidates:
         day, second = _split(stamp + shift)
-        if shift and np.mean(_inside(second, bar_s, *_hours(day, session_of))) >= 1 - TOLERATED:
+        if shift and np.mean(_inside(second, bar_s, *_hours(day, session_of))) >= 1 - TOLERATED_OUTSIDE:
             return advice
     return (
         'no single shift fits: give the session (--session HH:MM-HH:MM), or say outside = "skip" under [rows] in the '
