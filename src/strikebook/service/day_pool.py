@@ -3,7 +3,8 @@
 1. At most ``workers`` days and one more are handed out; the rest wait, so that a stop takes effect at once.
 2. A worker that dies takes its pool with it: the pool is rebuilt, and the days that were out are run once more, each
    alone. A day that kills its worker again is that day's failure.
-3. On a stop, days that are being run are finished and kept; no other is begun.
+3. On a stop, days that are being run are finished and kept; no other is begun. Where the stop took the workers too, a
+   day that one had stored and not reported is run once more here, so that what is stored is what is listed.
 4. A worker ends with its parent (also when that is killed) and leaves Ctrl-C to it.
 """
 
@@ -42,12 +43,16 @@ def run_days(work: DayWork, days: Sequence[date], workers: int, stop: Callable[[
                 return
             yield runner.run(day)
     else:
-        yield from _Pool(pack(work), min(workers, len(days)), deque(days)).run(stop)
+        pool = _Pool(pack(work), min(workers, len(days)), deque(days))
+        yield from pool.run(stop)
+        if stored := sorted(set(pool.unreported).intersection(work.storage.days(work.key))):
+            runner = DayRunner(work)
+            yield from (runner.run(day) for day in stored)
 
 
 @dataclass(slots=True)
 class _Pool:
-    """Days that wait, those that are out, and those that were out when a worker died."""
+    """Days that wait, those that are out, and those that were out when a worker died (``unreported``: at a stop)."""
 
     packed: bytes
     workers: int
@@ -55,6 +60,7 @@ class _Pool:
     suspects: deque[date] = field(default_factory=deque)
     alone: date | None = None
     out: dict[Future[DayOutcome], date] = field(default_factory=dict)
+    unreported: list[date] = field(default_factory=list)
 
     def run(self, stop: Callable[[], bool]) -> Iterator[DayOutcome]:
         unstored: StorageError | None = None
@@ -63,6 +69,7 @@ class _Pool:
             while self.waiting or self.suspects or self.out:
                 if unstored is not None or stop():
                     self.waiting.clear()
+                    self.unreported += self.suspects
                     self.suspects.clear()
                 self._hand_out(executor)
                 done, _ = wait(self.out, timeout=_LOOK_AROUND_S, return_when=FIRST_COMPLETED)
