@@ -14,6 +14,7 @@ from strikebook.engine.day import run_day
 from strikebook.engine.plan import make_plan
 from strikebook.market.catalogue import Catalogue
 from strikebook.model.options import RunOptions
+from strikebook.service.day_task import settle_memory
 from strikebook.service.strategy_file import load_strategy
 from strikebook.storage.codec import encode_day
 from strikebook.storage.day_document import DayDocuments
@@ -26,7 +27,8 @@ DAYS = 9
 
 
 def measure_day(document: bytes, market: Path, bars: Path) -> list[Row]:
-    """Time whole days and their floor in turn: days × repeats pairs."""
+    """Time whole days and their floor in turn, days × repeats pairs, with a worker's memory settings."""
+    settle_memory()
     strategy = load_strategy(document)
     plan, options = make_plan(strategy), RunOptions()
     documents = DayDocuments(strategy, options)

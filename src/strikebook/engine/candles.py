@@ -39,6 +39,7 @@ class CandleTable:
         self._day = day.first(complete)
         self.completed = len(history) + np.searchsorted(day_bucket[:complete], np.arange(buckets))
         self._indicators: dict[str, Mapping[str, Floats]] = {}
+        self._completed_candles: dict[int, Candle] = {}
 
     @cached_property
     def series(self) -> dict[str, Floats]:
@@ -141,6 +142,12 @@ class CandleTable:
         index = self.completed_at(step) + offset
         if index < 0:
             return None
+        found = self._completed_candles.get(index)
+        if found is None:
+            found = self._completed_candles[index] = self._completed_candle(index)
+        return found
+
+    def _completed_candle(self, index: int) -> Candle:
         bars = self._history if index < len(self._history) else self._day
         at = index if index < len(self._history) else index - len(self._history)
         volume = None if bars.volume is None or bars.volume[at] < 0 else int(bars.volume[at])
@@ -155,18 +162,17 @@ class CandleTable:
 
     def _forming_candle(self, step: int) -> Candle | None:
         bucket_start = step - step % self._timeframe_s
-        low = int(np.searchsorted(self._tape.trade_step, bucket_start, "left"))
-        high = int(np.searchsorted(self._tape.trade_step, step, "right"))
+        low, high = self._tape.trades_until(bucket_start - 1), self._tape.trades_until(step)
         if low == high:
             return None
-        price = self._tape.ticks.price_paise[low:high]
+        price = self._tape.ticks.price_paise[low:high].tolist()
         quantity = self._tape.ticks.quantity
         return Candle(
             self._open_epoch + bucket_start,
-            int(price[0]),
-            int(price.max()),
-            int(price.min()),
-            int(price[-1]),
+            price[0],
+            max(price),
+            min(price),
+            price[-1],
             None if quantity is None else int(quantity[low:high].sum()),
         )
 

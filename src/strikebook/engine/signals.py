@@ -28,7 +28,10 @@ class SetTally:
         self.missed: list[list[tuple[Steps, Steps]]] = [[] for _ in range(leaves)]
 
     def add(self, happened: Happened, stretches: list[tuple[int, int]]) -> None:
-        """Count stretches of steps, ascending, first and last step included."""
+        """Count stretches of steps, ascending, first and last step included; ``happened`` covers just their span."""
+        if len(stretches) == 1:
+            self._add_all(happened, *stretches[0])
+            return
         first, last = np.array(stretches, np.intp).T
         self.armed_steps += int((last - first).sum()) + len(stretches)
         for number, true in enumerate(happened.true):
@@ -44,6 +47,16 @@ class SetTally:
                 begun[0] = max(begun[0], first[at])
                 ended[-1] = min(ended[-1], last[at])
                 self.missed[number].append((begun, ended))
+
+    def _add_all(self, happened: Happened, first: int, last: int) -> None:
+        self.armed_steps += last - first + 1
+        for number, true in enumerate(happened.true):
+            if len(true):
+                self.true_steps[number] += len(true)
+                self.last_true[number] = int(true[-1])
+        for number, (starts, stops) in enumerate(happened.missed):
+            if len(starts):
+                self.missed[number].append((starts, stops - 1))
 
     def runs(self) -> list[tuple[Steps, Steps]]:
         """For each leaf the first and the last steps of its near misses, those that touch joined."""

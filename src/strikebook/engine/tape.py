@@ -84,18 +84,22 @@ class Tape:
         column[: int(self.trade_step[known[0]])] = np.nan
         return column
 
+    def trades_until(self, step: int) -> int:
+        """How many trades there are up to a step, that step's included."""
+        return int(self.trade_step.searchsorted(step, "right"))
+
     def quote(self, step: int) -> Quote | None:
         """The last trade at or before a step, None before the first."""
-        index = int(self.index[step])
+        index = self.trades_until(step) - 1
         if index < 0:
             return None
         return Quote(int(self.ticks.price_paise[index]), step - int(self.trade_step[index]))
 
     def next_step(self, step: int) -> int | None:
         """The step of the first trade after a step, None where there is none."""
-        index = int(np.searchsorted(self.trade_step, step, "right"))
+        index = self.trades_until(step)
         return int(self.trade_step[index]) if index < len(self.trade_step) else None
 
     def first_price_after(self, step: int) -> int:
         """The price of the first trade after a step; there must be one."""
-        return int(self.ticks.price_paise[int(np.searchsorted(self.trade_step, step, "right"))])
+        return int(self.ticks.price_paise[self.trades_until(step)])

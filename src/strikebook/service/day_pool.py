@@ -23,7 +23,7 @@ from datetime import date
 from multiprocessing import connection
 
 from strikebook.errors import StorageError
-from strikebook.service.day_task import DayOutcome, DayRunner, DayWork, pack, run_stored_day
+from strikebook.service.day_task import DayOutcome, DayRunner, DayWork, pack, run_stored_day, settle_memory
 from strikebook.service.worker_server import worker_context
 
 _SPARE_DAYS = 1
@@ -133,6 +133,7 @@ class _Pool:
 
 
 def _begin_worker() -> None:
+    settle_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:

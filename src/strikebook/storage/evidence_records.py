@@ -36,6 +36,7 @@ class Evidence:
         self._facts = facts
         self._labels = labels
         self._events = {event.execution_id: event for event in result.events}
+        self._flows: dict[str, list[str]] = {}
         self._diagnostics: dict[str, Document] = {}
         self._candles: dict[int, Document] = {}
 
@@ -62,11 +63,14 @@ class Evidence:
 
     def flow(self, event_id: str | None) -> list[str]:
         """The events from the start to that one, along parents; none for the close of the day."""
-        ids: list[str] = []
-        while event_id is not None and event_id in self._events and event_id not in ids:
-            ids.append(event_id)
+        below: list[str] = []
+        while event_id is not None and event_id in self._events and event_id not in self._flows:
+            below.append(event_id)
             event_id = self._events[event_id].parent_execution_id
-        return ids[::-1]
+        flow = self._flows.get(event_id or "", [])
+        for known in reversed(below):
+            flow = self._flows[known] = [*flow, known]
+        return flow
 
     def variables(self, event_id: str) -> Document:
         """The variables of every node as they stood at an event."""
