@@ -101,5 +101,5 @@ def _check_underlyings(market: MarketSource, strategy: Strategy) -> None:
 
 
 def _covered(market: MarketSource, underlying: str) -> str:
-    days = () if market.synthetic else market.days(underlying, *_EVER)
+    days = market.days(underlying, *_EVER)
     return f"its data goes from {days[0]} to {days[-1]}" if days else "another range"
