@@ -40,7 +40,7 @@ def measure_run(document: bytes, market: Path, bars: Path) -> list[Row]:
         watcher.join()
         most.append(peak[0])
         assert metadata["status"] == "completed", metadata["error"]
-        positions = metadata["overall_summary"]["total_positions"]  # type: ignore[index]
+        positions = metadata["overall_summary"]["total_positions"]
         shutil.rmtree(folder)
     return [
         (

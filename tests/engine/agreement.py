@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from typing import Any
 
 from strikebook.engine.day import run_day
 from strikebook.model.day_result import Cancellation, DayResult, Event, Rejection, SignalReport, Trade
 from strikebook.model.options import RunOptions
 from strikebook.strategy.parse import require_strategy
-from tests.oracle import run_oracle
+from tests.oracle import OracleDay, run_oracle
 from tests.raw_day import RawDay, market_day
 
 
@@ -120,9 +120,9 @@ def _event(event: Event) -> dict[str, Any]:
     }
 
 
-def oracle_form(day: object) -> dict[str, Any]:
+def oracle_form(day: OracleDay) -> dict[str, Any]:
     """The oracle's day as plain values; condition sets that were never armed say nothing."""
-    plain = asdict(day) if is_dataclass(day) and not isinstance(day, type) else dict(day)  # type: ignore[call-overload]
+    plain = asdict(day)
     for signal in plain["signals"].values():
         signal["sets"] = {
             name: {"armed_steps": found["armed_steps"], "leaves": [tuple(leaf) for leaf in found["leaves"]]}

@@ -69,7 +69,7 @@ def _moved(row: object) -> object:
         for name in ("price", "open", "high", "low", "close")
         if getattr(row, name, None) is not None
     }
-    return replace(row, **fields)  # type: ignore[type-var]
+    return replace(row, **fields)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)

@@ -28,7 +28,7 @@ def test_every_field_of_the_brief_is_there() -> None:
 
 def test_a_position_reads_as_it_was_made() -> None:
     """Prices encode the leg: the first life enters at 201.05 and leaves one rupee higher."""
-    position = document()["positions"][0]  # type: ignore[index]
+    position = document()["positions"][0]
     assert (position["entry_price"], position["exit_price"], position["pnl"]) == (201.05, 202.05, 50.0)
     assert (position["quantity"], position["lots"], position["lot_size"]) == (50, 1, 50)
     assert (position["entry_time"], position["entry_sent_time"]) == ("2024-10-01T09:31:40", "2024-10-01T09:31:39")
@@ -45,7 +45,7 @@ def test_a_position_reads_as_it_was_made() -> None:
 
 def test_a_position_tells_its_reasons() -> None:
     """Conditions carry both values, the sentence and the sentence with values; candles and variables are beside."""
-    position = document()["positions"][0]  # type: ignore[index]
+    position = document()["positions"][0]
     reasons = position["diagnostic_data"]
     assert [item["substituted_text"] for item in reasons["conditions_evaluated"]] == [
         "09:18:20 >= 09:17:00",
@@ -75,7 +75,7 @@ def holds(tree: object, results: list[bool]) -> bool:
 
 def test_the_decision_follows_from_the_record() -> None:
     """AND and OR over the recorded results give what was decided, for every signal's event."""
-    signals = [event["diagnostic_data"] for event in document()["events"]]  # type: ignore[attr-defined]
+    signals = [event["diagnostic_data"] for event in document()["events"]]
     fired = [item for item in signals if item["condition_set"] is not None]
     assert len(fired) == 6
     for item in fired:
@@ -85,12 +85,12 @@ def test_the_decision_follows_from_the_record() -> None:
 def test_totals_are_folds_of_trades() -> None:
     """The summary, the running total and the positions add up to the same paise; wins and losses count lives."""
     day = document(20)
-    trades = [round(trade["pnl"] * 100) for trade in day["trades"]]  # type: ignore[attr-defined]
-    positions = [round(position["pnl"] * 100) for position in day["positions"]]  # type: ignore[attr-defined]
+    trades = [round(trade["pnl"] * 100) for trade in day["trades"]]
+    positions = [round(position["pnl"] * 100) for position in day["positions"]]
     summary = day["summary"]
     assert isinstance(summary, dict)
     assert sum(trades) == sum(positions) == round(summary["total_pnl"] * 100)
-    assert day["trades"][-1]["cumulative_pnl"] == summary["total_pnl"]  # type: ignore[index]
+    assert day["trades"][-1]["cumulative_pnl"] == summary["total_pnl"]
     assert (summary["winning_trades"], summary["losing_trades"], summary["flat_trades"]) == (12, 6, 2)
     assert summary["win_rate"] == 60.0
 
@@ -103,11 +103,11 @@ def test_parts_are_listed_and_folded() -> None:
     part: Trade = replace(closing, trade_id="entry-3-pos1-r0-x1", part=1, pnl_paise=-7)
     parted = replace(result, lives=(replace(life, trades=(part, closing)),), trades=(part, closing))
     day = DayDocuments(make_strategy(), RunOptions()).document(parted)
-    position = day["positions"][0]  # type: ignore[index]
+    position = day["positions"][0]
     assert [row["trade_id"] for row in position["parts"]] == ["entry-3-pos1-r0-x1", "entry-3-pos1-r0"]
     assert position["pnl"] == 49.93
-    assert day["summary"]["total_pnl"] == 49.93  # type: ignore[index]
-    assert day["summary"]["winning_trades"] == 1  # type: ignore[index]
+    assert day["summary"]["total_pnl"] == 49.93
+    assert day["summary"]["winning_trades"] == 1
 
 
 def test_an_open_position_is_listed_and_not_added() -> None:
@@ -115,11 +115,11 @@ def test_an_open_position_is_listed_and_not_added() -> None:
     result = make_result(1)
     opened = replace(result, lives=(replace(result.lives[0], trades=(), closed=False),), trades=())
     day = DayDocuments(make_strategy(), RunOptions()).document(opened)
-    position = day["positions"][0]  # type: ignore[index]
+    position = day["positions"][0]
     assert (position["status"], position["exit_price"], position["exit_reason"]) == ("OPEN", None, None)
     assert (position["pnl"], position["unrealized_pnl"]) == (0.0, 2030.0)
-    assert day["summary"]["total_pnl"] == 0.0  # type: ignore[index]
-    assert day["summary"]["win_rate"] == 0.0  # type: ignore[index]
+    assert day["summary"]["total_pnl"] == 0.0
+    assert day["summary"]["win_rate"] == 0.0
 
 
 def test_the_close_of_the_day_has_no_condition() -> None:
@@ -127,7 +127,7 @@ def test_the_close_of_the_day_has_no_condition() -> None:
     result = make_result(1)
     trade = replace(result.trades[0], exit_reason="EOD Square-off", exit_event_id=None, exit_node_id=None)
     closed = replace(result, lives=(replace(result.lives[0], trades=(trade,)),), trades=(trade,))
-    position = DayDocuments(make_strategy(), RunOptions()).document(closed)["positions"][0]  # type: ignore[index]
+    position = DayDocuments(make_strategy(), RunOptions()).document(closed)["positions"][0]
     assert position["exit_condition_preview"] == "no condition: EOD Square-off"
     assert position["exit_flow_ids"] == []
     assert position["exit_diagnostic_data"]["conditions_evaluated"] == []
@@ -137,7 +137,7 @@ def test_the_close_of_the_day_has_no_condition() -> None:
 
 def test_a_signal_tells_why_it_did_not_fire() -> None:
     """Counts per leaf, the last time it held, near misses as runs of times with the leaf, and the total."""
-    signal = document()["signals"][0]  # type: ignore[index]
+    signal = document()["signals"][0]
     part = signal["sets"][0]
     assert part["leaves"][0]["true_steps"] == 1000
     assert part["leaves"][0]["last_true_at"] == "2024-10-01T14:48:20"

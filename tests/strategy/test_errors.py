@@ -224,7 +224,7 @@ ERRORS = {
         LEAF,
         "both a group and a comparison",
     ),
-    "not a condition": (d.with_condition("x"), LEAF, "where a condition belongs"),  # type: ignore[arg-type]
+    "not a condition": (d.with_condition("x"), LEAF, "where a condition belongs"),
     "variable that reads itself": (
         setting(d.variable_set("A", d.variable_read("enter", "A"))),
         f"{N}[1].data.variables[0]",

@@ -127,7 +127,7 @@ def test_repeated_condition_ids_and_numbervalue():
     """Condition ids may repeat, and ``numberValue`` is noise."""
     twice = [d.leaf(d.indicator(), ">", d.constant(70, numberValue=0)) for _ in range(2)]
     strategy = require_strategy(d.small(leave=d.exit_signal("leave", *twice)))
-    assert strategy.nodes["leave"].conditions.text.count("> 70") == 2  # type: ignore[union-attr]
+    assert strategy.nodes["leave"].conditions.text.count("> 70") == 2
 
 
 def test_market_data_is_candle_data():
@@ -225,7 +225,7 @@ def test_end_conditions(block, end):
     strategy = require_strategy(d.small(square=d.square_off("square", **block), start=d.start(endConditions=block)))
     square, start = strategy.nodes["square"], strategy.nodes["start"]
     assert isinstance(square, SquareOffNode)
-    assert square.end == end == start.end  # type: ignore[union-attr]
+    assert square.end == end == start.end
 
 
 def test_variables_in_dependency_order():

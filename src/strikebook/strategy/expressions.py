@@ -42,21 +42,7 @@ _LIVE_FIELDS: dict[str, LiveFieldName] = {
     "volume": "volume",
     "oi": "oi",
 }
-_POSITION_NAMES: tuple[PositionFieldName, ...] = (
-    "entryPrice",
-    "exitPrice",
-    "currentPrice",
-    "quantity",
-    "multiplier",
-    "pnl",
-    "unrealizedPnl",
-    "realizedPnl",
-    "status",
-    "underlyingPriceOnEntry",
-    "underlyingPriceOnExit",
-    "trailingPositionPrice",
-)
-_POSITION_FIELDS: dict[str, PositionFieldName] = {squeezed(name): name for name in _POSITION_NAMES}
+_POSITION_FIELDS: dict[str, PositionFieldName] = {squeezed(name): name for name in get_args(PositionFieldName)}
 _PROFIT_KINDS: dict[str, ProfitKind] = {"realized": "realized", "unrealized": "unrealized", "total": "total"}
 _SCOPES = spellings("position", "overall")
 _OPERATIONS: dict[str, Operation] = {"+": "+", "-": "-", "*": "*", "/": "/", "+%": "+%", "-%": "-%"}

@@ -24,6 +24,7 @@ _SIDES: dict[str, Literal["BUY", "SELL"]] = {"buy": "BUY", "sell": "SELL"}
 _OPTION_TYPES: dict[str, OptionType] = {"ce": "CE", "pe": "PE"}
 _QUANTITIES: dict[str, Quantity] = {"all": "all", "percentage": "percentage", "specific": "specific"}
 _PRODUCTS = spellings("intraday")
+_EXPIRY_UNITS: dict[str, Literal["W", "M", "Q", "Y"]] = {"W": "W", "M": "M", "Q": "Q", "Y": "Y"}
 _EXPIRY = re.compile(r"([WMQY])([0-9]{1,2})")
 _STRIKE = re.compile(r"(ATM)|(OTM|ITM)([0-9]{1,3})")
 _OTHER_STRIKES = frozenset({"premium", "delta", "exact", "closestpremium", "strike", "price", "percentage"})
@@ -165,8 +166,7 @@ def _expiry(place: Cursor) -> tuple[Literal["W", "M", "Q", "Y"], int] | None:
         if text:
             place.error(f"unknown expiry code {shown(text)}", "W0, W1, … or M, Q, Y with a number; 0 is the nearest")
         return None
-    unit: Literal["W", "M", "Q", "Y"] = match[1]  # type: ignore[assignment]
-    return unit, int(match[2])
+    return _EXPIRY_UNITS[match[1]], int(match[2])
 
 
 def _steps(place: Cursor) -> int | None:

@@ -88,7 +88,7 @@ def _read_parquet(path: Path, mapping: ImportMapping) -> tuple[Any, dict[str, st
 def _read_text(path: Path, mapping: ImportMapping) -> tuple[Any, dict[str, str]]:
     data = path.read_bytes()
     if path.suffix == ".gz":
-        data = igzip.decompress(data)  # type: ignore[no-untyped-call]
+        data = igzip.decompress(data)  # type: ignore[no-untyped-call]  # isal has no types
     if not data.strip():
         raise MarketDataError("is empty", where=str(path), right="a file with prices, or ignore it in the mapping")
     if not data.endswith((b"\n", b"\r")):
