@@ -16,11 +16,13 @@ ROOT_ENTRIES = {
     "ARCHITECTURE.md",
     "Makefile",
     "README.md",
+    "backtest_file_api_server.py",
     "bench",
     "docs",
     "examples",
     "pyproject.toml",
     "src",
+    "test_file_api_client.py",
     "tests",
 }
 LONGEST_FILE = 500

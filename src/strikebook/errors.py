@@ -7,6 +7,8 @@ StrikebookError                 what was wrong, where, and what would be right
 │   ├── NoDataError             there is no data for that day or instrument
 │   └── SessionMismatchError    more than 1 % of a day's rows lie outside its session
 ├── StorageError                results or market data that cannot be written, results that cannot be read
+├── NotFoundError               a job, a result, a strategy or a day that is not there
+├── QueueFullError              as many jobs wait as may wait
 ├── BusyError                   a run of this user, or an import into this folder, is going already
 └── DayFailedError              a node broke while a day was run; the day fails, the run goes on
 """
@@ -59,6 +61,14 @@ class SessionMismatchError(MarketDataError):
 
 class StorageError(StrikebookError):
     """Results or market data that cannot be written, results that cannot be read."""
+
+
+class NotFoundError(StrikebookError):
+    """A job, a result, a strategy or a day that is not there."""
+
+
+class QueueFullError(StrikebookError):
+    """As many jobs wait as may wait."""
 
 
 class BusyError(StrikebookError):

@@ -1,1 +1,1 @@
-"""Who may run when: one run per user, also across processes."""
+"""Jobs: their records, the moves they may make, and the rule of one job per user."""

@@ -1,0 +1,107 @@
+"""A job: one run that was asked for, from the queue to its end. An immutable value; a move makes a new one.
+
+from       to          cause
+queued     running     its turn came
+queued     cancelled   its user asked, or cleared its strategy
+queued     failed      it could not be begun (its strategy is gone, the disk is full)
+running    completed   every day was dealt with
+running    failed      no day could run, or the results could not be stored
+running    cancelled   its user asked; finished days are kept
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Final, Literal
+
+JobState = Literal["queued", "running", "completed", "failed", "cancelled"]
+Owner = Literal["server", "command line"]
+
+MOVES: Final[Mapping[JobState, frozenset[JobState]]] = {
+    "queued": frozenset({"running", "cancelled", "failed"}),
+    "running": frozenset({"completed", "failed", "cancelled"}),
+    "completed": frozenset(),
+    "failed": frozenset(),
+    "cancelled": frozenset(),
+}
+ACTIVE: Final[frozenset[JobState]] = frozenset(state for state, moves in MOVES.items() if moves)
+
+_JOB_ID = re.compile(r"bt_\d{8}_\d{6}_[0-9a-f]{6}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a job stands. ``current_day`` is the day that was finished last; None before the first."""
+
+    total_days: int = 0
+    completed_days: int = 0
+    failed_days: int = 0
+    current_day: date | None = None
+    pnl_paise: int = 0
+
+    @property
+    def percentage(self) -> float:
+        """Days dealt with, percent, to one decimal; never 100.0 before the last one."""
+        if not self.total_days:
+            return 0.0
+        return 100 * self.completed_days * 10 // self.total_days / 10
+
+
+@dataclass(frozen=True, slots=True)
+class FailedDay:
+    """A day that could not be run, and why."""
+
+    day: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as it is recorded. Times are exchange time without offset; ``order`` is what the queue goes by.
+
+    ``market`` is the name of the market it is made on, ``options`` all options of the run, by name.
+    ``progress`` and ``failed_days`` are those at the last move; while it runs, its owner knows better.
+    """
+
+    job_id: str
+    user_id: str
+    strategy_id: str
+    first: date
+    last: date
+    options: Mapping[str, str | int]
+    market: str
+    owner: Owner
+    order: int
+    submitted_at: datetime
+    state: JobState = "queued"
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    error: str | None = None
+    progress: Progress = field(default_factory=Progress)
+    failed_days: tuple[FailedDay, ...] = ()
+
+    @property
+    def active(self) -> bool:
+        """True while it is queued or running."""
+        return self.state in ACTIVE
+
+    def moved(self, to: JobState, at: datetime, error: str | None = None) -> Job:
+        """The job after a move. Raises ValueError for a move that the table does not have."""
+        if to not in MOVES[self.state]:
+            raise ValueError(f"{self.job_id}: {self.state} -> {to} is no move of a job")
+        if to == "running":
+            return replace(self, state=to, started_at=at)
+        return replace(self, state=to, completed_at=at, error=error)
+
+
+def make_job_id(at: datetime, token: str) -> str:
+    """The id of a job submitted at ``at``; ``token`` is six hexadecimal digits."""
+    return f"bt_{at:%Y%m%d_%H%M%S}_{token}"
+
+
+def is_job_id(text: str) -> bool:
+    """Whether ``text`` may be a job's id; nothing else decides what becomes a path."""
+    return _JOB_ID.fullmatch(text) is not None

@@ -1,0 +1,1 @@
+"""HTTP: routes, wire types, who may do what, our errors as problems."""

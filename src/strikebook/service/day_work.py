@@ -1,0 +1,50 @@
+"""What goes to a worker and what comes back. Light on purpose: the server imports it, and no engine with it."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from strikebook.model.options import RunOptions
+from strikebook.storage.backtest_storage import BacktestStorage
+from strikebook.storage.layout import RunKey
+from strikebook.storage.summary import Totals
+
+if TYPE_CHECKING:
+    from strikebook.market.source import MarketSource  # loads numpy; a worker has it, the server need not
+
+DayStatus = Literal["traded", "no_trades", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class DayWork:
+    """What all days of a run share."""
+
+    key: RunKey
+    document: bytes
+    market: MarketSource
+    storage: BacktestStorage
+    options: RunOptions
+
+
+@dataclass(frozen=True, slots=True)
+class DayOutcome:
+    """How a day went. ``file_bytes`` is the size of its stored file, 0 where it has none."""
+
+    day: date
+    status: DayStatus
+    reason: str = ""
+    totals: Totals = field(default_factory=Totals)
+    file_bytes: int = 0
+    fingerprint: str = ""
+    replayed_bars: bool = False
+    short_history: bool = False
+    synthetic: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+def pack(work: DayWork) -> bytes:
+    """The work of a run as the bytes that a worker takes."""
+    return pickle.dumps(work, protocol=pickle.HIGHEST_PROTOCOL)
