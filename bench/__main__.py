@@ -20,6 +20,7 @@ from rich.table import Table
 from bench.day import measure_day, measure_encoding
 from bench.market import bench_market, measure_demo, measure_import
 from bench.run import measure_run
+from bench.server import measure_server
 
 ROOT = Path(__file__).parent.parent
 BARS = ROOT / ".bench"
@@ -37,6 +38,7 @@ def main() -> int:
         lambda: measure_day(strategy, market, BARS),
         lambda: measure_encoding(strategy, market),
         lambda: measure_run(strategy, market, BARS),
+        lambda: measure_server(strategy, market, BARS),
         lambda: measure_import(BARS, ROOT),
     )
     for step in steps:

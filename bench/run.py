@@ -9,9 +9,8 @@ import time
 from datetime import date, datetime
 from pathlib import Path
 
+from strikebook.backtest_runner import RunRequest, run_backtest
 from strikebook.market.catalogue import Catalogue
-from strikebook.service.planning import RunRequest
-from strikebook.service.run import run_backtest
 from strikebook.storage.folder_storage import FolderStorage
 
 Row = tuple[str, str, str]

@@ -27,6 +27,7 @@ _RIGHT = {
     errno.EROFS: "a folder on a disk that is mounted for writing",
     errno.ENOTDIR: "a folder; a file stands in its way",
     errno.EEXIST: "a folder; a file stands in its way",
+    errno.ELOOP: "a real file or folder: symbolic links are not followed",
     errno.ENAMETOOLONG: "a shorter path",
 }
 

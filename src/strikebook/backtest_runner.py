@@ -1,6 +1,60 @@
-"""The brief's name for the way into a run: ``run_backtest(request, on_progress, stop, now)`` returns its metadata."""
+"""The brief's name for the way into a run from Python: ``run_backtest`` returns its metadata.
 
-from strikebook.service.planning import RunRequest
-from strikebook.service.run import Progress, run_backtest
+It is the same submission as the server's, under the same rule of one job per user; only that the job runs at once, in
+this process or in workers of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from strikebook.errors import BusyError
+from strikebook.jobs.folder_jobs import FolderJobs
+from strikebook.jobs.job_manager import JobManager
+from strikebook.jobs.job_store import JobStore
+from strikebook.jobs.memory_jobs import MemoryJobs
+from strikebook.service.day_executor import DayExecutor
+from strikebook.service.here_executor import HereExecutor
+from strikebook.service.planning import RunRequest, prepare_run
+from strikebook.service.process_executor import ProcessExecutor
+from strikebook.service.run import Progress, RunPlace, carry_out, submit_run
+from strikebook.storage.backtest_storage import BacktestStorage
+from strikebook.storage.folder_storage import FolderStorage
 
 __all__ = ["Progress", "RunRequest", "run_backtest"]
+
+
+def run_backtest(
+    request: RunRequest,
+    on_progress: Callable[[Progress], None],
+    stop: Callable[[], bool],
+    now: Callable[[], datetime],
+) -> dict[str, object]:
+    """Run a strategy over a range of days and return the run's metadata as it was stored last.
+
+    ``now`` gives exchange time without offset; ``stop`` is asked between days. Raises what ``prepare_run`` raises,
+    BusyError when this user has a job queued or running, and StorageError when the run cannot be begun. Once it is
+    begun, what goes wrong is in the metadata: ``status`` and ``error``, or the ``reason`` of a day.
+    """
+    plan = prepare_run(request)
+    jobs = JobManager(jobs_beside(request.storage), now, queue_length=1, owner="command line")
+    executor = _executor(request, len(plan.days_to_run))
+    try:
+        place = RunPlace(request.market, request.storage, jobs, executor, now)
+        job = jobs.start(submit_run(plan, place).job_id)
+        if job is None:
+            raise BusyError("cancelled before it began", where=plan.key.user_id, right="submit it again")
+        return carry_out(job, plan, place, on_progress, stop)
+    finally:
+        executor.close()
+
+
+def jobs_beside(storage: BacktestStorage) -> JobStore:
+    """Where the jobs of a storage's runs are recorded: in its folder; for one in memory, in memory."""
+    return FolderJobs(storage.root) if isinstance(storage, FolderStorage) else MemoryJobs()
+
+
+def _executor(request: RunRequest, days: int) -> DayExecutor:
+    workers = min(request.workers, days) if request.storage.shared_between_processes else 1
+    return HereExecutor() if workers == 1 else ProcessExecutor(workers)

@@ -27,6 +27,8 @@ from tests.worked_days.making import Json, leg, make_strategy, round_trip
 
 DAYS = (date(2024, 9, 30), date(2024, 10, 1), date(2024, 10, 3), date(2024, 10, 4))
 """Four sessions; 2024-10-02 was a holiday."""
+MANY_DAYS = tuple(date(2024, 9, day) for day in (2, 3, 4, 5, 6, 9, 10, 11, 12, 13))
+"""Ten sessions in a row: more than any pool hands out at once."""
 WITHOUT_OPTIONS = date(2024, 10, 4)
 EXPIRY = date(2024, 10, 10)
 STRATEGY_ID = "worked-day"

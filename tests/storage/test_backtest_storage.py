@@ -121,8 +121,6 @@ def test_an_id_that_could_leave_its_place_is_refused(storage: BacktestStorage, t
     with pytest.raises(UsageError):
         RunKey("user", text)
     with pytest.raises(UsageError):
-        storage.lock_path(text)
-    with pytest.raises(UsageError):
         storage.runs(text)
 
 
@@ -133,3 +131,49 @@ def test_the_longest_id_works(storage: BacktestStorage) -> None:
     storage.put_day(key, FIRST, b"day")
     begin(storage, key)
     assert storage.runs("u" * 128) == (key,)
+
+
+def test_a_stamp_changes_with_what_it_is_of(storage: BacktestStorage) -> None:
+    """The stamp of a day or of the metadata is the same until that is stored again; what is not there has none."""
+    assert storage.stamp(KEY, None) is None
+    begin(storage)
+    storage.put_day(KEY, FIRST, b"day")
+    metadata, day = storage.stamp(KEY, None), storage.stamp(KEY, FIRST)
+    assert storage.stamp(KEY, SECOND) is None
+    storage.put_day(KEY, FIRST, b"another day")
+    assert storage.stamp(KEY, None) == metadata is not None
+    assert storage.stamp(KEY, FIRST) != day
+    storage.put_metadata(KEY, b'{"status": "completed"}')
+    assert storage.stamp(KEY, None) != metadata
+
+
+def test_a_run_is_cleared_only_if_its_metadata_says_so(storage: BacktestStorage) -> None:
+    """The condition is asked with the metadata of that moment; what it refuses stays as it was."""
+    begin(storage)
+    storage.put_day(KEY, FIRST, b"day")
+    asked: list[bytes | None] = []
+    assert storage.clear(KEY, lambda metadata: bool(asked.append(metadata))) == Cleared(0, 0)
+    assert asked == [b'{"status": "running"}']
+    assert storage.day(KEY, FIRST) == b"day"
+    assert storage.clear(KEY, lambda metadata: metadata == b'{"status": "running"}').day_files == 1
+    assert storage.folders() == ()
+
+
+def test_metadata_is_changed_in_its_place(storage: BacktestStorage) -> None:
+    """A change replaces the metadata by what it makes of it; None, or no such run, changes nothing."""
+    begin(storage)
+    storage.change_metadata(KEY, lambda metadata: metadata + b" ")
+    storage.change_metadata(KEY, lambda _: None)
+    storage.change_metadata(OTHER, lambda _: b"{}")
+    assert storage.metadata(KEY) == b'{"status": "running"} '
+    assert storage.metadata(OTHER) is None
+
+
+def test_folders_are_listed_in_order(storage: BacktestStorage) -> None:
+    """Everything that stands where results would is listed; sweeping takes none of it."""
+    begin(storage, RunKey("b", "x"))
+    begin(storage, OTHER)
+    begin(storage)
+    storage.sweep()
+    assert storage.folders() == (RunKey("b", "x"), KEY, OTHER)
+    assert storage.free_bytes() is None or (storage.free_bytes() or 0) > 0

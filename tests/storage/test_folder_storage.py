@@ -56,13 +56,16 @@ def test_files_are_where_the_brief_says(storage: FolderStorage) -> None:
 
 
 def test_reading_creates_nothing(tmp_path: Path) -> None:
-    """Looking for results, locks included, leaves no trace."""
+    """Looking for results leaves no trace."""
     storage = FolderStorage(tmp_path / "nowhere")
     storage.day(KEY, DAY)
     storage.runs(KEY.user_id)
     storage.users()
     storage.clear(KEY)
-    storage.lock_path(KEY.user_id)
+    storage.stamp(KEY, DAY)
+    storage.folders()
+    storage.sweep()
+    storage.free_bytes()
     storage.check_writable()
     assert names(tmp_path) == set()
 
@@ -200,3 +203,51 @@ def test_a_run_that_is_a_link_loses_the_link_alone(storage: FolderStorage, tmp_p
     storage.begin(KEY, b"{}", b"{}")
     assert (tmp_path / "elsewhere" / "01-10-2024.json.gz").read_bytes() == b"day"
     assert names(storage.root / KEY.user_id) == {KEY.strategy_id}
+
+
+def test_symbolic_links_lead_nowhere(tmp_path: Path) -> None:
+    """A link in the place of a user, a run or a day is as if it were not there, and what it points to stays."""
+    elsewhere = FolderStorage(tmp_path / "elsewhere")
+    elsewhere.begin(KEY, b"{}", b"{}")
+    elsewhere.put_day(KEY, DAY, b"secret")
+    real = elsewhere.root / KEY.user_id
+    storage = FolderStorage(tmp_path / "results")
+    (storage.root / "u").mkdir(parents=True)
+    (storage.root / KEY.user_id).symlink_to(real)
+    (storage.root / "u" / KEY.strategy_id).symlink_to(real / KEY.strategy_id)
+    file = RunKey("u", "file")
+    storage.begin(file, b"{}", b"{}")
+    (storage.root / "u" / "file" / "02-10-2024.json.gz").symlink_to(real / KEY.strategy_id / "02-10-2024.json.gz")
+    for key in (KEY, RunKey("u", KEY.strategy_id)):
+        assert (storage.metadata(key), storage.day(key, DAY), storage.stamp(key, DAY)) == (None, None, None)
+        assert storage.days(key) == ()
+        storage.clear(key)
+    assert (storage.day(file, DAY), storage.stamp(file, DAY)) == (None, None)
+    assert storage.folders() == (file,)
+    with pytest.raises(StorageError, match="symbolic"):
+        storage.begin(KEY, b"{}", b"{}")
+    storage.clear(file)
+    assert elsewhere.day(KEY, DAY) == b"secret"
+
+
+def test_what_is_no_file_is_no_day(tmp_path: Path) -> None:
+    """A pipe or a folder under a day's name is not read (reading a pipe would wait for ever)."""
+    storage = FolderStorage(tmp_path)
+    storage.begin(KEY, b"{}", b"{}")
+    folder = tmp_path / KEY.user_id / KEY.strategy_id
+    os.mkfifo(folder / "02-10-2024.json.gz")
+    (folder / "03-10-2024.json.gz").mkdir()
+    assert storage.day(KEY, DAY) is None
+    assert storage.stamp(KEY, DAY) is None
+
+
+def test_a_sweep_takes_what_killed_processes_left(tmp_path: Path) -> None:
+    """Folders on their way in or out are deleted, runs and strange names stay."""
+    storage = FolderStorage(tmp_path)
+    storage.begin(KEY, b"{}", b"{}")
+    user = tmp_path / KEY.user_id
+    for name in (".begin-strategy-1", ".clear-other-0123456789ab", ".mine"):
+        (user / name).mkdir()
+        (user / name / "file").write_bytes(b"x")
+    storage.sweep()
+    assert names(user) == {KEY.strategy_id, ".mine"}

@@ -77,7 +77,7 @@ def run(  # noqa: PLR0913, PLR0917 — the command line has that many options
     """  # noqa: D301 — \b is the mark of lines to be left as they are
     count = workers or os.cpu_count() or 1
     if count > 1:
-        from strikebook.service.worker_server import warm_up  # noqa: PLC0415 — first of all: it takes a second
+        from strikebook.service.worker import warm_up  # noqa: PLC0415 — first of all: it takes a second
 
         warm_up()
     from strikebook.model.options import parse_options  # noqa: PLC0415 — numpy and others, only for this command
@@ -94,7 +94,7 @@ def run(  # noqa: PLR0913, PLR0917 — the command line has that many options
 
 def _run(request: RunRequest, results: Path, *, json: bool) -> NoReturn:
     """Run it, print what it came to, and leave with its status."""
-    from strikebook.service.run import run_backtest  # noqa: PLC0415 — the engine, only for this command
+    from strikebook.backtest_runner import run_backtest  # noqa: PLC0415 — the engine, only for this command
     from strikebook.storage.codec import encode_metadata  # noqa: PLC0415
 
     with _stopped_by_signals() as stop, _progress_bar() as on_progress:

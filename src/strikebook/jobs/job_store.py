@@ -35,6 +35,9 @@ class JobStore(Protocol):
         Raises BusyError, which names the holder, without waiting; StorageError where it cannot be recorded.
         """
 
+    def claim_server(self) -> Claim:
+        """Claim these records for one server. Raises BusyError where another one has them."""
+
     def add(self, job: Job, document: bytes) -> None:
         """Record a new job and the strategy it is to run. Raises StorageError; then nothing of it remains."""
 

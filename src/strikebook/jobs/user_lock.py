@@ -1,4 +1,4 @@
-"""One run per user, across processes: a lock of the operating system, so that a crash releases it.
+"""One job per user, across processes: a lock of the operating system, so that a crash releases it.
 
 The lock is on a file that nobody ever clears. Its text only says who holds it, for the message of those who have
 to wait; the lock itself is the kernel's (``flock``), and ends with the process that holds it.
@@ -9,39 +9,52 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
-from strikebook.atomic_file import storage_errors
+from strikebook.atomic_file import make_folder, storage_errors
 from strikebook.errors import BusyError
 
 
-@contextlib.contextmanager
-def user_lock(path: Path, user_id: str, strategy_id: str) -> Iterator[None]:
-    """Hold the lock at ``path`` for a run of ``user_id``.
+class UserLock:
+    """A lock that is held, until it is released or its process ends."""
 
-    Raises BusyError, which names the run that has it, without waiting; StorageError where the file cannot be made.
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+
+    def release(self) -> None:
+        """Give it up; again is harmless."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def take_lock(path: Path, where: str, holder: str) -> UserLock:
+    """Take the lock at ``path``; ``holder`` says who has it, ``where`` is named in the error.
+
+    Raises BusyError, which names the holder, without waiting; StorageError where the file cannot be made.
     """
+    make_folder(path.parent)
     with storage_errors("lock", path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BusyError(
-                f"Job already running: {_holder(descriptor)}",
-                where=user_id,
-                right="wait for it to end, or stop it (Ctrl-C there, or kill that process); one run per user at a time",
-            ) from None
-        with contextlib.suppress(OSError):  # who holds it is a courtesy: a full disk must not stop the run here
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, f"{os.getpid()} {strategy_id}".encode(), 0)
-        yield
-    finally:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        held_by = _holder(descriptor)
         os.close(descriptor)
+        raise BusyError(
+            f"Job already running: {held_by}",
+            where=where,
+            right="wait for it to end, or stop it; one job per user at a time",
+        ) from None
+    except BaseException:
+        os.close(descriptor)
+        raise
+    with contextlib.suppress(OSError):  # who holds it is a courtesy: a full disk must not stop the run here
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()} {holder}".encode(), 0)
+    return UserLock(descriptor)
 
 
 def _holder(descriptor: int) -> str:
-    pid, _, strategy_id = os.pread(descriptor, 400, 0).decode(errors="replace").partition(" ")
-    return f"strategy {strategy_id}, process {pid}" if strategy_id else "another process has just begun one"
+    pid, _, holder = os.pread(descriptor, 400, 0).decode(errors="replace").partition(" ")
+    return f"{holder}, process {pid}" if holder else "another process has just begun one"

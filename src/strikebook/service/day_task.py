@@ -9,51 +9,17 @@ from __future__ import annotations
 import gc
 import pickle
 import traceback
-from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Literal
 
 from strikebook.engine.day import run_day
 from strikebook.engine.plan import make_plan
 from strikebook.errors import StrikebookError
-from strikebook.market.source import MarketSource
-from strikebook.model.options import RunOptions
+from strikebook.service.day_work import DayOutcome, DayWork, day_fingerprint
 from strikebook.service.strategy_file import load_strategy
-from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import encode_day
 from strikebook.storage.day_document import DayDocuments
-from strikebook.storage.layout import RunKey
-from strikebook.storage.summary import Totals, totals_of_day
-
-DayStatus = Literal["traded", "no_trades", "failed"]
-
-
-@dataclass(frozen=True, slots=True)
-class DayWork:
-    """What all days of a run share."""
-
-    key: RunKey
-    document: bytes
-    market: MarketSource
-    storage: BacktestStorage
-    options: RunOptions
-
-
-@dataclass(frozen=True, slots=True)
-class DayOutcome:
-    """How a day went. ``file_bytes`` is the size of its stored file, 0 where it has none."""
-
-    day: date
-    status: DayStatus
-    reason: str = ""
-    totals: Totals = field(default_factory=Totals)
-    file_bytes: int = 0
-    fingerprint: str = ""
-    replayed_bars: bool = False
-    short_history: bool = False
-    synthetic: bool = False
-    warnings: tuple[str, ...] = ()
+from strikebook.storage.summary import totals_of_day
 
 
 class DayRunner:
@@ -75,7 +41,7 @@ class DayRunner:
         work = self._work
         try:
             market_day = work.market.load_day(self._underlyings[0], day)
-            fingerprint = "+".join(self._fingerprint(name, day) for name in self._underlyings)
+            fingerprint = day_fingerprint(work.market, self._underlyings, day)
             result = run_day(self._plan, market_day, work.options)
             content = encode_day(self._documents.document(result))
         except StrikebookError as error:
@@ -96,12 +62,6 @@ class DayRunner:
             result.warnings,
         )
 
-    def _fingerprint(self, underlying: str, day: date) -> str:
-        """What the data of an underlying is known by; a supporting instrument may have none that day."""
-        market = self._work.market
-        present = underlying == self._underlyings[0] or day in market.days(underlying, day, day)
-        return market.fingerprint(underlying, day) if present else f"no-data-of-{underlying}"
-
 
 def settle_memory() -> None:
     """Keep what is loaded out of the search for garbage, and search less often: days leave none in circles, and the
@@ -112,11 +72,6 @@ def settle_memory() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
-def pack(work: DayWork) -> bytes:
-    """The work of a run as the bytes that ``run_stored_day`` takes."""
-    return pickle.dumps(work, protocol=pickle.HIGHEST_PROTOCOL)
-
-
 def run_stored_day(packed: bytes, day: date) -> DayOutcome:
     """Run a day of packed work in this process."""
     return _runner(packed).run(day)
@@ -124,7 +79,7 @@ def run_stored_day(packed: bytes, day: date) -> DayOutcome:
 
 @lru_cache(maxsize=4)
 def _runner(packed: bytes) -> DayRunner:
-    return DayRunner(pickle.loads(packed))  # noqa: S301 — the bytes come from ``pack`` in our own parent process
+    return DayRunner(pickle.loads(packed))  # noqa: S301 — the bytes come from ``day_work.pack`` in our own parent process
 
 
 def _why_no_trades(rejections: int) -> str:

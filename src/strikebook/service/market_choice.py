@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from strikebook.errors import MarketDataError, UsageError
-from strikebook.market.source import MarketSource
+
+if TYPE_CHECKING:
+    from strikebook.market.source import MarketSource  # loads numpy; who only names a market need not have it
+    from strikebook.model.market_day import MarketDay
 
 DEFAULT_SEED = 1
 
@@ -33,6 +40,44 @@ def open_market(text: str) -> MarketSource:
             right="{UNDERLYING}/{YYYY-MM-DD}.parquet files; see `strikebook data import`",
         )
     return catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class NamedMarket:
+    """A MarketSource by its name, opened in the process that first asks it something: the server never does."""
+
+    name: str
+
+    @property
+    def label(self) -> str:
+        """What results say they were made from."""
+        return _opened(self.name).label
+
+    @property
+    def synthetic(self) -> bool:
+        """True where prices are made up."""
+        return _opened(self.name).synthetic
+
+    def underlyings(self) -> tuple[str, ...]:
+        """The underlyings there is data for, sorted."""
+        return _opened(self.name).underlyings()
+
+    def days(self, underlying: str, first: date, last: date) -> tuple[date, ...]:
+        """The days with data of that underlying in the range, ascending."""
+        return _opened(self.name).days(underlying, first, last)
+
+    def load_day(self, underlying: str, day: date) -> MarketDay:
+        """Open a day; see ``MarketSource``."""
+        return _opened(self.name).load_day(underlying, day)
+
+    def fingerprint(self, underlying: str, day: date) -> str:
+        """A short text that changes whenever the data of that day does."""
+        return _opened(self.name).fingerprint(underlying, day)
+
+
+@lru_cache(maxsize=8)
+def _opened(name: str) -> MarketSource:
+    return open_market(name)
 
 
 def _synthetic(seed: str) -> MarketSource:

@@ -5,13 +5,16 @@ Nothing here writes anything; a request that is refused has changed nothing.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
-from strikebook.errors import NoDataError, UsageError
+from strikebook.errors import MarketDataError, NoDataError, UsageError
 from strikebook.market.calendar import planned_sessions
 from strikebook.market.source import MarketSource
 from strikebook.model.options import RunOptions
+from strikebook.service.day_work import day_fingerprint
+from strikebook.service.run_plan import PlannedDay, RunPlan, Warned
 from strikebook.service.strategy_file import load_strategy
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.layout import RunKey
@@ -37,37 +40,56 @@ class RunRequest:
     document_name: str = "strategy"
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedDay:
-    """A day of the plan: a session of the calendar, a day with data, or both."""
-
-    day: date
-    has_data: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedRun:
-    """A request about which everything was checked, and its days in order."""
-
-    request: RunRequest
-    key: RunKey
-    strategy: Strategy
-    days: tuple[PlannedDay, ...]
-
-
-def prepare_run(request: RunRequest) -> PreparedRun:
+def prepare_run(request: RunRequest) -> RunPlan:
     """Check everything about a request and plan its days.
 
     Raises UsageError (ids, dates, workers), StrategyError, NoDataError (underlying, no day with data in the range)
     or StorageError (results that could not be written).
     """
-    _check_range(request)
-    strategy = load_strategy(request.document, request.document_name)
-    key = RunKey(request.user_id, strategy.id)
-    _check_underlyings(request.market, strategy)
-    days = plan_days(request.market, strategy.trading.symbol, request.first, request.last)
+    if not 1 <= request.workers <= LARGEST_WORKER_COUNT:
+        raise UsageError(f"{request.workers} workers", where="workers", right=f"1 to {LARGEST_WORKER_COUNT}")
+    plan = plan_run(
+        request.user_id,
+        request.document,
+        request.document_name,
+        request.market,
+        request.first,
+        request.last,
+        request.options,
+    )
     request.storage.check_writable()
-    return PreparedRun(request, key, strategy, days)
+    return plan
+
+
+def plan_run(
+    user_id: str,
+    document: bytes,
+    document_name: str,
+    market: MarketSource,
+    first: date,
+    last: date,
+    options: RunOptions,
+) -> RunPlan:
+    """Check ids, dates, strategy and data, and list the days; what it raises, ``prepare_run`` says."""
+    check_range(first, last)
+    strategy = load_strategy(document, document_name)
+    key = RunKey(user_id, strategy.id)
+    _check_underlyings(market, strategy)
+    return RunPlan(
+        key=key,
+        document=document,
+        first=first,
+        last=last,
+        options=options,
+        days=plan_days(market, strategy.trading.symbol, first, last),
+        strategy_name=strategy.name,
+        strategy_hash=strategy.hash,
+        underlying=strategy.trading.symbol,
+        supporting=None if strategy.supporting is None else strategy.supporting.symbol,
+        warnings=tuple(Warned(found.path, found.what, found.right, found.node_id) for found in strategy.warnings),
+        market_label=market.label,
+        synthetic=market.synthetic,
+    )
 
 
 def plan_days(market: MarketSource, underlying: str, first: date, last: date) -> tuple[PlannedDay, ...]:
@@ -83,14 +105,32 @@ def plan_days(market: MarketSource, underlying: str, first: date, last: date) ->
     return tuple(PlannedDay(day, day in present) for day in sorted(present | planned_sessions(first, last).keys()))
 
 
-def _check_range(request: RunRequest) -> None:
-    first, last = request.first, request.last
+def fingerprints(market: MarketSource, underlyings: tuple[str, ...], days: tuple[date, ...]) -> dict[date, str]:
+    """What the data of those days is known by now; a day whose data has gone, or is damaged, is left out."""
+    known: dict[date, str] = {}
+    for day in days:
+        with suppress(MarketDataError):
+            known[day] = day_fingerprint(market, underlyings, day)
+    return known
+
+
+def check_market(market: MarketSource) -> tuple[str, ...]:
+    """The underlyings of a market. Raises what opening it raises."""
+    return market.underlyings()
+
+
+def warm_up() -> int:
+    """Load what planning needs (a second); returns how many sessions this year's calendar has."""
+    return len(planned_sessions(date(2024, 1, 1), date(2024, 12, 31)))
+
+
+def check_range(first: date, last: date, longest_days: int = LONGEST_RANGE_DAYS) -> None:
+    """Raise UsageError for a range that is reversed or too long."""
     if first > last:
         raise UsageError(f"a run from {first} to {last}", where="dates", right="a first day not after the last")
-    if (last - first).days > LONGEST_RANGE_DAYS:
-        raise UsageError(f"a run from {first} to {last}", where="dates", right="at most thirty years")
-    if not 1 <= request.workers <= LARGEST_WORKER_COUNT:
-        raise UsageError(f"{request.workers} workers", where="workers", right=f"1 to {LARGEST_WORKER_COUNT}")
+    if (last - first).days > longest_days:
+        right = "at most thirty years" if longest_days == LONGEST_RANGE_DAYS else f"at most {longest_days} days"
+        raise UsageError(f"a run from {first} to {last}", where="dates", right=right)
 
 
 def _check_underlyings(market: MarketSource, strategy: Strategy) -> None:

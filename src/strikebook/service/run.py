@@ -1,26 +1,34 @@
-"""A run, from the request to its last day.
+"""A run of a job, from the first day to the last.
 
-1. ``planning.prepare_run`` checks everything; until it returns nothing has changed.
-2. The user's lock is taken; the new run replaces the old results (``storage.begin``).
-3. Days run in workers, each of which stores its own day and sends back its summary.
-4. ``metadata.json`` is rewritten as they come in, at most twice a second, and once more at the end.
+1. Where the stored results are this job's own (``kept_days``), what is still good of them is kept; else the new run
+   replaces the old results (``storage.begin``).
+2. Days run in workers, each of which stores its own day and sends back its summary.
+3. ``metadata.json`` is rewritten as they come in, at most twice a second, and once more at the end.
+4. A run that is left (the server drains) stays running in its record, and goes on from there at the next start.
 """
 
 from __future__ import annotations
 
-import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from strikebook.errors import StorageError
-from strikebook.jobs.user_lock import user_lock
-from strikebook.service.day_pool import run_days
-from strikebook.service.day_task import DayOutcome, DayWork
-from strikebook.service.planning import PreparedRun, RunRequest, prepare_run
-from strikebook.service.run_record import RunRecord
+from strikebook.errors import StorageError, StrikebookError
+from strikebook.jobs.job import FailedDay, Job
+from strikebook.jobs.job import Progress as JobProgress
+from strikebook.jobs.job_manager import JobManager
+from strikebook.service.day_executor import DayExecutor
+from strikebook.service.day_work import DayOutcome, DayWork
+from strikebook.service.kept_days import kept_days
+from strikebook.service.run_plan import RunPlan
+from strikebook.service.run_record import TIME_TO_LIVE, RunRecord
+from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import encode_metadata
+
+if TYPE_CHECKING:
+    from strikebook.market.source import MarketSource  # loads numpy; a worker has it, the server need not
 
 _METADATA_EVERY_S = 0.5
 
@@ -36,85 +44,178 @@ class Progress:
     pnl_paise: int
 
 
-def run_backtest(
-    request: RunRequest,
-    on_progress: Callable[[Progress], None],
-    stop: Callable[[], bool],
-    now: Callable[[], datetime],
-) -> dict[str, object]:
-    """Run a strategy over a range of days and return the run's metadata as it was stored last.
+@dataclass(frozen=True, slots=True)
+class RunLimits:
+    """How long results live, and the free space that a run must leave."""
 
-    ``now`` gives exchange time without offset; ``stop`` is asked between days. Raises what ``prepare_run`` raises,
-    BusyError when this user has a run going, and StorageError when the run cannot be begun. Once it is begun, what
-    goes wrong is in the metadata: ``status`` and ``error``, or the ``reason`` of a day.
+    time_to_live: timedelta = TIME_TO_LIVE
+    minimum_free_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlace:
+    """Where a run is made: market, results, jobs, workers, and the clock (exchange time without offset)."""
+
+    market: MarketSource
+    storage: BacktestStorage
+    jobs: JobManager
+    executor: DayExecutor
+    now: Callable[[], datetime]
+    limits: RunLimits = RunLimits()
+
+
+def submit_run(plan: RunPlan, place: RunPlace) -> Job:
+    """Record a job for a plan. Every run begins here, from the command line and from the server.
+
+    Raises BusyError where the user has a job queued or running, QueueFullError, or StorageError; nothing is changed
+    then.
     """
-    return execute_run(prepare_run(request), on_progress, stop, now)
+    place.storage.check_writable()
+    refuse_full_disk(place.storage, place.limits)
+    return place.jobs.submit(
+        user_id=plan.key.user_id,
+        strategy_id=plan.key.strategy_id,
+        first=plan.first,
+        last=plan.last,
+        options=plan.options.as_document(),
+        market=plan.market_label,
+        document=plan.document,
+        total_days=len(plan.days),
+    )
 
 
-def execute_run(
-    prepared: PreparedRun,
+def carry_out(
+    job: Job,
+    plan: RunPlan,
+    place: RunPlace,
     on_progress: Callable[[Progress], None],
-    stop: Callable[[], bool],
-    now: Callable[[], datetime],
+    stop: Callable[[], bool] = lambda: False,
+    leave: Callable[[], bool] = lambda: False,
 ) -> dict[str, object]:
-    """Run what was prepared; see ``run_backtest``."""
-    request, key = prepared.request, prepared.key
-    with _lock(prepared):
-        record = RunRecord(prepared, now(), "running")
-        request.storage.begin(key, request.document, encode_metadata(record.document()))
-        on_progress(_progress(record, None))
-        error = _run_days(record, on_progress, stop)
-        record.end(now(), stopped=stop(), error=None if error is None else str(error))
-        document = record.document()
-        try:
-            request.storage.finish(key, encode_metadata(document))
-        except StorageError as unfinished:
-            raise error or unfinished from None
-        return document
+    """Run a job that has been started, and return the run's metadata as it was stored last.
+
+    ``stop`` and ``leave`` are asked between days, from another thread. A run that is stopped, also by
+    ``JobManager.cancel``, is cancelled; one that is left can be carried out again. What goes wrong once the run is
+    begun is in the metadata (``status`` and ``error``, or the ``reason`` of a day); StorageError is raised, and the
+    job failed, where that cannot be stored.
+    """
+    try:
+        record = _begin(job, plan, place)
+        _tell(record, None, place, on_progress)
+
+        def cancelled() -> bool:
+            return stop() or place.jobs.stop_asked(job.job_id)
+
+        error = _run_days(record, place, on_progress, lambda: cancelled() or leave())
+        stopped = cancelled()
+        if error is None and not stopped and record.completed_days < len(plan.days) and leave():
+            return _leave(record, place)
+        return _end(record, place, error, stopped=stopped)
+    except BaseException as error:
+        if _is_active(job, place):
+            place.jobs.end(job.job_id, "failed", error=str(error) or type(error).__name__)
+        raise
+
+
+def refuse_full_disk(storage: BacktestStorage, limits: RunLimits) -> None:
+    """Raise StorageError where less is free than a run must leave."""
+    free = storage.free_bytes() if limits.minimum_free_bytes else None
+    if free is not None and free < limits.minimum_free_bytes:
+        raise StorageError(
+            f"only {free // 1_000_000} MB are free",
+            where=storage.place,
+            right=f"at least {limits.minimum_free_bytes // 1_000_000} MB; clear results, or lower minimum_free_mb",
+        )
+
+
+def _begin(job: Job, plan: RunPlan, place: RunPlace) -> RunRecord:
+    """The record of a run that begins, or goes on."""
+    kept = kept_days(job.job_id, plan, place.market, place.storage, place.executor)
+    record = RunRecord(plan, job.job_id, place.now(), place.limits.time_to_live, "running")
+    if kept is None:
+        place.storage.begin(plan.key, plan.document, encode_metadata(record.document()))
+        return record
+    record.created_at = kept.created_at
+    for outcome in kept.outcomes:
+        record.add(outcome)
+    return record
 
 
 def _run_days(
-    record: RunRecord, on_progress: Callable[[Progress], None], stop: Callable[[], bool]
-) -> StorageError | None:
+    record: RunRecord, place: RunPlace, on_progress: Callable[[Progress], None], stop: Callable[[], bool]
+) -> StrikebookError | None:
     """Run all days into the record; the error that ended the run early, if one did."""
-    prepared = record.prepared
-    request, key = prepared.request, prepared.key
-    work = DayWork(key, request.document, request.market, request.storage, request.options)
-    workers = request.workers if request.storage.shared_between_processes else 1
-    days = [planned.day for planned in prepared.days if planned.has_data]
-    failures: list[StorageError] = []
+    plan, storage = record.plan, place.storage
+    work = DayWork(plan.key, plan.document, place.market, storage, plan.options)
+    days = [day for day in plan.days_to_run if day not in record.outcomes]
+    failures: list[StrikebookError] = []
     stored_at = time.monotonic()
     try:
-        for outcome in run_days(work, days, workers, lambda: bool(failures) or stop()):
+        for outcome in place.executor.run(work, days, lambda: bool(failures) or stop()):
             record.add(outcome)
-            on_progress(_progress(record, outcome))
+            _tell(record, outcome, place, on_progress)
             if not failures and time.monotonic() - stored_at >= _METADATA_EVERY_S:
                 try:
-                    request.storage.put_metadata(key, encode_metadata(record.document()))
+                    storage.put_metadata(plan.key, encode_metadata(record.document()))
+                    refuse_full_disk(storage, place.limits)
                 except StorageError as error:
                     failures.append(error)
                 stored_at = time.monotonic()
-    except StorageError as error:
+    except StrikebookError as error:
         failures.append(error)
     return failures[0] if failures else None
 
 
-@contextlib.contextmanager
-def _lock(prepared: PreparedRun) -> Iterator[None]:
-    key = prepared.key
-    path = prepared.request.storage.lock_path(key.user_id)
-    if path is None:
-        yield
-        return
-    with user_lock(path, key.user_id, key.strategy_id):
-        yield
+def _end(record: RunRecord, place: RunPlace, error: StrikebookError | None, *, stopped: bool) -> dict[str, object]:
+    record.end(place.now(), stopped=stopped, error=None if error is None else str(error))
+    document = record.document()
+    try:
+        place.storage.finish(record.plan.key, encode_metadata(document))
+    except StorageError as unfinished:
+        raise error or unfinished from None
+    state = record.status
+    assert state in ("completed", "failed", "cancelled")  # noqa: S101 — for the type checker
+    place.jobs.end(record.job_id, state, record.error)
+    return document
 
 
-def _progress(record: RunRecord, outcome: DayOutcome | None) -> Progress:
-    return Progress(
-        None if outcome is None else outcome.day,
-        outcome,
-        record.completed_days,
-        len(record.prepared.days),
-        record.totals.pnl_paise,
+def _leave(record: RunRecord, place: RunPlace) -> dict[str, object]:
+    document = record.document()
+    place.storage.put_metadata(record.plan.key, encode_metadata(document))
+    return document
+
+
+def _is_active(job: Job, place: RunPlace) -> bool:
+    known = place.jobs.get(job.job_id)
+    return known is not None and known.active
+
+
+def _tell(
+    record: RunRecord, outcome: DayOutcome | None, place: RunPlace, on_progress: Callable[[Progress], None]
+) -> None:
+    place.jobs.progressed(record.job_id, _job_progress(record), _failed(record))
+    on_progress(
+        Progress(
+            None if outcome is None else outcome.day,
+            outcome,
+            record.completed_days,
+            len(record.plan.days),
+            record.totals.pnl_paise,
+        )
     )
+
+
+def _job_progress(record: RunRecord) -> JobProgress:
+    return JobProgress(
+        total_days=len(record.plan.days),
+        completed_days=record.completed_days,
+        failed_days=record.failed_days,
+        current_day=next(reversed(record.outcomes), None),
+        pnl_paise=record.totals.pnl_paise,
+    )
+
+
+def _failed(record: RunRecord) -> tuple[FailedDay, ...]:
+    if not record.failed_days:
+        return ()
+    return tuple(FailedDay(each.day, each.reason) for each in record.in_order() if each.status == "failed")

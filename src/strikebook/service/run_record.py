@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from strikebook import __version__
-from strikebook.service.day_task import DayOutcome
-from strikebook.service.planning import PlannedDay, PreparedRun
+from strikebook.service.day_work import DayOutcome
+from strikebook.service.run_plan import PlannedDay, RunPlan
 from strikebook.storage.layout import day_text
 from strikebook.storage.summary import Totals, rupees
 
@@ -20,8 +20,10 @@ TIME_TO_LIVE = timedelta(hours=12)
 class RunRecord:
     """What is known about a run so far. Times are exchange time, and come in as arguments."""
 
-    prepared: PreparedRun
+    plan: RunPlan
+    job_id: str
     created_at: datetime
+    time_to_live: timedelta = TIME_TO_LIVE
     status: RunStatus = "queued"
     error: str | None = None
     completed_at: datetime | None = None
@@ -41,18 +43,18 @@ class RunRecord:
         self.error = error
         if error is not None:
             self.status = "failed"
-        elif stopped and self.completed_days < len(self.prepared.days):
+        elif stopped and self.completed_days < len(self.plan.days):
             self.status = "cancelled"
         elif self.failed_days and self.failed_days == len(self.outcomes):
             self.status = "failed"
-            self.error = f"no day could run; the first: {next(iter(self._in_order())).reason}"
+            self.error = f"no day could run; the first: {next(iter(self.in_order())).reason}"
         else:
             self.status = "completed"
 
     @property
     def completed_days(self) -> int:
         """The days that are dealt with: run, failed, or without data."""
-        return len(self.outcomes) + sum(not planned.has_data for planned in self.prepared.days)
+        return len(self.outcomes) + sum(not planned.has_data for planned in self.plan.days)
 
     @property
     def failed_days(self) -> int:
@@ -61,36 +63,36 @@ class RunRecord:
 
     def document(self) -> dict[str, object]:
         """The metadata as it is stored."""
-        prepared = self.prepared
-        request, strategy = prepared.request, prepared.strategy
+        plan = self.plan
         return {
-            "strategy_id": strategy.id,
-            "strategy_name": strategy.name,
-            "user_id": prepared.key.user_id,
-            "start_date": request.first.isoformat(),
-            "end_date": request.last.isoformat(),
-            "total_days": len(prepared.days),
+            "strategy_id": plan.key.strategy_id,
+            "strategy_name": plan.strategy_name,
+            "user_id": plan.key.user_id,
+            "job_id": self.job_id,
+            "start_date": plan.first.isoformat(),
+            "end_date": plan.last.isoformat(),
+            "total_days": len(plan.days),
             "completed_days": self.completed_days,
             "failed_days": self.failed_days,
             "status": self.status,
             "error": self.error,
             "created_at": _stamp(self.created_at),
             "completed_at": None if self.completed_at is None else _stamp(self.completed_at),
-            "expires_at": _stamp(self.created_at + TIME_TO_LIVE),
+            "expires_at": _stamp(self.created_at + self.time_to_live),
             "overall_summary": self._overall(),
-            "daily_summaries": [self._day(planned) for planned in prepared.days],
-            "options": request.options.as_document(),
-            "strategy_hash": strategy.hash,
+            "daily_summaries": [self._day(planned) for planned in plan.days],
+            "options": plan.options.as_document(),
+            "strategy_hash": plan.strategy_hash,
             "engine_version": __version__,
             "market": {
-                "label": request.market.label,
-                "underlying": strategy.trading.symbol,
-                "supporting": None if strategy.supporting is None else strategy.supporting.symbol,
+                "label": plan.market_label,
+                "underlying": plan.underlying,
+                "supporting": plan.supporting,
             },
-            "synthetic": request.market.synthetic,
+            "synthetic": plan.synthetic,
             "warnings": [
                 {"path": found.path, "what": found.what, "right": found.right, "node_id": found.node_id}
-                for found in strategy.warnings
+                for found in plan.warnings
             ],
         }
 
@@ -128,6 +130,7 @@ class RunRecord:
                 "losing_trades": totals.losing,
                 "flat_trades": totals.flat,
                 "win_rate": totals.win_rate,
+                "trades": totals.trades,
                 "rejected_orders": totals.rejections,
                 "replayed_bars": outcome.replayed_bars,
                 "short_history": outcome.short_history,
@@ -137,7 +140,8 @@ class RunRecord:
             }
         return summary
 
-    def _in_order(self) -> list[DayOutcome]:
+    def in_order(self) -> list[DayOutcome]:
+        """The outcomes by day."""
         return [self.outcomes[day] for day in sorted(self.outcomes)]
 
 

@@ -4,18 +4,22 @@ Promises of every member:
 
 * Reading never creates anything, and sees a file whole or not at all.
 * ``begin`` replaces an earlier run in one move: until it returns, the old results are all there; after it, none.
+* Beginning, clearing and changing a run's metadata exclude each other, also between processes.
+* Nothing is read, written or removed through a symbolic link: what one stands for is not there, or is refused.
 * A write that fails raises StorageError and leaves what was there before.
 * What is moved are bytes; ``storage.codec`` says what they mean.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Protocol
 
 from strikebook.storage.layout import RunKey
+
+Stamp = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +41,11 @@ class BacktestStorage(Protocol):
     def shared_between_processes(self) -> bool:
         """True where another process sees what this one stores."""
 
-    def lock_path(self, user_id: str) -> Path | None:
-        """The file whose lock keeps a user's runs apart; None where no other process could meet them."""
-
     def check_writable(self) -> None:
         """Raise StorageError where a run could not be stored; nothing of it remains."""
+
+    def free_bytes(self) -> int | None:
+        """The space that is left for results; None where there is no such limit."""
 
     def begin(self, key: RunKey, strategy: bytes, metadata: bytes) -> Cleared:
         """Start a run: its strategy and metadata replace all earlier results of ``key``."""
@@ -67,11 +71,26 @@ class BacktestStorage(Protocol):
     def days(self, key: RunKey) -> tuple[date, ...]:
         """The days that have a file, by date."""
 
+    def stamp(self, key: RunKey, day: date | None) -> Stamp | None:
+        """What changes whenever a day's document (the metadata, for None) does; None where there is none. Cheap."""
+
     def runs(self, user_id: str) -> tuple[RunKey, ...]:
         """The runs of a user that can be read, by strategy id."""
 
     def users(self) -> tuple[str, ...]:
         """The users who have results, sorted."""
 
-    def clear(self, key: RunKey) -> Cleared:
-        """Remove a run, in one move for its readers. A run that is not there clears nothing."""
+    def folders(self) -> tuple[RunKey, ...]:
+        """Everything that stands where a run's results would, readable or not, in order."""
+
+    def clear(self, key: RunKey, only_if: Callable[[bytes | None], bool] | None = None) -> Cleared:
+        """Remove a run, in one move for its readers. A run that is not there clears nothing.
+
+        ``only_if`` is asked with the run's metadata (None where it has none) while no new run can begin.
+        """
+
+    def change_metadata(self, key: RunKey, change: Callable[[bytes], bytes | None]) -> None:
+        """Replace the metadata of a run by what ``change`` makes of it (None: leave it) while no new run can begin."""
+
+    def sweep(self) -> None:
+        """Remove what killed processes left of results on their way in or out."""

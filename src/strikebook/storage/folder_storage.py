@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import secrets
 import shutil
+import stat
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from strikebook.atomic_file import is_full, storage_errors, sync_folder, write_file
+from strikebook.atomic_file import is_full, make_folder, storage_errors, sync_folder, write_file
 from strikebook.errors import StorageError
-from strikebook.storage.backtest_storage import Cleared
+from strikebook.storage.backtest_storage import Cleared, Stamp
 from strikebook.storage.layout import (
     METADATA_NAME,
     RESERVE_NAME,
@@ -23,7 +26,7 @@ from strikebook.storage.layout import (
     day_file_name,
     day_of_file,
     is_id,
-    lock_path,
+    moves_lock_path,
     run_folder,
 )
 
@@ -48,10 +51,6 @@ class FolderStorage:
         """True: the files are there for everyone."""
         return True
 
-    def lock_path(self, user_id: str) -> Path:
-        """The file whose lock keeps a user's runs apart."""
-        return lock_path(self.root, user_id)
-
     def check_writable(self) -> None:
         """Raise StorageError where a file could not be written to the root, or to the first folder above it that
         exists; nothing remains.
@@ -67,6 +66,14 @@ class FolderStorage:
                 with contextlib.suppress(OSError):
                     probe.unlink(missing_ok=True)
 
+    def free_bytes(self) -> int | None:
+        """The space that is left on the disk of the root, or of the first folder above it that exists."""
+        folder = self.root
+        while not folder.exists() and folder.parent != folder:
+            folder = folder.parent
+        with storage_errors("look at", folder):
+            return shutil.disk_usage(folder).free
+
     def begin(self, key: RunKey, strategy: bytes, metadata: bytes) -> Cleared:
         """Start a run: build its folder aside, move the old one out of the way, move the new one in.
 
@@ -75,9 +82,14 @@ class FolderStorage:
         folder = run_folder(self.root, key)
         with storage_errors("create", folder.parent):
             folder.parent.mkdir(parents=True, exist_ok=True)
+            _refuse_link(folder.parent)
             sync_folder(self.root)
-            self._sweep(key)
+        with self._moving(key.user_id), storage_errors("create", folder.parent):
             coming = folder.parent / f"{_ON_ITS_WAY_IN}{key.strategy_id}"
+            mark = f"{_ON_ITS_WAY_OUT}{key.strategy_id}-"
+            for name in _names(folder.parent):  # what a killed process of this run left
+                if name == coming.name or name.startswith(mark):
+                    shutil.rmtree(folder.parent / name, ignore_errors=True)
             try:
                 coming.mkdir()
                 write_file(coming / STRATEGY_NAME, strategy)
@@ -89,7 +101,7 @@ class FolderStorage:
                 shutil.rmtree(coming, ignore_errors=True)
                 raise
             sync_folder(folder.parent)
-            return _deleted(gone)
+        return _deleted(gone)
 
     def put_day(self, key: RunKey, day: date, content: bytes) -> None:
         """Store a day's compressed document. Raises StorageError where the run was never begun."""
@@ -115,39 +127,116 @@ class FolderStorage:
 
     def day(self, key: RunKey, day: date) -> bytes | None:
         """The day's compressed document as it was stored; None where there is none."""
-        return _read(run_folder(self.root, key) / day_file_name(day))
+        return self._read(key, day_file_name(day))
 
     def metadata(self, key: RunKey) -> bytes | None:
         """The run's metadata; None where there is no such run."""
-        return _read(run_folder(self.root, key) / METADATA_NAME)
+        return self._read(key, METADATA_NAME)
 
     def strategy(self, key: RunKey) -> bytes | None:
         """The strategy as it was run; None where there is no such run."""
-        return _read(run_folder(self.root, key) / STRATEGY_NAME)
+        return self._read(key, STRATEGY_NAME)
+
+    def stamp(self, key: RunKey, day: date | None) -> Stamp | None:
+        """Inode, time of change and size of a day's file (of the metadata, for None); None where there is none."""
+        folder = run_folder(self.root, key)
+        name = METADATA_NAME if day is None else day_file_name(day)
+        with storage_errors("look at", folder):
+            try:
+                found = (folder / name).lstat()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+        if not stat.S_ISREG(found.st_mode) or _is_linked(folder):
+            return None
+        return (found.st_ino, found.st_mtime_ns, found.st_size)
 
     def days(self, key: RunKey) -> tuple[date, ...]:
         """The days that have a file, by date."""
-        days = (day_of_file(name) for name in _names(run_folder(self.root, key)))
+        folder = run_folder(self.root, key)
+        days = (day_of_file(name) for name in ([] if _is_linked(folder) else _names(folder)))
         return tuple(sorted(day for day in days if day is not None))
 
     def runs(self, user_id: str) -> tuple[RunKey, ...]:
         """The runs of a user that can be read, by strategy id."""
-        folder = self.root / check_id(user_id, "user_id")
-        names = sorted(name for name in _names(folder) if is_id(name))
-        return tuple(RunKey(user_id, name) for name in names if (folder / name / METADATA_NAME).is_file())
+        keys = self._keys(check_id(user_id, "user_id"))
+        return tuple(key for key in keys if (run_folder(self.root, key) / METADATA_NAME).is_file())
 
     def users(self) -> tuple[str, ...]:
         """The users who have results, sorted."""
         return tuple(name for name in sorted(_names(self.root)) if is_id(name) and self.runs(name))
 
-    def clear(self, key: RunKey) -> Cleared:
+    def folders(self) -> tuple[RunKey, ...]:
+        """Every folder where a run's results would be, readable or not, in order."""
+        return tuple(key for user in sorted(_names(self.root)) if is_id(user) for key in self._keys(user))
+
+    def clear(self, key: RunKey, only_if: Callable[[bytes | None], bool] | None = None) -> Cleared:
         """Remove a run: rename it out of its readers' sight, then delete it. Not there: nothing is cleared."""
         folder = run_folder(self.root, key)
-        with storage_errors("clear", folder):
+        if not os.path.lexists(folder) or _is_linked(folder.parent):
+            return Cleared(0, 0)
+        with self._moving(key.user_id), storage_errors("clear", folder):
+            if only_if is not None and not only_if(self.metadata(key)):
+                return Cleared(0, 0)
             gone = self._move_away(key)
             if gone is not None:
                 sync_folder(folder.parent)
-            return _deleted(gone)
+        return _deleted(gone)
+
+    def change_metadata(self, key: RunKey, change: Callable[[bytes], bytes | None]) -> None:
+        """Replace the metadata of a run by what ``change`` makes of it (None: leave it)."""
+        if self.stamp(key, None) is None:
+            return
+        with self._moving(key.user_id):
+            content = self.metadata(key)
+            changed = None if content is None else change(content)
+            if changed is not None:
+                self.put_metadata(key, changed)
+
+    def sweep(self) -> None:
+        """Delete what killed processes left of results on their way in or out."""
+        for user in filter(is_id, _names(self.root)):
+            folder = self.root / user
+            if not folder.is_symlink() and any(map(_is_on_its_way, _names(folder))):
+                with self._moving(user):
+                    for name in filter(_is_on_its_way, _names(folder)):
+                        shutil.rmtree(folder / name, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def _moving(self, user_id: str) -> Iterator[None]:
+        """Hold the lock under which results of a user are replaced, cleared or changed; it is held for moments."""
+        path = moves_lock_path(self.root, user_id)
+        make_folder(path.parent)
+        with storage_errors("lock", path):
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+        try:
+            with storage_errors("lock", path):
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _keys(self, user_id: str) -> list[RunKey]:
+        folder = self.root / user_id
+        names = [] if folder.is_symlink() else sorted(name for name in _names(folder) if is_id(name))
+        return [
+            RunKey(user_id, name) for name in names if not (folder / name).is_symlink() and (folder / name).is_dir()
+        ]
+
+    def _read(self, key: RunKey, name: str) -> bytes | None:
+        folder = run_folder(self.root, key)
+        with storage_errors("read", folder / name):
+            try:
+                descriptor = os.open(folder / name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+            except OSError as error:
+                if error.errno == errno.ELOOP:  # a symbolic link
+                    return None
+                raise
+            with os.fdopen(descriptor, "rb") as file:
+                if not stat.S_ISREG(os.fstat(descriptor).st_mode) or _is_linked(folder):
+                    return None
+                return file.read()
 
     def _move_away(self, key: RunKey) -> Path | None:
         folder = run_folder(self.root, key)
@@ -159,22 +248,19 @@ class FolderStorage:
         except FileNotFoundError:
             return None
 
-    def _sweep(self, key: RunKey) -> None:
-        """Delete what an earlier process of this run left on its way in or out when it was killed."""
-        user_folder = self.root / key.user_id
-        shutil.rmtree(user_folder / f"{_ON_ITS_WAY_IN}{key.strategy_id}", ignore_errors=True)
-        mark = f"{_ON_ITS_WAY_OUT}{key.strategy_id}-"
-        for name in _names(user_folder):
-            if name.startswith(mark):
-                shutil.rmtree(user_folder / name, ignore_errors=True)
+
+def _is_on_its_way(name: str) -> bool:
+    return name.startswith((_ON_ITS_WAY_IN, _ON_ITS_WAY_OUT))
 
 
-def _read(path: Path) -> bytes | None:
-    with storage_errors("read", path):
-        try:
-            return path.read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
+def _is_linked(folder: Path) -> bool:
+    """Whether a run's folder, or its user's, is a symbolic link: what that stands for is not ours."""
+    return folder.is_symlink() or folder.parent.is_symlink()
+
+
+def _refuse_link(folder: Path) -> None:
+    if folder.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(folder))
 
 
 def _names(folder: Path) -> list[str]:

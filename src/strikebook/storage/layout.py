@@ -3,7 +3,7 @@
     {root}/{user_id}/{strategy_id}/metadata.json       the run, plain JSON
     {root}/{user_id}/{strategy_id}/strategy.json       the strategy as it was run
     {root}/{user_id}/{strategy_id}/01-10-2024.json.gz  one day
-    {root}/.locks/{user_id}.lock                       held while a run of that user goes on
+    {root}/.locks/moves/{user_id}.lock                 held while results of that user are replaced or cleared
 
 Names that start with a dot are Strikebook's own (temporary files, folders on their way in or out); no id can be
 one of them, so they never meet a user's.
@@ -98,6 +98,6 @@ def run_folder(root: Path, key: RunKey) -> Path:
     return root / key.user_id / key.strategy_id
 
 
-def lock_path(root: Path, user_id: str) -> Path:
-    """The lock file of a user: outside every folder that is ever cleared."""
-    return root / ".locks" / f"{check_id(user_id, 'user_id')}.lock"
+def moves_lock_path(root: Path, user_id: str) -> Path:
+    """The file whose lock is held while a user's results are replaced, cleared or changed: outside what is cleared."""
+    return root / ".locks" / "moves" / f"{check_id(user_id, 'user_id')}.lock"

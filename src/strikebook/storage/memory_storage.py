@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
 from strikebook.errors import StorageError
-from strikebook.storage.backtest_storage import Cleared
+from strikebook.storage.backtest_storage import Cleared, Stamp
 from strikebook.storage.layout import RunKey, check_id
 
 
@@ -15,6 +18,7 @@ class _Run:
     strategy: bytes
     metadata: bytes
     days: dict[date, bytes] = field(default_factory=dict)
+    stamps: dict[date | None, int] = field(default_factory=dict)
 
     def cleared(self) -> Cleared:
         freed = len(self.strategy) + len(self.metadata) + sum(map(len, self.days.values()))
@@ -26,6 +30,8 @@ class MemoryStorage:
 
     def __init__(self) -> None:
         self._runs: dict[RunKey, _Run] = {}
+        self._moving = threading.RLock()
+        self._numbers = itertools.count(1)
 
     @property
     def place(self) -> str:
@@ -37,26 +43,31 @@ class MemoryStorage:
         """False: only this process sees it."""
         return False
 
-    def lock_path(self, user_id: str) -> None:
-        """None: no other process can meet a run in memory."""
-        check_id(user_id, "user_id")
-
     def check_writable(self) -> None:
         """Memory can always be written to."""
 
+    def free_bytes(self) -> int | None:
+        """None: memory has no limit of ours."""
+        return None
+
     def begin(self, key: RunKey, strategy: bytes, metadata: bytes) -> Cleared:
         """Start a run: its strategy and metadata replace all earlier results of ``key``."""
-        cleared = self.clear(key)
-        self._runs[key] = _Run(strategy, metadata)
-        return cleared
+        with self._moving:
+            cleared = self.clear(key)
+            self._runs[key] = _Run(strategy, metadata, stamps={None: next(self._numbers)})
+            return cleared
 
     def put_day(self, key: RunKey, day: date, content: bytes) -> None:
         """Store a day's compressed document. Raises StorageError where the run was never begun."""
-        self._begun(key).days[day] = content
+        run = self._begun(key)
+        run.days[day] = content
+        run.stamps[day] = next(self._numbers)
 
     def put_metadata(self, key: RunKey, content: bytes) -> None:
         """Replace the run's metadata. Raises StorageError where the run was never begun."""
-        self._begun(key).metadata = content
+        run = self._begun(key)
+        run.metadata = content
+        run.stamps[None] = next(self._numbers)
 
     def finish(self, key: RunKey, metadata: bytes) -> None:
         """Store the run's last metadata."""
@@ -91,10 +102,34 @@ class MemoryStorage:
         """The users who have results, sorted."""
         return tuple(sorted({key.user_id for key in self._runs}))
 
-    def clear(self, key: RunKey) -> Cleared:
+    def stamp(self, key: RunKey, day: date | None) -> Stamp | None:
+        """What changes whenever a day's document (the metadata, for None) does; None where there is none."""
+        run = self._runs.get(key)
+        number = None if run is None else run.stamps.get(day)
+        return None if number is None else (number,)
+
+    def folders(self) -> tuple[RunKey, ...]:
+        """All runs, in order."""
+        return tuple(sorted(self._runs))
+
+    def clear(self, key: RunKey, only_if: Callable[[bytes | None], bool] | None = None) -> Cleared:
         """Remove a run. A run that is not there clears nothing."""
-        run = self._runs.pop(key, None)
-        return Cleared(0, 0) if run is None else run.cleared()
+        with self._moving:
+            run = self._runs.get(key)
+            if run is None or not (only_if is None or only_if(run.metadata)):
+                return Cleared(0, 0)
+            return self._runs.pop(key).cleared()
+
+    def change_metadata(self, key: RunKey, change: Callable[[bytes], bytes | None]) -> None:
+        """Replace the metadata of a run by what ``change`` makes of it (None: leave it)."""
+        with self._moving:
+            run = self._runs.get(key)
+            content = None if run is None else change(run.metadata)
+            if content is not None:
+                self.put_metadata(key, content)
+
+    def sweep(self) -> None:
+        """Nothing is left behind in memory."""
 
     def _begun(self, key: RunKey) -> _Run:
         run = self._runs.get(key)

@@ -1,0 +1,189 @@
+"""Job records as files, and claims as locks of the operating system.
+
+    {root}/.jobs/{job_id}.json            the record
+    {root}/.jobs/{job_id}.strategy.json   the strategy it was submitted with
+    {root}/.jobs/{job_id}.stop            it was asked to stop
+    {root}/.jobs/.server.lock             held by the server of these results
+    {root}/.locks/{user_id}.lock          held while a job of that user is queued or running
+
+A new job's strategy is written before its record: a record without strategy is one that lost it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import threading
+import time
+from pathlib import Path
+
+from strikebook.atomic_file import make_folder, storage_errors, write_file
+from strikebook.errors import BusyError, StorageError, UsageError
+from strikebook.jobs.job import Job, is_job_id
+from strikebook.jobs.job_document import decode_job, encode_job
+from strikebook.jobs.user_lock import UserLock, take_lock
+
+_RECORD = ".json"
+_STRATEGY = ".strategy.json"
+_STOP = ".stop"
+_SAFE_NAME = re.compile(r"[A-Za-z0-9_@\-][A-Za-z0-9._@\-]{0,127}")
+
+_CLOCK_TICK_NS = 100_000_000
+"""More than a file system's clock takes from one tick to the next: what changed within one would not show."""
+
+_Stamp = tuple[int, int, int]
+
+
+class FolderJobs:
+    """A member of JobStore: ``root`` is the folder of results. Records are read again only when their file changed."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._folder = root / ".jobs"
+        self._lock = threading.Lock()
+        self._read: dict[str, tuple[_Stamp, Job | None]] = {}
+        self._quiet_since_ns: int | None = None
+
+    @property
+    def place(self) -> str:
+        """Where the records are, for a message."""
+        return str(self._folder)
+
+    def claim(self, user_id: str, holder: str) -> UserLock:
+        """Claim a user for one job. Raises BusyError, which names the holder, without waiting."""
+        if _SAFE_NAME.fullmatch(user_id) is None:
+            raise UsageError(f"{user_id[:60]!r} cannot be an id", where="user_id", right="letters, digits and . _ - @")
+        return take_lock(self.root / ".locks" / f"{user_id}.lock", user_id, holder)
+
+    def claim_server(self) -> UserLock:
+        """Claim these results for one server. Raises BusyError where another one has them."""
+        try:
+            return take_lock(self._folder / ".server.lock", str(self.root), "server")
+        except BusyError as error:
+            holder = error.what.rpartition(", ")[2]
+            raise BusyError(
+                f"another server has these results ({holder})",
+                where=str(self.root),
+                right="stop it, or serve another folder (--results)",
+            ) from None
+
+    def add(self, job: Job, document: bytes) -> None:
+        """Record a new job and the strategy it is to run. Raises StorageError; then nothing of it remains."""
+        make_folder(self._folder)
+        try:
+            write_file(self._path(job.job_id, _STRATEGY), document)
+            self.put(job)
+        except BaseException:
+            self.remove(job.job_id)
+            raise
+
+    def put(self, job: Job) -> None:
+        """Replace a job's record. Raises StorageError; then the old one is still there."""
+        write_file(self._path(job.job_id, _RECORD), encode_job(job))
+
+    def get(self, job_id: str) -> Job | None:
+        """A job; None where there is none of that id. Raises StorageError for a damaged record."""
+        if not is_job_id(job_id):
+            return None
+        content = _read_file(self._path(job_id, _RECORD))
+        return None if content is None else self._decoded(job_id, content)
+
+    def document(self, job_id: str) -> bytes | None:
+        """The strategy that a job was submitted with."""
+        return _read_file(self._path(job_id, _STRATEGY)) if is_job_id(job_id) else None
+
+    def jobs(self) -> tuple[Job, ...]:
+        """All jobs in the order they were submitted."""
+        with self._lock:
+            self._look()
+            found = [job for _, job in self._read.values() if job is not None]
+        return tuple(sorted(found, key=lambda job: (job.order, job.job_id)))
+
+    def damaged(self) -> tuple[str, ...]:
+        """The records that cannot be read, by name."""
+        with self._lock:
+            self._look()
+            return tuple(sorted(job_id + _RECORD for job_id, (_, job) in self._read.items() if job is None))
+
+    def ask_to_stop(self, job_id: str) -> None:
+        """Ask whoever runs a job to stop it."""
+        if is_job_id(job_id) and self._path(job_id, _RECORD).exists():
+            write_file(self._path(job_id, _STOP), b"")
+
+    def asked_to_stop(self, job_id: str) -> bool:
+        """Whether that was asked."""
+        return is_job_id(job_id) and self._path(job_id, _STOP).exists()
+
+    def remove(self, job_id: str) -> None:
+        """Forget a job, its record first; one that is not there is forgotten already."""
+        if is_job_id(job_id):
+            with storage_errors("remove", self._folder):
+                for suffix in (_RECORD, _STRATEGY, _STOP):
+                    self._path(job_id, suffix).unlink(missing_ok=True)
+
+    def _path(self, job_id: str, suffix: str) -> Path:
+        return self._folder / f"{job_id}{suffix}"
+
+    def _decoded(self, job_id: str, content: bytes) -> Job:
+        where = str(self._path(job_id, _RECORD))
+        job = decode_job(content, where)
+        if job.job_id != job_id:
+            raise StorageError(f"it is the record of {job.job_id}", where=where, right="remove it by hand")
+        return job
+
+    def _look(self) -> None:
+        """Bring what is known of the records up to date: those whose file changed are read.
+
+        Every change renames or removes a file and so touches the folder: one that has been quiet is not looked through.
+        """
+        touched_ns = self._touched_ns()
+        if touched_ns is not None and touched_ns == self._quiet_since_ns:
+            return
+        rested = touched_ns is not None and time.time_ns() - touched_ns > _CLOCK_TICK_NS
+        self._quiet_since_ns = touched_ns if rested else None
+        present: dict[str, _Stamp] = {}
+        with storage_errors("read", self._folder):
+            try:
+                entries = list(os.scandir(self._folder))
+            except (FileNotFoundError, NotADirectoryError):
+                entries = []
+            for entry in entries:
+                job_id = entry.name.removesuffix(_RECORD)
+                if job_id != entry.name and is_job_id(job_id):
+                    try:
+                        found = entry.stat(follow_symlinks=False)
+                    except FileNotFoundError:
+                        continue
+                    present[job_id] = (found.st_ino, found.st_mtime_ns, found.st_size)
+        for job_id in self._read.keys() - present.keys():
+            del self._read[job_id]
+        for job_id, stamp in present.items():
+            known = self._read.get(job_id)
+            if known is None or known[0] != stamp:
+                self._read[job_id] = (stamp, self._readable(job_id))
+
+    def _touched_ns(self) -> int | None:
+        with storage_errors("read", self._folder):
+            try:
+                return self._folder.stat().st_mtime_ns
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+
+    def _readable(self, job_id: str) -> Job | None:
+        try:
+            content = _read_file(self._path(job_id, _RECORD))
+            return None if content is None else self._decoded(job_id, content)
+        except StorageError:
+            return None
+
+
+def _read_file(path: Path) -> bytes | None:
+    """A regular file's bytes; None where there is none. What a symbolic link stands for is not read."""
+    with storage_errors("read", path):
+        try:
+            if not stat.S_ISREG(path.lstat().st_mode):
+                return None
+            return path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None

@@ -1,0 +1,326 @@
+"""What the server does: submit, watch, cancel, read, clear, clean up. The doors meet here, and nothing else does.
+
+1. ``start``: what an earlier server left is taken up, what has expired is cleared, and a thread cleans up periodically.
+2. ``submit`` checks and plans in a worker process; only then is anything changed.
+3. Jobs are carried out by ``JobRunner``; their live progress is in the ``JobManager``'s memory.
+4. ``drain``: days that are being run are finished, jobs that are not done stay running in their records.
+
+Everything but ``known_status`` may block: on the disk, or on a worker.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+import time
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final, cast
+
+from strikebook import __version__
+from strikebook.errors import BusyError, NotFoundError, StorageError, StrategyError, UsageError
+from strikebook.jobs.job import Job, is_job_id
+from strikebook.model.options import parse_options
+from strikebook.service.abandoned import close_abandoned
+from strikebook.service.charts import ChartCache
+from strikebook.service.job_runner import JobRunner, plan_in_worker
+from strikebook.service.job_status import Document, Pace, status_document
+from strikebook.service.results import missing_day, read_run
+from strikebook.service.run import RunPlace, submit_run
+from strikebook.service.strategy_shelf import StrategyShelf
+from strikebook.service.why import why
+from strikebook.settings import Settings
+from strikebook.storage.backtest_storage import BacktestStorage, Cleared
+from strikebook.storage.codec import decode_day, decode_metadata
+from strikebook.storage.layout import RunKey, check_id, day_text
+from strikebook.storage.retention import CleanupReport, clean_up
+
+LOG = logging.getLogger("strikebook.backtests")
+_LONGEST_STOP_S: Final = 30.0
+_LARGEST_TTL_HOURS: Final = 87_600
+_MEGABYTE: Final = 1024 * 1024
+
+
+@dataclass(slots=True)
+class _Cleaning:
+    """When cleanups were and will be."""
+
+    last: CleanupReport | None = None
+    next_at: datetime | None = None
+
+
+class Backtests:
+    """The use cases over one market, one folder of results and its jobs, one shelf of strategies."""
+
+    def __init__(self, settings: Settings, place: RunPlace, shelf: StrategyShelf, market_name: str) -> None:
+        self.settings = settings
+        self.place = place
+        self.shelf = shelf
+        self.market_name = market_name
+        self._runner = JobRunner(place, settings.running_jobs)
+        self._charts = ChartCache(place, market_name)
+        self._cleaning = _Cleaning()
+        self._one_cleanup = threading.Lock()
+        self._closing = threading.Event()
+        self._cleaner = threading.Thread(target=self._clean_periodically, name="cleanup", daemon=True)
+
+    @property
+    def storage(self) -> BacktestStorage:
+        """The door to results."""
+        return self.place.storage
+
+    def start(self) -> None:
+        """Take up what an earlier server left, clean up once, and go on doing so."""
+        for job in self.place.jobs.recover():
+            LOG.info("job goes on", extra={"job_id": job.job_id, "user_id": job.user_id, "state": job.state})
+            self._runner.enqueue(job)
+        self.cleanup(None)
+        for where, what in close_abandoned(self.storage, self._is_active, self.place.now()):
+            LOG.warning("results could not be looked at", extra={"where": where, "what": what})
+        self._cleaner.start()
+        self.place.executor.ask("strikebook.service.planning:warm_up")
+
+    def drain(self) -> list[str]:
+        """Stop: finish the days that are being run, and return the jobs that go on at the next start."""
+        self._closing.set()
+        self._runner.leave()
+        self.place.executor.close()
+        return self.place.jobs.let_go()
+
+    def health(self) -> Document:
+        """How the server is: its version, what it serves, how many jobs run and wait."""
+        states = [job.state for job in self.place.jobs.jobs()]
+        return {
+            "status": "draining" if self._runner.leaving else "ok",
+            "version": __version__,
+            "market": self.market_name,
+            "running_jobs": states.count("running"),
+            "queued_jobs": states.count("queued"),
+            "damaged_records": list(self.place.jobs.damaged()),
+            "time": _stamp(self.place.now()),
+        }
+
+    def submit(self, user_id: str, strategy_id: str, first: date, last: date, options: dict[str, object]) -> Job:
+        """Queue a run. Raises what is wrong with it; nothing is changed then."""
+        key = RunKey(user_id, strategy_id)
+        if self._runner.leaving:
+            raise BusyError("the server is stopping", where="server", right="submit it to the next one")
+        chosen = parse_options(options)
+        longest = self.settings.longest_range_days
+        if first <= last and (last - first).days > longest:
+            raise UsageError(f"a run from {first} to {last}", where="dates", right=f"at most {longest} days")
+        document = self.shelf.get(user_id, strategy_id)
+        plan = plan_in_worker(self.place, user_id, document, first, last, chosen)
+        if plan.key != key:
+            raise StrategyError(
+                f"the file of {strategy_id} holds the strategy {plan.key.strategy_id}",
+                where="strategy_id",
+                right="a file named for the id of its strategy",
+            )
+        job = submit_run(plan, self.place)
+        LOG.info("job queued", extra={"job_id": job.job_id, "user_id": user_id})
+        self._runner.enqueue(job, plan)
+        return job
+
+    def status(self, job_id: str) -> Document:
+        """A job's status document. Raises NotFoundError."""
+        return self._document(self._job(job_id))
+
+    def known_status(self, job_id: str) -> Document | None:
+        """The status document of a job of this server, without blocking; None where only the disk may know it."""
+        job = self.place.jobs.known(job_id)
+        return None if job is None else self._document(job)
+
+    def jobs(self, user_id: str | None) -> list[Document]:
+        """The status documents of a user's jobs, or of all, the newest first."""
+        if user_id is not None:
+            check_id(user_id, "user_id")
+        return [self._document(job) for job in reversed(self.place.jobs.jobs(user_id))]
+
+    def active_job(self, user_id: str) -> Document | None:
+        """The status document of the job that a user has queued or running."""
+        job = self.place.jobs.active(user_id)
+        return None if job is None else self._document(job)
+
+    def cancel(self, job_id: str) -> Document:
+        """Cancel a job: a queued one at once, a running one after the days that are being run."""
+        self._job(job_id)
+        return self._document(self.place.jobs.cancel(job_id))
+
+    def clear(self, key: RunKey) -> Cleared:
+        """Remove the results of a strategy; a job that is at work on them, or waits to be, is cancelled first."""
+        job = self.place.jobs.active(key.user_id)
+        if job is not None and job.strategy_id == key.strategy_id:
+            self.place.jobs.cancel(job.job_id)
+            self._wait_for_end(job)
+        return self.storage.clear(key)
+
+    def cleanup(self, ttl_hours: float | None) -> Document:
+        """Clear what has expired, or what was created longer ago than ``ttl_hours``."""
+        older_than = None
+        if ttl_hours is not None:
+            if not (math.isfinite(ttl_hours) and 0 <= ttl_hours <= _LARGEST_TTL_HOURS):
+                raise UsageError(
+                    f"ttl_hours {ttl_hours}", where="ttl_hours", right=f"hours from 0 to {_LARGEST_TTL_HOURS}"
+                )
+            older_than = timedelta(hours=ttl_hours)
+        with self._one_cleanup:
+            now = self.place.now()
+            ttl = self.place.limits.time_to_live
+            report = clean_up(self.storage, now, ttl, self._is_running, older_than)
+            self.place.jobs.forget_ended(now - timedelta(hours=self.settings.keep_jobs_hours))
+            self._cleaning.last = report
+        for where, what in report.failed:
+            LOG.warning("cleanup could not look at it", extra={"where": where, "what": what})
+        return {
+            "message": "Cleanup completed",
+            "deleted_strategies": len(report.deleted),
+            "deleted_files": report.day_files,
+            "freed_space_mb": round(report.freed_bytes / _MEGABYTE, 2),
+            "cutoff_time": _stamp(report.cutoff),
+            "failed": [{"where": where, "what": what} for where, what in report.failed],
+        }
+
+    def cleanup_status(self) -> Document:
+        """What the retention is, when the last cleanup was and the next will be, and what expires next."""
+        last, following = self._cleaning.last, self._next_expiry()
+        return {
+            "cleanup_enabled": True,
+            "ttl_hours": _whole(self.settings.ttl_hours),
+            "message": "Cleanup runs automatically on startup and periodically",
+            "last_run": None if last is None else _stamp(last.at),
+            "next_run": None if self._cleaning.next_at is None else _stamp(self._cleaning.next_at),
+            "next_expiry": following,
+            "failed": [] if last is None else [{"where": where, "what": what} for where, what in last.failed],
+        }
+
+    def results(self, user_id: str) -> list[Document]:
+        """The runs of a user whose results are there: their metadata without the days."""
+        found = []
+        for key in self.storage.runs(user_id):
+            content = self.storage.metadata(key)
+            if content is not None:  # it may have been cleared a moment ago
+                document = decode_metadata(content, str(key))
+                document.pop("daily_summaries", None)
+                found.append(document)
+        return found
+
+    def missing_day(self, key: RunKey, day: date) -> NotFoundError:
+        """Why a day is not there, and which are nearest."""
+        return missing_day(self.storage, key, day)
+
+    def why(self, key: RunKey, day: date, node_id: str) -> Document:
+        """What a node did on a day, and why it did no more. Raises NotFoundError."""
+        content = self.storage.day(key, day)
+        if content is None:
+            raise self.missing_day(key, day)
+        return why(decode_day(content, f"{key}/{day_text(day)}"), node_id)
+
+    def chart(self, key: RunKey, day: date, timeframe: str | None, symbol: str | None) -> bytes:
+        """Candles, indicators and prices of a day of a run, as JSON. Raises NotFoundError, UsageError, or
+        MarketDataError where the market's data of that day is not what the run was made from.
+        """
+        if self.storage.stamp(key, day) is None:
+            raise self.missing_day(key, day)
+        return self._charts.chart(key, day, timeframe, symbol)
+
+    def market(self) -> Document:
+        """What data there is, per underlying and day."""
+        asked = self.place.executor.ask("strikebook.service.desk:market_overview", self.market_name)
+        return cast("Document", asked.result())
+
+    def check_strategy(self, content: bytes, where: str = "strategy") -> Document:
+        """All findings about a strategy, as ``strikebook strategy check`` has them."""
+        asked = self.place.executor.ask("strikebook.service.desk:check_strategy", content, where)
+        return cast("Document", asked.result())
+
+    def save_strategy(self, user_id: str, strategy_id: str, content: bytes) -> Document:
+        """Put a strategy on a user's shelf and return its findings.
+
+        Raises StrategyError for one that cannot run, UsageError where its own id is another; nothing is stored then.
+        """
+        key = RunKey(user_id, strategy_id)
+        found = self.check_strategy(content)
+        if not found["runnable"]:
+            errors = [each for each in cast("list[dict[str, str]]", found["findings"]) if each["severity"] == "error"]
+            raise StrategyError(
+                "; ".join(f"{each['path']}: {each['what']}" for each in errors),
+                where="strategy",
+                right="POST it to /api/v1/strategies/validate for all findings",
+            )
+        if found["strategy_id"] != key.strategy_id:
+            raise UsageError(
+                f"the document is the strategy {found['strategy_id']}, not {strategy_id}",
+                where="strategy_id",
+                right="the same id in the path and in the document",
+            )
+        self.shelf.put(user_id, strategy_id, content)
+        return found
+
+    def _job(self, job_id: str) -> Job:
+        job = self.place.jobs.get(job_id) if is_job_id(job_id) else None
+        if job is None:
+            raise NotFoundError(
+                f"no job {job_id[:60]}", where="job_id", right="the job_id that run returned; jobs?user_id= lists them"
+            )
+        return job
+
+    def _document(self, job: Job) -> Document:
+        position = self.place.jobs.position(job.job_id) if job.state == "queued" else None
+        return status_document(job, position, self.place.now(), self._pace(job))
+
+    def _pace(self, job: Job) -> Pace | None:
+        if job.owner == "server":
+            return self._runner.pace(job.job_id)
+        return None if job.started_at is None else Pace(job.started_at, 0)
+
+    def _wait_for_end(self, job: Job) -> None:
+        give_up = time.monotonic() + _LONGEST_STOP_S
+        while (known := self.place.jobs.get(job.job_id)) is not None and known.active:
+            if time.monotonic() > give_up:
+                raise BusyError(f"{job.job_id} is still stopping", where=job.strategy_id, right="try again in a moment")
+            time.sleep(0.01)
+
+    def _is_active(self, job_id: str) -> bool:
+        job = self.place.jobs.get(job_id) if is_job_id(job_id) else None
+        return job is not None and job.active
+
+    def _is_running(self, key: RunKey) -> bool:
+        job = self.place.jobs.active(key.user_id)
+        return job is not None and job.state == "running" and job.strategy_id == key.strategy_id
+
+    def _next_expiry(self) -> Document | None:
+        """What expires next, of what is there now."""
+        found: list[tuple[str, str, str]] = []
+        for key in self.storage.folders():
+            try:
+                metadata = read_run(self.storage, key)
+            except (StorageError, NotFoundError):
+                continue  # a bad folder never expires by itself; the cleanup reports it
+            if not self._is_running(key):
+                found.append((str(metadata.get("expires_at")), key.user_id, key.strategy_id))
+        if not found:
+            return None
+        expires_at, user_id, strategy_id = min(found)
+        return {"user_id": user_id, "strategy_id": strategy_id, "expires_at": expires_at}
+
+    def _clean_periodically(self) -> None:
+        every = timedelta(seconds=self.settings.cleanup_every_s)
+        while True:
+            self._cleaning.next_at = self.place.now() + every
+            if self._closing.wait(every.total_seconds()):
+                return
+            try:
+                self.cleanup(None)
+            except Exception:
+                LOG.exception("cleanup broke")
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.replace(microsecond=0).isoformat()
+
+
+def _whole(number: float) -> float | int:
+    """Twelve as the brief prints it: 12, not 12.0."""
+    return int(number) if number == int(number) else number

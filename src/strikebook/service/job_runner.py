@@ -1,0 +1,101 @@
+"""The threads that carry out a server's jobs: so many side by side, the others wait in the order they came.
+
+A job is planned again when a server goes on with it: its strategy is the one it was submitted with, its market the
+server's now. A job that cannot be begun any more fails with the reason.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import cast
+
+from strikebook.errors import StrikebookError
+from strikebook.jobs.job import Job
+from strikebook.model.options import parse_options
+from strikebook.service.job_status import Pace
+from strikebook.service.run import Progress, RunPlace, carry_out
+from strikebook.service.run_plan import RunPlan
+
+LOG = logging.getLogger("strikebook.jobs")
+
+
+class JobRunner:
+    """Carries out jobs, ``side_by_side`` at a time."""
+
+    def __init__(self, place: RunPlace, side_by_side: int) -> None:
+        self._place = place
+        self._threads = ThreadPoolExecutor(side_by_side, thread_name_prefix="job")
+        self._leaving = threading.Event()
+        self._paces: dict[str, Pace] = {}
+
+    @property
+    def leaving(self) -> bool:
+        """True once it was told to leave its jobs."""
+        return self._leaving.is_set()
+
+    def enqueue(self, job: Job, plan: RunPlan | None = None) -> None:
+        """Carry out a job when its turn comes; without a plan it is planned then."""
+        self._threads.submit(self._carry_out, job, plan)
+
+    def leave(self) -> None:
+        """Finish the days that are being run and stop; what is not done goes on at the next start."""
+        self._leaving.set()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def pace(self, job_id: str) -> Pace | None:
+        """From when the rate of a running job is measured; None before it began."""
+        return self._paces.get(job_id)
+
+    def _carry_out(self, job: Job, plan: RunPlan | None) -> None:
+        jobs = self._place.jobs
+        known = jobs.known(job.job_id)
+        if known is None or not known.active or self.leaving:
+            return
+        LOG.info("job begins", extra={"job_id": job.job_id, "user_id": job.user_id})
+        try:
+            ready = self._plan(known) if plan is None else plan
+            running = jobs.start(job.job_id) if known.state == "queued" else known
+            if running is None:
+                return
+            document = carry_out(running, ready, self._place, self._noting_pace(job.job_id), leave=self._leaving.is_set)
+            LOG.info("job ends", extra={"job_id": job.job_id, "user_id": job.user_id, "state": document["status"]})
+        except StrikebookError as error:
+            self._fail(job, str(error))
+        except Exception as error:
+            LOG.exception("job broke", extra={"job_id": job.job_id, "user_id": job.user_id})
+            self._fail(job, f"internal error: {type(error).__name__}: {error}")
+        finally:
+            self._paces.pop(job.job_id, None)
+
+    def _fail(self, job: Job, reason: str) -> None:
+        """End a job that nothing else has ended."""
+        known = self._place.jobs.get(job.job_id)
+        if known is not None and known.active:
+            LOG.error("job failed", extra={"job_id": job.job_id, "user_id": job.user_id, "reason": reason})
+            self._place.jobs.end(job.job_id, "failed", error=reason)
+
+    def _plan(self, job: Job) -> RunPlan:
+        document = self._place.jobs.document(job.job_id)
+        if document is None:
+            raise StrikebookError(
+                "the strategy it was submitted with is gone", where=job.job_id, right="submit it again"
+            )
+        options = parse_options(dict(job.options))
+        return plan_in_worker(self._place, job.user_id, document, job.first, job.last, options)
+
+    def _noting_pace(self, job_id: str) -> Callable[[Progress], None]:
+        def on_progress(progress: Progress) -> None:
+            if progress.outcome is None:
+                self._paces[job_id] = Pace(self._place.now(), progress.completed_days)
+
+        return on_progress
+
+
+def plan_in_worker(place: RunPlace, user_id: str, document: bytes, *request: object) -> RunPlan:
+    """Check and plan a run where the strategy language and the market are loaded; raises what ``plan_run`` raises."""
+    question = "strikebook.service.planning:plan_run"
+    asked = place.executor.ask(question, user_id, document, "strategy", place.market, *request)
+    return cast("RunPlan", asked.result())

@@ -1,0 +1,113 @@
+"""What an interrupted run has already done: the days that it need not run again.
+
+A day is kept only if the stored results are this job's, made from the same strategy, options and version, the day's
+data is known by the same fingerprint as then, and its file is whole. A day that was stored but not yet listed in the
+metadata is run again, to the same bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, cast
+
+from strikebook import __version__
+from strikebook.errors import StorageError
+from strikebook.service.day_executor import DayExecutor
+from strikebook.service.day_work import DayOutcome, DayStatus
+from strikebook.service.run_plan import RunPlan
+from strikebook.storage.backtest_storage import BacktestStorage
+from strikebook.storage.codec import decode_day, decode_metadata
+from strikebook.storage.layout import parse_day
+from strikebook.storage.summary import Totals
+
+if TYPE_CHECKING:
+    from strikebook.market.source import MarketSource  # loads numpy; a worker has it, the server need not
+
+Document = dict[str, object]
+_ENDED_WELL = ("traded", "no_trades")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A run that was begun before: when, and the days that are done."""
+
+    created_at: datetime
+    outcomes: tuple[DayOutcome, ...]
+
+
+def kept_days(
+    job_id: str, plan: RunPlan, market: MarketSource, storage: BacktestStorage, executor: DayExecutor
+) -> Kept | None:
+    """What is left of this job's earlier work; None where it has not been begun."""
+    content = storage.metadata(plan.key)
+    if content is None:
+        return None
+    try:
+        metadata = decode_metadata(content)
+    except StorageError:
+        return None  # damaged: the run begins anew, and replaces it
+    if metadata.get("job_id") != job_id:
+        return None
+    created_at = datetime.fromisoformat(str(metadata["created_at"]))
+    stated = {
+        "strategy_hash": plan.strategy_hash,
+        "options": plan.options.as_document(),
+        "engine_version": __version__,
+    }
+    if any(metadata.get(name) != value for name, value in stated.items()):
+        return Kept(created_at, ())
+    done = _done(metadata)
+    wanted = tuple(day for day in plan.days_to_run if day in done)
+    question = executor.ask("strikebook.service.planning:fingerprints", market, plan.underlyings, wanted)
+    now = cast("dict[date, str]", question.result())
+    kept = []
+    for day in wanted:
+        size = _whole(storage, plan, day)
+        if size and done[day]["fingerprint"] == now.get(day):
+            kept.append(_outcome(day, done[day], size))
+    return Kept(created_at, tuple(kept))
+
+
+def _done(metadata: Document) -> dict[date, Document]:
+    summaries = metadata.get("daily_summaries")
+    listed = summaries if isinstance(summaries, list) else []
+    return {parse_day(str(each["date"])): each for each in listed if each["status"] in _ENDED_WELL}
+
+
+def _whole(storage: BacktestStorage, plan: RunPlan, day: date) -> int:
+    """The size of a day's file, 0 where it is missing or damaged."""
+    content = storage.day(plan.key, day)
+    if content is None:
+        return 0
+    try:
+        return len(content) if decode_day(content)["strategy_hash"] == plan.strategy_hash else 0
+    except (StorageError, KeyError):
+        return 0
+
+
+def _outcome(day: date, summary: Document, size: int) -> DayOutcome:
+    def number(name: str) -> int:
+        return int(cast("int", summary[name]))
+
+    totals = Totals(
+        positions=number("positions"),
+        closed=number("closed_positions"),
+        winning=number("winning_trades"),
+        losing=number("losing_trades"),
+        pnl_paise=round(cast("float", summary["pnl"]) * 100),
+        trades=number("trades"),
+        rejections=number("rejected_orders"),
+    )
+    return DayOutcome(
+        day,
+        cast("DayStatus", summary["status"]),
+        str(summary["reason"]),
+        totals,
+        size,
+        str(summary["fingerprint"]),
+        bool(summary["replayed_bars"]),
+        bool(summary["short_history"]),
+        bool(summary["synthetic"]),
+        tuple(map(str, cast("list[str]", summary["warnings"]))),
+    )

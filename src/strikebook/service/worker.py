@@ -1,0 +1,67 @@
+"""What a worker process runs, by name. Light: the server imports it, and only a worker what it leads to.
+
+1. ``worker_context``: the process that workers are forked from has imported the engine, and holds no thread or lock.
+2. ``begin_worker``: a worker leaves Ctrl-C to its parent and ends with it, also when that is killed.
+3. ``run_packed_day`` and ``answer``: the two things it does.
+"""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+import os
+import signal
+import threading
+from datetime import date
+from multiprocessing import connection, forkserver
+from multiprocessing.context import ForkServerContext
+
+from strikebook.service.day_work import DayOutcome
+
+_PRELOADED = ["strikebook.service.day_task", "strikebook.service.planning", "strikebook.market.catalogue"]
+_OURS = "strikebook.service."
+
+
+def worker_context() -> ForkServerContext:
+    """Where worker processes come from."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    return context
+
+
+def warm_up() -> None:
+    """Start the process that workers come from; its imports then happen beside the caller's own."""
+    worker_context()
+    forkserver.ensure_running()
+
+
+def begin_worker() -> None:
+    """Settle in: what every worker process does first."""
+    from strikebook.service.day_task import settle_memory  # noqa: PLC0415 — the engine, only in a worker
+
+    settle_memory()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def run_packed_day(packed: bytes, day: date) -> DayOutcome:
+    """Run a day of packed work and store it."""
+    from strikebook.service.day_task import run_stored_day  # noqa: PLC0415 — the engine, only in a worker
+
+    return run_stored_day(packed, day)
+
+
+def answer(question: str, arguments: tuple[object, ...]) -> object:
+    """Call a function of a service module by ``module:name``. Raises ValueError for any other module."""
+    module, _, name = question.partition(":")
+    if not module.startswith(_OURS):
+        raise ValueError(f"{question}: workers answer questions of {_OURS}* only")
+    function = getattr(importlib.import_module(module), name)
+    return function(*arguments)
+
+
+def _end_with(sentinel: int) -> None:
+    connection.wait([sentinel])
+    os._exit(1)
