@@ -15,8 +15,7 @@ $(STAMP): pyproject.toml .ci/constraints.txt
 	@touch $(STAMP)
 
 run: setup
-	$(BIN)/strikebook run examples/two_sided_rsi.json --market synthetic --from 2024-10-01 --to 2024-11-30 \
-		--results backtest_data --user demo
+	$(BIN)/strikebook serve --examples examples --first-backtest
 
 test: setup lint
 	$(BIN)/python -m pytest -n 2

@@ -14,7 +14,10 @@ import typer
 from strikebook import __version__
 from strikebook.cli.data_command import data_app
 from strikebook.cli.indicators_command import list_indicators
+from strikebook.cli.jobs_command import jobs_app
+from strikebook.cli.keys_command import keys_app
 from strikebook.cli.run_command import run
+from strikebook.cli.serve_command import serve
 from strikebook.cli.show_command import show
 from strikebook.cli.strategy_command import strategy_app
 from strikebook.cli.texts import inert
@@ -31,6 +34,11 @@ What is there, and is my strategy right?
 Run it over a month:
   strikebook run my_strategy.json --market synthetic --user me \\
       --from 2024-10-01 --to 2024-10-31
+
+\b
+Serve it to others, and to pages:
+  strikebook serve --market synthetic
+  strikebook jobs
 
 \b
 A calendar of profit, a day, a position with its reasons, a silent signal:
@@ -69,6 +77,9 @@ def build_app() -> typer.Typer:
     app.callback(help=_HELP)(_root)
     app.command("run")(run)
     app.command("show")(show)
+    app.command("serve")(serve)
+    app.add_typer(jobs_app, name="jobs")
+    app.add_typer(keys_app, name="keys")
     app.add_typer(strategy_app, name="strategy")
     app.add_typer(data_app, name="data")
     app.command("indicators")(list_indicators)

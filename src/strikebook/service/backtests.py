@@ -70,16 +70,17 @@ class Backtests:
         """The door to results."""
         return self.place.storage
 
-    def start(self) -> None:
-        """Take up what an earlier server left, clean up once, and go on doing so."""
+    def start(self) -> Document:
+        """Take up what an earlier server left, clean up once, and go on doing so. Returns what the cleanup did."""
         for job in self.place.jobs.recover():
             LOG.info("job goes on", extra={"job_id": job.job_id, "user_id": job.user_id, "state": job.state})
             self._runner.enqueue(job)
-        self.cleanup(None)
+        cleaned = self.cleanup(None)
         for where, what in close_abandoned(self.storage, self._is_active, self.place.now()):
             LOG.warning("results could not be looked at", extra={"where": where, "what": what})
         self._cleaner.start()
         self.place.executor.ask("strikebook.service.planning:warm_up")
+        return cleaned
 
     def drain(self) -> list[str]:
         """Stop: finish the days that are being run, and return the jobs that go on at the next start."""
@@ -106,11 +107,11 @@ class Backtests:
         key = RunKey(user_id, strategy_id)
         if self._runner.leaving:
             raise BusyError("the server is stopping", where="server", right="submit it to the next one")
+        document = self.shelf.get(user_id, strategy_id)
         chosen = parse_options(options)
         longest = self.settings.longest_range_days
         if first <= last and (last - first).days > longest:
             raise UsageError(f"a run from {first} to {last}", where="dates", right=f"at most {longest} days")
-        document = self.shelf.get(user_id, strategy_id)
         plan = plan_in_worker(self.place, user_id, document, first, last, chosen)
         if plan.key != key:
             raise StrategyError(

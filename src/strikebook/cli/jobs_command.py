@@ -1,0 +1,70 @@
+"""``strikebook jobs``: what runs and waits on a folder of results, and how to stop it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from strikebook.cli.texts import make_console
+from strikebook.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from strikebook.jobs.job_manager import JobManager
+
+jobs_app = typer.Typer(invoke_without_command=True, help="The jobs of a results folder; `cancel` stops one.")
+
+_Results = Annotated[Path, typer.Option(help="The results folder.")]
+_User = Annotated[str | None, typer.Option(help="Only this user's.", show_default=False)]
+
+
+@jobs_app.callback()
+def show(context: typer.Context, user: _User = None, results: _Results = Path("backtest_data")) -> None:
+    """List jobs, the newest first.
+
+    \b
+    strikebook jobs
+    strikebook jobs --user me
+    strikebook jobs cancel bt_20241202_153045_abc123
+    """  # noqa: D301 — \b is the mark of lines to be left as they are
+    if context.invoked_subcommand is not None:
+        return
+    manager, console = _manager(results), make_console()
+    jobs = list(reversed(manager.jobs(user)))
+    table = Table("job", "user", "strategy", "state", "days", "from", "to", "note")
+    for job in jobs:
+        days = f"{job.progress.completed_days} of {job.progress.total_days}"
+        cells = (job.job_id, job.user_id, job.strategy_id, job.state, days, str(job.first), str(job.last))
+        table.add_row(*cells, job.error or "")
+    console.print(table if jobs else f"no jobs in {results}")
+    for name in manager.damaged():
+        console.print(f"damaged: {name}", style="yellow")
+
+
+@jobs_app.command("cancel")
+def cancel(
+    job_id: Annotated[str, typer.Argument(help="The job's id, as run returned it.", show_default=False)],
+    results: _Results = Path("backtest_data"),
+) -> None:
+    """Cancel a job: one that waits at once, one that runs after the days it is at. Finished days are kept.
+
+    \b
+    strikebook jobs cancel bt_20241202_153045_abc123
+    """  # noqa: D301 — \b is the mark of lines to be left as they are
+    try:
+        job = _manager(results).cancel(job_id)
+    except KeyError:
+        raise NotFoundError(
+            f"no job {job_id[:60]}", where=str(results), right="`strikebook jobs` lists those there are"
+        ) from None
+    typer.echo(f"{job.job_id} is {job.state}" if not job.active else f"{job.job_id} was asked to stop")
+
+
+def _manager(results: Path) -> JobManager:
+    from strikebook.jobs.folder_jobs import FolderJobs  # noqa: PLC0415 — only for this command
+    from strikebook.jobs.job_manager import JobManager  # noqa: PLC0415
+    from strikebook.service.assemble import exchange_now  # noqa: PLC0415
+
+    return JobManager(FolderJobs(results.absolute()), exchange_now, 1, "command line")

@@ -1,0 +1,148 @@
+"""The application: the guard, and behind it the routes, the OpenAPI document and the page that shows it."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib import resources
+from typing import Any, Final
+
+import orjson
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from strikebook import __version__
+from strikebook.errors import StrikebookError
+from strikebook.server.access_log import ServerLog
+from strikebook.server.backtest_routes import backtest_router
+from strikebook.server.guard import REQUEST_ID, Guard, caller_of
+from strikebook.server.keys import Keys
+from strikebook.server.problems import ProblemError, invalid, problem_of
+from strikebook.server.reply import Reply, json_reply, problem_reply
+from strikebook.server.routing import answers
+from strikebook.server.strategy_routes import strategy_router
+from strikebook.server.wire import Health, Problem
+from strikebook.service.backtests import Backtests
+
+_ASSETS: Final = {
+    "swagger-ui-bundle.js": b"text/javascript; charset=utf-8",
+    "swagger-ui.css": b"text/css; charset=utf-8",
+    "favicon.png": b"image/png",
+}
+_PAGE: Final = b"""<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>Strikebook API</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="/docs/favicon.png"><link rel="stylesheet" href="/docs/swagger-ui.css"></head>
+<body><div id="swagger-ui"></div>
+<script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/begin.js"></script></body></html>
+"""
+_BEGIN: Final = b"""SwaggerUIBundle({
+  url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, persistAuthorization: false,
+  presets: [SwaggerUIBundle.presets.apis, SwaggerUIBundle.SwaggerUIStandalonePreset], layout: "BaseLayout",
+});
+"""
+_DESCRIPTION: Final = """Runs options strategies over past trading days, and keeps for each day every position and the
+reason for it. Times are exchange time (Asia/Kolkata) without offset; money is rupees."""
+
+
+def create_app(backtests: Backtests, keys: Keys, log: ServerLog) -> Guard:
+    """The ASGI application over a server's use cases. The caller starts and drains them."""
+    app = FastAPI(
+        title="Strikebook",
+        version=__version__,
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        max_body_size=backtests.settings.largest_body_bytes,
+    )
+    app.include_router(backtest_router(backtests))
+    app.include_router(strategy_router(backtests))
+    _add_health(app, backtests)
+    _add_docs(app)
+    app.add_exception_handler(ProblemError, _say_problem)
+    app.add_exception_handler(StrikebookError, _say_ours)
+    app.add_exception_handler(RequestValidationError, _say_invalid)
+    app.add_exception_handler(HTTPException, _say_http)
+    return Guard(app, backtests.settings, keys, log)
+
+
+def openapi_document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with the shape of a problem and both ways to present a key."""
+    document = app.openapi()
+    components = document.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
+    components["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "description": "A key; needed only where keys are configured."},
+        "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    }
+    document["security"] = [{}, {"bearer": []}, {"header": []}]
+    return document
+
+
+def _add_health(app: FastAPI, backtests: Backtests) -> None:
+    @app.get("/health", response_model=None, responses=answers(Health))
+    async def health(request: Request) -> Reply:
+        """How the server is; without a key where one is needed, only that it is there."""
+        if request.scope.get("strikebook.caller") is None or not caller_of(request.scope).admin:
+            return json_reply(b'{"status":"ok"}')
+        return json_reply(orjson.dumps(await asyncio.to_thread(backtests.health)))
+
+
+def _add_docs(app: FastAPI) -> None:
+    document = b""
+
+    @app.get("/openapi.json", include_in_schema=False)
+    async def openapi() -> Reply:
+        nonlocal document
+        document = document or orjson.dumps(openapi_document(app))
+        return json_reply(document)
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> Reply:
+        return _page(_PAGE, b"text/html; charset=utf-8")
+
+    @app.get("/docs/{name}", include_in_schema=False)
+    async def asset(name: str) -> Reply:
+        if name == "begin.js":
+            return _page(_BEGIN, b"text/javascript; charset=utf-8")
+        if name not in _ASSETS:
+            raise ProblemError(404, "there is no such page", "path", "/docs")
+        file = resources.files("fastapi_offline").joinpath("static", name)
+        return _page(await asyncio.to_thread(file.read_bytes), _ASSETS[name])
+
+
+def _page(body: bytes, kind: bytes) -> Reply:
+    headers = [
+        (b"content-type", kind),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"private, max-age=3600"),
+    ]
+    return Reply(200, headers, body)
+
+
+async def _say_problem(request: Request, error: Exception) -> Reply:
+    assert isinstance(error, ProblemError)  # noqa: S101 — registered for it
+    return problem_reply(error, request.scope[REQUEST_ID])
+
+
+async def _say_ours(request: Request, error: Exception) -> Reply:
+    assert isinstance(error, StrikebookError)  # noqa: S101 — registered for it
+    return problem_reply(problem_of(error), request.scope[REQUEST_ID])
+
+
+async def _say_invalid(request: Request, error: Exception) -> Reply:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 — registered for it
+    errors = [(".".join(map(str, each["loc"])), str(each["msg"])) for each in error.errors()]
+    return problem_reply(invalid(errors), request.scope[REQUEST_ID])
+
+
+async def _say_http(request: Request, error: Exception) -> Reply:
+    assert isinstance(error, HTTPException)  # noqa: S101 — registered for it
+    right = {404: "a path that /docs lists", 405: "a method that /docs lists", 413: "a smaller body"}
+    problem = ProblemError(
+        error.status_code, str(error.detail), "path", right.get(error.status_code, ""), headers=error.headers
+    )
+    return problem_reply(problem, request.scope[REQUEST_ID])

@@ -1,0 +1,94 @@
+"""Errors as the API tells them: ``application/problem+json``, the same members for every error.
+
+``type``, ``title``, ``status``, ``detail`` (what, in the brief's words), ``where``, ``right`` (what would be right),
+``request_id``; some have more: ``job`` and ``cancel`` (409), ``nearest_dates`` (404 of a day), ``errors`` (422).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Final
+
+import orjson
+
+from strikebook.errors import (
+    BusyError,
+    MarketDataError,
+    NoDataError,
+    NotFoundError,
+    QueueFullError,
+    StorageError,
+    StrategyError,
+    StrikebookError,
+    UsageError,
+)
+
+CONTENT_TYPE: Final = b"application/problem+json"
+_STATUSES: Final[tuple[tuple[type[StrikebookError], int], ...]] = (
+    (UsageError, 422),
+    (StrategyError, 422),
+    (NotFoundError, 404),
+    (NoDataError, 422),
+    (MarketDataError, 409),
+    (BusyError, 409),
+    (QueueFullError, 503),
+    (StorageError, 507),
+)
+"""The first that fits; anything else on purpose is 500."""
+
+
+class ProblemError(Exception):
+    """An error on its way to a client. ``extra`` members stand beside the fixed ones."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        where: str = "",
+        right: str = "",
+        extra: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.where = where
+        self.right = right
+        self.extra = extra or {}
+        self.headers = headers or {}
+
+    def body(self, request_id: str) -> bytes:
+        """The document of the problem."""
+        title = HTTPStatus(self.status).phrase
+        return orjson.dumps(
+            {
+                "type": "about:blank",
+                "title": title,
+                "status": self.status,
+                "detail": self.detail,
+                "where": self.where,
+                "right": self.right,
+                "request_id": request_id,
+                **self.extra,
+            }
+        )
+
+
+def problem_of(error: StrikebookError, extra: Mapping[str, object] | None = None) -> ProblemError:
+    """The problem of one of our errors."""
+    status = next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
+    headers = {"Retry-After": "5"} if status == 503 else {}
+    return ProblemError(status, error.what, error.where, error.right, extra or {}, headers)
+
+
+def invalid(errors: Sequence[tuple[str, str]]) -> ProblemError:
+    """A request that does not have its documented shape: (where, what) of each mistake."""
+    where, what = errors[0] if errors else ("body", "the request cannot be read")
+    return ProblemError(
+        422,
+        what,
+        where,
+        "the shape that /docs shows",
+        {"errors": [{"where": where, "what": what} for where, what in errors]},
+    )

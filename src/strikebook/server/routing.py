@@ -1,0 +1,66 @@
+"""Routes that skip what they do not need, and what every operation of the OpenAPI document says of its errors."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias
+
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.requests import Request
+
+from strikebook.errors import StrikebookError
+from strikebook.server.guard import REQUEST_ID
+from strikebook.server.problems import CONTENT_TYPE, ProblemError, problem_of
+from strikebook.server.reply import Receive, Scope, Send, problem_reply
+
+Described: TypeAlias = dict[int | str, dict[str, Any]]
+
+_WHAT: Final = {
+    400: "The request is malformed.",
+    401: "A key is needed.",
+    403: "The caller may not do this.",
+    404: "It is not there.",
+    405: "This method is not offered.",
+    406: "None of the codings that the client takes is offered.",
+    409: "Something stands in the way: a job is running, or the data has changed.",
+    413: "The body is too large.",
+    415: "The body is not JSON.",
+    421: "This host is not served here.",
+    422: "The request makes no sense; nothing was changed.",
+    500: "The server made a mistake.",
+    503: "As many jobs wait as may wait.",
+    507: "There is no room, or the results cannot be read or written.",
+}
+_ALWAYS: Final = (400, 401, 403, 421, 422, 500, 507)
+
+
+def answers(answer: type[BaseModel] | str, *statuses: int, kind: str = "application/json") -> Described:
+    """The ``responses`` of an operation: what it answers (a shape, or a sentence), and its errors, each a problem."""
+    described: Described = {200: {"description": answer, "content": {kind: {}}}}
+    if not isinstance(answer, str):
+        described = {200: {"model": answer}}
+    content = {CONTENT_TYPE.decode(): {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for status in sorted({*_ALWAYS, *statuses}):
+        described[status] = {"description": _WHAT[status], "content": content}
+    return described
+
+
+class HotRoute(APIRoute):
+    """A route whose endpoint takes the request and its path parameters as they are, as text.
+
+    It is in the OpenAPI document like any other; what it skips is FastAPI's solving of dependencies and its
+    validation of answers, which would take longer than the answers do.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 — those of APIRoute
+        super().__init__(*arguments, **options)
+        self.app = self._answer
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            reply = await self.endpoint(request=Request(scope), **scope["path_params"])
+        except ProblemError as problem:
+            reply = problem_reply(problem, scope[REQUEST_ID])
+        except StrikebookError as error:
+            reply = problem_reply(problem_of(error), scope[REQUEST_ID])
+        await reply(scope, receive, send)

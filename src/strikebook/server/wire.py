@@ -1,0 +1,427 @@
+"""The shapes of requests and answers, for validation and for the OpenAPI document; examples are the brief's."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr
+
+ID_PATTERN = r"^[A-Za-z0-9_@\-][A-Za-z0-9._@\-]{0,127}$"
+DATE_PATTERN = r"^([0-9]{2}-[0-9]{2}-[0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2})$"
+JOB_PATTERN = r"^bt_[0-9]{8}_[0-9]{6}_[0-9a-f]{6}$"
+STRATEGY_ID = "5708424d-5962-4629-978c-05b3a174e104"
+JOB_ID = "bt_20241202_153045_abc123"
+
+JobStatus = Literal["queued", "running", "completed", "failed", "cancelled"]
+
+
+class Asked(BaseModel):
+    """What a client sends: unknown members are refused, and nothing is converted from another type."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class Answer(BaseModel):
+    """What a client gets; there may be more members than these."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+Number = StrictInt | StrictFloat | StrictStr
+
+
+class Options(Asked):
+    """The options of a run, with the names of the command line."""
+
+    scale: Number | None = Field(default=None, description="Multiplies every quantity; above 0, at most 10000.")
+    max_price_age_s: StrictInt | None = Field(None, ge=0, le=86_400, description="The oldest price that fills.")
+    wait_for_trade_s: StrictInt | None = Field(None, ge=0, le=86_400, description="How long an order waits for one.")
+    fill: Literal["last", "next"] | None = Field(None, description="Fill at the last price, or at the next trade's.")
+    slippage: StrictStr | None = Field(None, max_length=60, description="`0.5 points`, `2 ticks` or `0.1 percent`.")
+
+    def given(self) -> dict[str, object]:
+        """The options that were given."""
+        return {name: value for name, value in self.model_dump().items() if value is not None}
+
+
+class RunBody(Asked):
+    """A run to be queued."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        allow_inf_nan=False,
+        json_schema_extra={
+            "example": {
+                "user_id": "user_123",
+                "strategy_id": STRATEGY_ID,
+                "start_date": "2024-02-01",
+                "end_date": "2024-12-31",
+            }
+        },
+    )
+
+    user_id: Annotated[StrictStr, Field(pattern=ID_PATTERN)]
+    strategy_id: Annotated[StrictStr, Field(pattern=ID_PATTERN)]
+    start_date: Annotated[StrictStr, Field(pattern=DATE_PATTERN, description="The first day, YYYY-MM-DD.")]
+    end_date: Annotated[StrictStr, Field(pattern=DATE_PATTERN, description="The last day, included.")]
+    options: Options | None = None
+
+
+class Queued(Answer):
+    """A job that was queued."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "example": {"job_id": JOB_ID, "status": "queued", "message": "Backtest queued successfully"}
+        },
+    )
+
+    job_id: str
+    status: Literal["queued"]
+    message: str
+
+
+class ProgressAnswer(Answer):
+    """Where a job stands; ``current_date`` is the day finished last."""
+
+    current_date: str | None
+    completed_days: int
+    total_days: int
+    percentage: float
+    failed_days: int
+    pnl: float
+
+
+class Status(Answer):
+    """A job."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "example": {
+                "job_id": JOB_ID,
+                "user_id": "user_123",
+                "strategy_id": STRATEGY_ID,
+                "status": "running",
+                "progress": {
+                    "current_date": "2024-08-15",
+                    "completed_days": 150,
+                    "total_days": 230,
+                    "percentage": 65.2,
+                    "failed_days": 0,
+                    "pnl": -45430.5,
+                },
+                "started_at": "2024-12-02T15:30:45",
+                "completed_at": None,
+                "estimated_completion": "2024-12-02T15:45:00",
+                "queue_position": None,
+                "error": None,
+                "failed_days": [],
+            }
+        },
+    )
+
+    job_id: str
+    user_id: str
+    strategy_id: str
+    status: JobStatus
+    progress: ProgressAnswer
+    submitted_at: str
+    started_at: str | None
+    completed_at: str | None
+    estimated_completion: str | None
+    queue_position: int | None
+    error: str | None
+    failed_days: list[dict[str, str]]
+
+
+class Jobs(Answer):
+    """Jobs, the newest first."""
+
+    jobs: list[Status]
+
+
+class OverallSummary(Answer):
+    """Folds of the days' totals."""
+
+    total_positions: int
+    total_pnl: float
+    win_rate: float
+    total_winning_trades: int
+    total_losing_trades: int
+
+
+class DailySummary(Answer):
+    """A day of the plan."""
+
+    date: str
+    positions: int
+    pnl: float
+    has_data: bool
+    file_size_kb: float
+    status: Literal["pending", "traded", "no_trades", "no_data", "failed"]
+    reason: str
+
+
+class Metadata(Answer):
+    """A run: ``docs/format-results.md`` has every member."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "example": {
+                "strategy_id": STRATEGY_ID,
+                "strategy_name": "My Strategy",
+                "start_date": "2024-02-01",
+                "end_date": "2024-12-31",
+                "total_days": 230,
+                "status": "completed",
+                "created_at": "2024-12-02T15:30:45",
+                "expires_at": "2024-12-03T03:30:45",
+                "overall_summary": {
+                    "total_positions": 2300,
+                    "total_pnl": -45430.50,
+                    "win_rate": 43.33,
+                    "total_winning_trades": 996,
+                    "total_losing_trades": 1304,
+                },
+                "daily_summaries": [
+                    {
+                        "date": "01-10-2024",
+                        "positions": 10,
+                        "pnl": -1250.50,
+                        "has_data": True,
+                        "file_size_kb": 205.3,
+                        "status": "traded",
+                        "reason": "",
+                    }
+                ],
+            }
+        },
+    )
+
+    strategy_id: str
+    strategy_name: str
+    start_date: str
+    end_date: str
+    total_days: int
+    status: JobStatus
+    created_at: str
+    expires_at: str
+    overall_summary: OverallSummary
+    daily_summaries: list[DailySummary]
+
+
+class Results(Answer):
+    """The runs of a user whose results are there: their metadata without the days."""
+
+    results: list[dict[str, Any]]
+
+
+class DaySummary(Answer):
+    """The totals of a day."""
+
+    total_positions: int
+    closed_positions: int
+    total_pnl: float
+    winning_trades: int
+    losing_trades: int
+    win_rate: float
+
+
+class Day(Answer):
+    """A day with its positions and their reasons: ``docs/format-results.md`` has every member."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "example": {
+                "date": "01-10-2024",
+                "summary": {
+                    "total_positions": 10,
+                    "closed_positions": 10,
+                    "total_pnl": -1250.50,
+                    "winning_trades": 4,
+                    "losing_trades": 6,
+                    "win_rate": 40.0,
+                },
+                "positions": [
+                    {
+                        "position_id": "entry-3",
+                        "position_num": 1,
+                        "re_entry_num": 0,
+                        "symbol": "NIFTY:2024-10-17:OPT:25050:CE",
+                        "strike": 25050,
+                        "option_type": "CE",
+                        "side": "BUY",
+                        "quantity": 50,
+                        "entry_price": 241.65,
+                        "entry_time": "2024-10-01T09:16:59",
+                        "exit_price": 185.30,
+                        "exit_time": "2024-10-01T15:30:00",
+                        "pnl": -2817.50,
+                        "exit_reason": "EOD Square-off",
+                        "nifty_spot_at_entry": 25065.80,
+                        "nifty_spot_at_exit": 24998.50,
+                        "diagnostic_data": {
+                            "conditions_evaluated": [
+                                {
+                                    "lhs_value": 66.67,
+                                    "rhs_value": 70.0,
+                                    "operator": ">",
+                                    "result": False,
+                                    "condition_type": "non_live",
+                                }
+                            ],
+                            "candle_data": {
+                                "NIFTY": {
+                                    "current": {
+                                        "timestamp": "2024-10-01T09:16:00",
+                                        "open": 25065.0,
+                                        "high": 25070.5,
+                                        "low": 25050.2,
+                                        "close": 25065.8,
+                                    }
+                                }
+                            },
+                        },
+                        "condition_preview": "RSI(14) > 70",
+                        "exit_condition_preview": "RSI(14) < 30",
+                    }
+                ],
+            }
+        },
+    )
+
+    date: str
+    summary: DaySummary
+    positions: list[dict[str, Any]]
+
+
+class ClearedAnswer(Answer):
+    """What a clearing removed; ``deleted_files`` counts day files."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "example": {
+                "message": f"Cleared all backtest data for strategy {STRATEGY_ID}",
+                "deleted_files": 230,
+                "freed_space_mb": 45.3,
+            }
+        },
+    )
+
+    message: str
+    deleted_files: int
+    freed_space_mb: float
+
+
+class CleanupStatus(Answer):
+    """The retention."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "example": {
+                "cleanup_enabled": True,
+                "ttl_hours": 12,
+                "message": "Cleanup runs automatically on startup and periodically",
+            }
+        },
+    )
+
+    cleanup_enabled: bool
+    ttl_hours: float
+    message: str
+    last_run: str | None
+    next_run: str | None
+    next_expiry: dict[str, str] | None
+
+
+class CleanupDone(Answer):
+    """What a cleanup did."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "example": {
+                "message": "Cleanup completed",
+                "deleted_strategies": 5,
+                "freed_space_mb": 120.5,
+                "cutoff_time": "2024-12-01T15:30:00",
+            }
+        },
+    )
+
+    message: str
+    deleted_strategies: int
+    freed_space_mb: float
+    cutoff_time: str
+    failed: list[dict[str, str]]
+
+
+class Strategies(Answer):
+    """Strategies that can be run."""
+
+    strategies: list[dict[str, Any]]
+
+
+class Findings(Answer):
+    """What the check of a strategy found."""
+
+    runnable: bool
+    strategy_id: str | None
+    strategy_name: str | None
+    findings: list[dict[str, Any]]
+
+
+class Deleted(Answer):
+    """A strategy that was deleted."""
+
+    message: str
+
+
+class Market(Answer):
+    """What data there is."""
+
+    market: str
+    synthetic: bool
+    underlyings: list[dict[str, Any]]
+
+
+class Why(Answer):
+    """What a node did on a day, and why it did no more."""
+
+    date: str
+    node_id: str
+    kind: Literal["signal", "order"]
+
+
+class Chart(Answer):
+    """Candles, indicators and prices of a day."""
+
+    date: str
+    symbol: str
+    timeframe: str
+    candles: list[dict[str, Any]]
+    indicators: dict[str, list[float | None]]
+
+
+class Health(Answer):
+    """How the server is."""
+
+    status: str
+
+
+class Problem(Answer):
+    """An error: what, where, and what would be right."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    where: str
+    right: str
+    request_id: str
