@@ -140,7 +140,11 @@ def test_a_stamp_changes_with_what_it_is_of(storage: BacktestStorage) -> None:
     storage.put_day(KEY, FIRST, b"day")
     metadata, day = storage.stamp(KEY, None), storage.stamp(KEY, FIRST)
     assert storage.stamp(KEY, SECOND) is None
+    assert day is not None
+    assert storage.is_unchanged(KEY, FIRST, day)
     storage.put_day(KEY, FIRST, b"another day")
+    assert not storage.is_unchanged(KEY, FIRST, day)
+    assert not storage.is_unchanged(KEY, SECOND, day)
     assert storage.stamp(KEY, None) == metadata is not None
     assert storage.stamp(KEY, FIRST) != day
     storage.put_metadata(KEY, b'{"status": "completed"}')

@@ -15,12 +15,14 @@ from starlette.requests import Request
 from strikebook import __version__
 from strikebook.errors import StrikebookError
 from strikebook.server.access_log import ServerLog
-from strikebook.server.backtest_routes import backtest_router
+from strikebook.server.backtest_routes import backtest_router, hot_endpoints
 from strikebook.server.guard import REQUEST_ID, Guard, caller_of
+from strikebook.server.hot_paths import HotPaths
 from strikebook.server.keys import Keys
 from strikebook.server.problems import ProblemError, invalid, problem_of
 from strikebook.server.reply import Reply, json_reply, problem_reply
 from strikebook.server.routing import answers
+from strikebook.server.stored_bytes import StoredBytes
 from strikebook.server.strategy_routes import strategy_router
 from strikebook.server.wire import Health, Problem
 from strikebook.service.backtests import Backtests
@@ -58,7 +60,9 @@ def create_app(backtests: Backtests, keys: Keys, log: ServerLog) -> Guard:
         redirect_slashes=False,
         max_body_size=backtests.settings.largest_body_bytes,
     )
-    app.include_router(backtest_router(backtests))
+    stored = StoredBytes(backtests.storage, backtests.settings.cache_mb * 1024 * 1024)
+    hot = hot_endpoints(backtests, stored)
+    app.include_router(backtest_router(backtests, hot, stored))
     app.include_router(strategy_router(backtests))
     _add_health(app, backtests)
     _add_docs(app)
@@ -66,7 +70,7 @@ def create_app(backtests: Backtests, keys: Keys, log: ServerLog) -> Guard:
     app.add_exception_handler(StrikebookError, _say_ours)
     app.add_exception_handler(RequestValidationError, _say_invalid)
     app.add_exception_handler(HTTPException, _say_http)
-    return Guard(app, backtests.settings, keys, log)
+    return Guard(HotPaths(app, hot), backtests.settings, keys, log)
 
 
 def openapi_document(app: FastAPI) -> dict[str, Any]:

@@ -15,9 +15,10 @@ from strikebook.errors import BusyError, NotFoundError, StrikebookError
 from strikebook.jobs.job import Job
 from strikebook.server.encodings import has_copy, wanted_coding
 from strikebook.server.guard import caller_of
+from strikebook.server.hot_paths import Endpoint
 from strikebook.server.problems import ProblemError, invalid, problem_of
 from strikebook.server.reply import Reply, json_reply
-from strikebook.server.routing import HotRoute, answers
+from strikebook.server.routing import answers
 from strikebook.server.stored_bytes import Coded, StoredBytes
 from strikebook.server.wire import (
     DATE_PATTERN,
@@ -53,19 +54,35 @@ DateText = Annotated[str, Path(pattern=DATE_PATTERN, description="DD-MM-YYYY, or
 OfUser = Annotated[str | None, Query(alias="user_id", pattern=ID_PATTERN, description="Whose.")]
 
 
-def backtest_router(backtests: Backtests) -> APIRouter:
-    """The routes over a server's use cases."""
+def backtest_router(backtests: Backtests, hot: Mapping[str, tuple[int, Endpoint]], stored: StoredBytes) -> APIRouter:
+    """The routes over a server's use cases; ``hot`` are those of ``hot_endpoints``."""
     router = APIRouter(prefix=PREFIX)
-    stored = StoredBytes(backtests.storage, backtests.settings.cache_mb * _MEGABYTE)
-    _add_hot_routes(router, backtests, stored)
+    for name, path, model, statuses in (
+        ("status", "/{job_id}", Status, (404,)),
+        ("metadata", "/{user_id}/{strategy_id}", Metadata, (404, 406)),
+        ("day", "/{user_id}/{strategy_id}/{date}", Day, (404, 406)),
+    ):
+        described = answers(model, *statuses)
+        if name != "status":
+            described[304] = {"description": "The client's copy is still good."}
+        for method in ("GET", "HEAD"):
+            router.add_api_route(
+                f"/{name}{path}",
+                hot[name][1],
+                methods=[method],
+                response_model=None,
+                responses=described,
+                operation_id=name if method == "GET" else f"head_{name}",
+                include_in_schema=method == "GET",
+            )
     _add_job_routes(router, backtests)
     _add_result_routes(router, backtests, stored)
     _add_cleanup_routes(router, backtests)
     return router
 
 
-def _add_hot_routes(router: APIRouter, backtests: Backtests, stored: StoredBytes) -> None:
-    """What is asked for most often comes first in the table."""
+def hot_endpoints(backtests: Backtests, stored: StoredBytes) -> dict[str, tuple[int, Endpoint]]:
+    """What is asked for most often: name -> (the number of its path's parts, its endpoint)."""
 
     async def status(request: Request, job_id: JobId) -> Reply:
         """A job: its state, its progress, when it will be done."""
@@ -88,33 +105,14 @@ def _add_hot_routes(router: APIRouter, backtests: Backtests, stored: StoredBytes
     async def day(request: Request, user_id: UserId, strategy_id: StrategyId, date: DateText) -> Reply:
         """A day: its positions and their reasons, as they are stored."""
         key = checked_key(request, user_id, strategy_id)
-        wanted = _day(date)
         coding = wanted_coding(_header(request, b"accept-encoding"))
-        found = None if coding is None else await stored.day(key, wanted, coding)
+        found = None if coding is None else await stored.day(key, _day(date), coding)
         if found is None:
             await asyncio.to_thread(refuse_missing_day, backtests, key, date)
             raise _no_coding()
         return _sent(request, found)
 
-    for path, endpoint, model in (
-        ("/status/{job_id}", status, Status),
-        ("/metadata/{user_id}/{strategy_id}", metadata, Metadata),
-        ("/day/{user_id}/{strategy_id}/{date}", day, Day),
-    ):
-        more = (404, 406) if endpoint is not status else (404,)
-        described = answers(model, *more)
-        if endpoint is not status:
-            described[304] = {"description": "The client's copy is still good."}
-        router.add_api_route(
-            path,
-            endpoint,
-            methods=["GET", "HEAD"],
-            route_class_override=HotRoute,
-            response_class=Reply,
-            responses=described,
-            tags=["backtest"],
-            operation_id=endpoint.__name__,
-        )
+    return {"status": (1, status), "metadata": (2, metadata), "day": (3, day)}
 
 
 def _add_job_routes(router: APIRouter, backtests: Backtests) -> None:

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import logging
 import re
 import secrets
@@ -41,6 +42,8 @@ _PAGE_POLICY: Final = (
     b"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
 _Headers = dict[bytes, bytes]
+_PROCESS: Final = secrets.token_hex(4)
+_REQUESTS: Final = itertools.count(1)
 
 
 class Guard:
@@ -82,15 +85,16 @@ class Guard:
         finally:
             caller = scope.get(CALLER)
             self._log.access(
-                {
-                    "request_id": outgoing.request_id,
-                    "method": scope["method"],
-                    "path": scope["path"],
-                    "status": outgoing.status,
-                    "ms": round((time.perf_counter() - begun) * 1e3, 3),
-                    "bytes": outgoing.sent_bytes,
-                    "user_id": None if caller is None else caller.user_id,
-                }
+                (
+                    time.time(),
+                    outgoing.request_id,
+                    scope["method"],
+                    scope["path"],
+                    outgoing.status,
+                    (time.perf_counter() - begun) * 1e3,
+                    outgoing.sent_bytes,
+                    None if caller is None else caller.user_id,
+                )
             )
 
     async def _answered_here(self, scope: Scope, headers: _Headers, repeated: set[bytes], send: _Outgoing) -> bool:
@@ -195,7 +199,7 @@ class _Outgoing:
     async def __call__(self, message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message = {**message, "headers": [*message["headers"], *self._more]}
+            message["headers"] = [*message["headers"], *self._more]
         else:
             self.sent_bytes += len(message.get("body", b""))
         await self._send(message)
@@ -243,7 +247,7 @@ def _request_id(headers: _Headers) -> str:
     given = headers.get(b"x-request-id")
     if given is not None and _REQUEST_ID.fullmatch(given):
         return given.decode("ascii")
-    return secrets.token_hex(8)
+    return f"{_PROCESS}{next(_REQUESTS):08x}"
 
 
 def _presented(headers: _Headers) -> str | None:

@@ -1,17 +1,12 @@
-"""Routes that skip what they do not need, and what every operation of the OpenAPI document says of its errors."""
+"""What every operation of the OpenAPI document says of its answers and its errors."""
 
 from __future__ import annotations
 
 from typing import Any, Final, TypeAlias
 
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
-from starlette.requests import Request
 
-from strikebook.errors import StrikebookError
-from strikebook.server.guard import REQUEST_ID
-from strikebook.server.problems import CONTENT_TYPE, ProblemError, problem_of
-from strikebook.server.reply import Receive, Scope, Send, problem_reply
+from strikebook.server.problems import CONTENT_TYPE
 
 Described: TypeAlias = dict[int | str, dict[str, Any]]
 
@@ -43,24 +38,3 @@ def answers(answer: type[BaseModel] | str, *statuses: int, kind: str = "applicat
     for status in sorted({*_ALWAYS, *statuses}):
         described[status] = {"description": _WHAT[status], "content": content}
     return described
-
-
-class HotRoute(APIRoute):
-    """A route whose endpoint takes the request and its path parameters as they are, as text.
-
-    It is in the OpenAPI document like any other; what it skips is FastAPI's solving of dependencies and its
-    validation of answers, which would take longer than the answers do.
-    """
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 — those of APIRoute
-        super().__init__(*arguments, **options)
-        self.app = self._answer
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            reply = await self.endpoint(request=Request(scope), **scope["path_params"])
-        except ProblemError as problem:
-            reply = problem_reply(problem, scope[REQUEST_ID])
-        except StrikebookError as error:
-            reply = problem_reply(problem_of(error), scope[REQUEST_ID])
-        await reply(scope, receive, send)

@@ -70,7 +70,7 @@ class StoredBytes:
 
     async def _coded(self, name: _Name, coding: Coding) -> Coded | None:
         stored = self._kept.get(name)
-        if stored is None or stored.stamp != self._storage.stamp(*name):
+        if stored is None or not self._storage.is_unchanged(*name, stored.stamp):
             stored = await self._load(name)
         else:
             self._kept.move_to_end(name)

@@ -80,6 +80,9 @@ class BacktestStorage(Protocol):
     def users(self) -> tuple[str, ...]:
         """The users who have results, sorted."""
 
+    def is_unchanged(self, key: RunKey, day: date | None, stamp: Stamp) -> bool:
+        """Whether what had that stamp is still what is there: the cheapest question of all."""
+
     def folders(self) -> tuple[RunKey, ...]:
         """Everything that stands where a run's results would, readable or not, in order."""
 

@@ -165,6 +165,15 @@ class FolderStorage:
         """The users who have results, sorted."""
         return tuple(name for name in sorted(_names(self.root)) if is_id(name) and self.runs(name))
 
+    def is_unchanged(self, key: RunKey, day: date | None, stamp: Stamp) -> bool:
+        """Whether what had that stamp is still what is there: one look at the file, which no link can pass for."""
+        name = METADATA_NAME if day is None else day_file_name(day)
+        try:
+            found = os.lstat(f"{self.root}/{key.user_id}/{key.strategy_id}/{name}")
+        except OSError:
+            return False
+        return (found.st_ino, found.st_mtime_ns, found.st_size) == stamp
+
     def folders(self) -> tuple[RunKey, ...]:
         """Every folder where a run's results would be, readable or not, in order."""
         return tuple(key for user in sorted(_names(self.root)) if is_id(user) for key in self._keys(user))
@@ -283,9 +292,14 @@ def _deleted(folder: Path | None) -> Cleared:
         return Cleared(0, 0)
     days = freed = 0
     with contextlib.suppress(OSError):
-        for entry in os.scandir(folder):
-            days += day_of_file(entry.name) is not None
-            if not entry.name.startswith("."):
-                freed += entry.stat(follow_symlinks=False).st_size
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            for name in os.listdir(descriptor):  # noqa: PTH208 — by descriptor: 230 paths take longer
+                size = os.lstat(name, dir_fd=descriptor).st_size
+                os.unlink(name, dir_fd=descriptor)
+                days += day_of_file(name) is not None
+                freed += 0 if name.startswith(".") else size
+        finally:
+            os.close(descriptor)
     shutil.rmtree(folder, ignore_errors=True)
     return Cleared(days, freed)

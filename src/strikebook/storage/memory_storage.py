@@ -108,6 +108,10 @@ class MemoryStorage:
         number = None if run is None else run.stamps.get(day)
         return None if number is None else (number,)
 
+    def is_unchanged(self, key: RunKey, day: date | None, stamp: Stamp) -> bool:
+        """Whether what had that stamp is still what is there."""
+        return self.stamp(key, day) == stamp
+
     def folders(self) -> tuple[RunKey, ...]:
         """All runs, in order."""
         return tuple(sorted(self._runs))
