@@ -15,6 +15,7 @@ from strikebook.model.day_result import (
     LeafCount,
     Life,
     NearMiss,
+    NearMisses,
     Reading,
     Rejection,
     SetReport,
@@ -177,7 +178,7 @@ def make_result(positions: int = 20, *, near_misses: int = 200) -> DayResult:
         events += [signal, entry, out, exit_]
         lives.append(_life(number, step, entry, exit_))
     step = SESSION.last_step
-    misses = tuple(NearMiss(n * 50, n * 50 + 3, "base", n % 3) for n in range(near_misses))
+    misses = NearMisses.of(NearMiss(n * 50, n * 50 + 3, "base", n % 3) for n in range(near_misses))
     leaves = (*(LeafCount(leaf, 1000 + leaf, 20_000 + leaf) for leaf in range(3)), LeafCount(3, 0, None))
     return DayResult(
         SESSION,

@@ -20,7 +20,6 @@ from strikebook.model.day_result import Reading, Value
 from strikebook.strategy.expression import ConditionSet, Group, Leaf, Operator
 
 Truth: TypeAlias = NDArray[np.bool_]
-Steps: TypeAlias = NDArray[np.intp]
 Pair: TypeAlias = tuple[float, float]
 
 
@@ -55,18 +54,6 @@ class Crossings:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Happened:
-    """When, in a window of steps, each leaf was true and when it alone was missing: steps of the day, ascending.
-
-    ``true``: the steps of each leaf. ``missed``: for each leaf the first steps of its runs of near misses, and the
-    steps after their last ones.
-    """
-
-    true: tuple[Steps, ...]
-    missed: tuple[tuple[Steps, Steps], ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Binding:
     """A condition set from step ``start`` on, for as long as the state it reads stands still.
 
@@ -80,15 +67,11 @@ class Binding:
     root: Truth
     still: bool
 
-    def happened(self, first: int, last: int) -> Happened:
-        """What a report needs to know of the steps from ``first`` to ``last``."""
+    def window(self, first: int, last: int) -> tuple[list[Truth], list[Truth]]:
+        """For the steps from ``first`` to ``last``: where each leaf is true, and where it alone is missing."""
         window = slice(first - self.start, last + 1 - self.start)
         leaves = [leaf[window] for leaf in self.leaves]
-        missed = near_misses(self.group, leaves, self.root[window])
-        return Happened(
-            tuple(np.flatnonzero(leaf) + first for leaf in leaves),
-            tuple(_runs(misses, first) for misses in missed),
-        )
+        return leaves, near_misses(self.group, leaves, self.root[window])
 
     def next_true(self, step: int) -> int | None:
         """The first step from ``step`` on at which the condition holds."""
@@ -258,14 +241,6 @@ def group_truth(group: Group, leaves: Iterator[Truth]) -> Truth:
         result = truth
     assert result is not None  # noqa: S101 — the parser refuses an empty group
     return result
-
-
-def _runs(truth: Truth, start: int) -> tuple[Steps, Steps]:
-    """The first steps of the stretches at which ``truth`` holds, and the steps after their last ones."""
-    fenced = np.zeros(len(truth) + 2, dtype=bool)
-    fenced[1:-1] = truth
-    edges = np.flatnonzero(fenced[1:] != fenced[:-1]) + start
-    return edges[::2], edges[1::2]
 
 
 def near_misses(group: Group, leaves: Sequence[Truth], root: Truth) -> list[Truth]:

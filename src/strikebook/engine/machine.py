@@ -59,7 +59,7 @@ class Machine:
             sets["re_entry"] = BoundSet(
                 node.re_entry_conditions, self.operands, self.crossings, self.market.steps, self.no_value
             )
-        return Signal(node, self.plan.links[node.id], sets)
+        return Signal(node, self.plan.links[node.id], sets, self.market.steps)
 
     def run(self) -> None:
         """Run the day to its end."""

@@ -4,87 +4,81 @@ from __future__ import annotations
 
 import numpy as np
 
-from strikebook.engine.conditions import Binding, BoundSet, Happened, Steps
+from strikebook.engine.conditions import Binding, BoundSet, Truth
 from strikebook.engine.operands import DayState
 from strikebook.engine.plan import SignalLinks
-from strikebook.model.day_result import ConditionSetName, LeafCount, NearMiss, SetReport, SignalReport
+from strikebook.model.day_result import ConditionSetName, LeafCount, NearMisses, SetReport, SignalReport
 from strikebook.strategy.node import SignalNode
 
 NEAR_MISSES_KEPT = 200
-_NO_STEPS: Steps = np.empty(0, np.intp)
-_SET_ORDER: dict[ConditionSetName, int] = {"base": 0, "re_entry": 1}
+Stretch = tuple[int, int]
 
 
 class SetTally:
     """What a condition set's leaves did over the steps at which the signal was armed.
 
-    ``missed``: for each leaf, stretch by stretch of armed steps, the first and the last steps of its near misses.
+    ``missed``: a row for each leaf, true where it alone was missing: bool[leaves, steps + 2], each step one place on,
+    so that no run of a row reaches its edges. None before the set was armed.
     """
 
-    def __init__(self, leaves: int) -> None:
+    def __init__(self, leaves: int, steps: int) -> None:
+        self._steps = steps
         self.armed_steps = 0
         self.true_steps = [0] * leaves
         self.last_true: list[int | None] = [None] * leaves
-        self.missed: list[list[tuple[Steps, Steps]]] = [[] for _ in range(leaves)]
+        self.missed: Truth | None = None
 
-    def add(self, happened: Happened, stretches: list[tuple[int, int]]) -> None:
-        """Count stretches of steps, ascending, first and last step included; ``happened`` covers just their span."""
-        if len(stretches) == 1:
-            self._add_all(happened, *stretches[0])
-            return
-        first, last = np.array(stretches, np.intp).T
-        self.armed_steps += int((last - first).sum()) + len(stretches)
-        for number, true in enumerate(happened.true):
-            below, upto = true.searchsorted(first), true.searchsorted(last, "right")
-            held = np.flatnonzero(upto > below)
-            if len(held):
-                self.true_steps[number] += int((upto - below).sum())
-                self.last_true[number] = int(true[upto[held[-1]] - 1])
-        for number, (starts, stops) in enumerate(happened.missed):
-            below, upto = stops.searchsorted(first, "right"), starts.searchsorted(last, "right")
-            for at in np.flatnonzero(upto > below).tolist():
-                begun, ended = starts[below[at] : upto[at]].copy(), stops[below[at] : upto[at]] - 1
-                begun[0] = max(begun[0], first[at])
-                ended[-1] = min(ended[-1], last[at])
-                self.missed[number].append((begun, ended))
+    def add(self, binding: Binding, stretches: list[Stretch]) -> None:
+        """Count stretches of armed steps, first and last step included; ascending, and after all counted before."""
+        first, last = stretches[0][0], stretches[-1][1]
+        leaves, missed = binding.window(first, last)
+        if len(stretches) > 1:
+            armed = np.zeros(last + 1 - first, dtype=bool)
+            for begin, end in stretches:
+                armed[begin - first : end + 1 - first] = True
+            leaves, missed = [leaf & armed for leaf in leaves], [misses & armed for misses in missed]
+        self.armed_steps += sum(end + 1 - begin for begin, end in stretches)
+        for number, leaf in enumerate(leaves):
+            held = int(np.count_nonzero(leaf))
+            if held:
+                self.true_steps[number] += held
+                self.last_true[number] = first + leaf.tobytes().rindex(1)
+        if self.missed is None:
+            self.missed = np.zeros((len(leaves), self._steps + 2), dtype=bool)
+        for row, misses in zip(self.missed, missed, strict=True):
+            row[first + 1 : last + 2] = misses
 
-    def _add_all(self, happened: Happened, first: int, last: int) -> None:
-        self.armed_steps += last - first + 1
-        for number, true in enumerate(happened.true):
-            if len(true):
-                self.true_steps[number] += len(true)
-                self.last_true[number] = int(true[-1])
-        for number, (starts, stops) in enumerate(happened.missed):
-            if len(starts):
-                self.missed[number].append((starts, stops - 1))
 
-    def runs(self) -> list[tuple[Steps, Steps]]:
-        """For each leaf the first and the last steps of its near misses, those that touch joined."""
-        joined = []
-        for stretches in self.missed:
-            if not stretches:
-                joined.append((_NO_STEPS, _NO_STEPS))
-                continue
-            begun = np.concatenate([first for first, _ in stretches])
-            ended = np.concatenate([last for _, last in stretches])
-            apart = np.flatnonzero(begun[1:] != ended[:-1] + 1)
-            joined.append((begun[np.concatenate(([0], apart + 1))], ended[np.concatenate((apart, [-1]))]))
-        return joined
+def _first_runs(tallies: list[SetTally]) -> tuple[NearMisses, int]:
+    """The first near misses of a signal's sets by step, set and leaf, and how many there are in all."""
+    armed = [(number, tally.missed) for number, tally in enumerate(tallies) if tally.missed is not None]
+    if not armed:
+        return NearMisses.none(), 0
+    rows = np.concatenate([missed for _, missed in armed])
+    place = np.array([(number, leaf) for number, missed in armed for leaf in range(len(missed))])
+    width, fenced = rows.shape[1], rows.ravel()
+    edges = np.flatnonzero(fenced[1:] != fenced[:-1])
+    begun, ended = edges[::2], edges[1::2]
+    kept = np.argsort(begun % width, kind="stable")[:NEAR_MISSES_KEPT]
+    of_set, leaf = place[begun[kept] // width].T
+    return NearMisses(begun[kept] % width, ended[kept] % width - 1, of_set, leaf), len(begun)
 
 
 class Signal:
     """A signal's condition sets at work. The machine owns its state; this knows its conditions and its tally."""
 
-    def __init__(self, node: SignalNode, links: SignalLinks, sets: dict[ConditionSetName, BoundSet]) -> None:
+    def __init__(
+        self, node: SignalNode, links: SignalLinks, sets: dict[ConditionSetName, BoundSet], steps: int
+    ) -> None:
         self.node = node
         self.links = links
         self.sets = sets
         self.fired_steps: list[int] = []
         self.limit: str | None = None
         self.limit_step: int | None = None
-        self._tallies = {name: SetTally(len(bound.conditions.leaves)) for name, bound in sets.items()}
+        self._tallies = {name: SetTally(len(bound.conditions.leaves), steps) for name, bound in sets.items()}
         self._bindings: dict[ConditionSetName, Binding] = {}
-        self._uncounted: dict[ConditionSetName, list[tuple[int, int]]] = {name: [] for name in sets}
+        self._uncounted: dict[ConditionSetName, list[Stretch]] = {name: [] for name in sets}
         self._armed: tuple[ConditionSetName, int] | None = None
         self._evaluated_step = -1
 
@@ -129,7 +123,7 @@ class Signal:
             if binding.still:
                 self._uncounted[name].append((first, last))
             else:
-                self._tallies[name].add(binding.happened(first, last), [(first, last)])
+                self._tallies[name].add(binding, [(first, last)])
 
     def next_true(self, step: int) -> int | None:
         """The first step after ``step`` at which the armed set holds, if nothing happens before."""
@@ -146,32 +140,15 @@ class Signal:
         """Return the signal's report for the day."""
         for name, stretches in self._uncounted.items():
             if stretches:
-                happened = self._bindings[name].happened(stretches[0][0], stretches[-1][1])
-                self._tallies[name].add(happened, stretches)
+                self._tallies[name].add(self._bindings[name], stretches)
                 stretches.clear()
-        names = sorted(self._tallies, key=_SET_ORDER.__getitem__)
-        runs = [
-            (number, leaf, begun, ended)
-            for number, name in enumerate(names)
-            for leaf, (begun, ended) in enumerate(self._tallies[name].runs())
-        ]
-        first, last = (np.concatenate([run[side] for run in runs]) for side in (2, 3))
-        of_set, leaf = (np.repeat([run[side] for run in runs], [len(run[2]) for run in runs]) for side in (0, 1))
-        kept = np.lexsort((leaf, of_set, first))[:NEAR_MISSES_KEPT]
+        near_misses, total = _first_runs(list(self._tallies.values()))
         return SignalReport(
             self.node.id,
             tuple(self.fired_steps),
             tuple(_set_report(name, tally) for name, tally in self._tallies.items()),
-            tuple(
-                map(
-                    NearMiss,
-                    first[kept].tolist(),
-                    last[kept].tolist(),
-                    [names[number] for number in of_set[kept].tolist()],
-                    leaf[kept].tolist(),
-                )
-            ),
-            len(first),
+            near_misses,
+            total,
             self.limit,
             self.limit_step,
         )

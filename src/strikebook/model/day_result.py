@@ -5,9 +5,12 @@ Money is whole paise, times are steps of the day's session (``Session.stamp`` tu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from strikebook.model.instrument import OptionContract
 from strikebook.model.session import Session
@@ -33,6 +36,7 @@ ExitReason: TypeAlias = Literal[
     "EOD Square-off",
 ]
 ConditionSetName: TypeAlias = Literal["base", "re_entry"]
+CONDITION_SETS: tuple[ConditionSetName, ...] = ("base", "re_entry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +217,38 @@ class NearMiss(NamedTuple):
     leaf: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class NearMisses:
+    """Near misses in order of ``from_step``, set and leaf, as columns: int64[n].
+
+    ``of_set``: the place of the set's name in ``CONDITION_SETS``.
+    """
+
+    from_step: NDArray[np.int64]
+    to_step: NDArray[np.int64]
+    of_set: NDArray[np.int64]
+    leaf: NDArray[np.int64]
+
+    @staticmethod
+    def of(misses: Iterable[NearMiss]) -> NearMisses:
+        """The columns of near misses that are in order."""
+        rows = [(miss.from_step, miss.to_step, CONDITION_SETS.index(miss.condition_set), miss.leaf) for miss in misses]
+        return NearMisses(*np.array(rows, np.int64).reshape(-1, 4).T)
+
+    @staticmethod
+    def none() -> NearMisses:
+        """No near miss."""
+        return NearMisses.of(())
+
+    def __len__(self) -> int:
+        return len(self.from_step)
+
+    def __iter__(self) -> Iterator[NearMiss]:
+        """Iterate over the near misses, each as a value of its own."""
+        names = [CONDITION_SETS[number] for number in self.of_set.tolist()]
+        return map(NearMiss, self.from_step.tolist(), self.to_step.tolist(), names, self.leaf.tolist())
+
+
 @dataclass(frozen=True, slots=True)
 class LeafCount:
     """For how many armed steps a leaf was true, and when it last was."""
@@ -238,7 +274,7 @@ class SignalReport:
     node_id: str
     fired_steps: tuple[int, ...]
     sets: tuple[SetReport, ...]
-    near_misses: tuple[NearMiss, ...]
+    near_misses: NearMisses
     near_misses_total: int
     limit: str | None = None
     limit_step: int | None = None

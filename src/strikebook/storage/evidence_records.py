@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import orjson
+
 from strikebook.model.day_result import (
+    CONDITION_SETS,
     Candle,
     CandleView,
     DayResult,
@@ -146,18 +149,15 @@ class Evidence:
             }
             for count in part.leaves
         ]
-        name = part.condition_set
+        misses = report.near_misses
+        own = misses.of_set == CONDITION_SETS.index(part.condition_set)
         return {
-            "condition_set": name,
+            "condition_set": part.condition_set,
             "text": facts.text,
             "condition_tree": facts.tree,
             "armed_steps": part.armed_steps,
             "leaves": leaves,
-            "near_misses": [
-                (stamps[miss.from_step], stamps[miss.to_step], miss.leaf)
-                for miss in report.near_misses
-                if miss.condition_set == name
-            ],
+            "near_misses": orjson.Fragment(stamps.runs(misses.from_step[own], misses.to_step[own], misses.leaf[own])),
         }
 
     def _unconditional(self, step: int) -> Document:
