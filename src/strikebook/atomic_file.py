@@ -37,9 +37,9 @@ def write_file(target: Path, content: bytes) -> None:
     replace_file(target, lambda temporary: temporary.write_bytes(content))
 
 
-def replace_file(target: Path, write: Callable[[Path], object]) -> None:
+def replace_file(target: Path, write: Callable[[Path], object], *, sync_name: bool = True) -> None:
     """Put what ``write`` writes to the path it is given at ``target``. Raises StorageError; then the old file is still
-    there. The folder must be there.
+    there. The folder must be there. Without ``sync_name`` the name survives a crash only once the folder is synced.
     """
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}{_UNFINISHED}")
     with storage_errors("write", target):
@@ -51,7 +51,8 @@ def replace_file(target: Path, write: Callable[[Path], object]) -> None:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
             raise
-        sync_folder(target.parent)
+        if sync_name:
+            sync_folder(target.parent)
 
 
 def remove_unfinished(folder: Path) -> None:
@@ -65,6 +66,14 @@ def make_folder(folder: Path) -> None:
     """Make a folder and those above it, where they are not there. Raises StorageError."""
     with storage_errors("write", folder):
         folder.mkdir(parents=True, exist_ok=True)
+
+
+def make_real_folder(folder: Path) -> None:
+    """Make a folder as ``make_folder`` does; a symbolic link in its place is refused (StorageError)."""
+    make_folder(folder)
+    with storage_errors("write", folder):
+        if folder.is_symlink():
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(folder))
 
 
 def sync_folder(folder: Path) -> None:

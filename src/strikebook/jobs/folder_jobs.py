@@ -11,26 +11,27 @@ A new job's strategy is written before its record: a record without strategy is 
 
 from __future__ import annotations
 
+import errno
 import os
-import re
 import stat
 import threading
 import time
 from pathlib import Path
 
-from strikebook.atomic_file import make_folder, storage_errors, write_file
+from strikebook.atomic_file import make_real_folder, replace_file, storage_errors, write_file
 from strikebook.errors import BusyError, StorageError, UsageError
-from strikebook.jobs.job import Job, is_job_id
+from strikebook.jobs.job import Job, is_job_id, is_safe_name
 from strikebook.jobs.job_document import decode_job, encode_job
 from strikebook.jobs.user_lock import UserLock, take_lock
 
 _RECORD = ".json"
 _STRATEGY = ".strategy.json"
 _STOP = ".stop"
-_SAFE_NAME = re.compile(r"[A-Za-z0-9_@\-][A-Za-z0-9._@\-]{0,127}")
 
 _CLOCK_TICK_NS = 100_000_000
 """More than a file system's clock takes from one tick to the next: what changed within one would not show."""
+
+_RECORDING_S = 60.0
 
 _Stamp = tuple[int, int, int]
 
@@ -52,7 +53,7 @@ class FolderJobs:
 
     def claim(self, user_id: str, holder: str) -> UserLock:
         """Claim a user for one job. Raises BusyError, which names the holder, without waiting."""
-        if _SAFE_NAME.fullmatch(user_id) is None:
+        if not is_safe_name(user_id):
             raise UsageError(f"{user_id[:60]!r} cannot be an id", where="user_id", right="letters, digits and . _ - @")
         return take_lock(self.root / ".locks" / f"{user_id}.lock", user_id, holder)
 
@@ -70,16 +71,24 @@ class FolderJobs:
 
     def add(self, job: Job, document: bytes) -> None:
         """Record a new job and the strategy it is to run. Raises StorageError; then nothing of it remains."""
-        make_folder(self._folder)
+        make_real_folder(self._folder)
         try:
-            write_file(self._path(job.job_id, _STRATEGY), document)
-            self.put(job)
+            strategy = self._path(job.job_id, _STRATEGY)
+            replace_file(
+                strategy, lambda path: path.write_bytes(document), sync_name=False
+            )  # the record's sync does both
+            self._write(job)
         except BaseException:
             self.remove(job.job_id)
             raise
 
     def put(self, job: Job) -> None:
         """Replace a job's record. Raises StorageError; then the old one is still there."""
+        if not self._path(job.job_id, _RECORD).exists():
+            raise StorageError("this job was never recorded", where=job.job_id, right="submit it")
+        self._write(job)
+
+    def _write(self, job: Job) -> None:
         write_file(self._path(job.job_id, _RECORD), encode_job(job))
 
     def get(self, job_id: str) -> Job | None:
@@ -122,6 +131,19 @@ class FolderJobs:
                 for suffix in (_RECORD, _STRATEGY, _STOP):
                     self._path(job_id, suffix).unlink(missing_ok=True)
 
+    def sweep(self) -> None:
+        """Delete temporary files and what belongs to no record, where it is older than a job takes to be recorded."""
+        long_ago = time.time() - _RECORDING_S
+        with storage_errors("read", self._folder):
+            for path in self._folder.glob("*") if self._folder.is_dir() and not self._folder.is_symlink() else ():
+                job_id = path.name.partition(".")[0]
+                unfinished = path.name.startswith(".bt_")
+                orphan = path.name.endswith((_STRATEGY, _STOP)) and is_job_id(job_id)
+                if orphan and self._path(job_id, _RECORD).exists():
+                    continue
+                if (unfinished or orphan) and path.lstat().st_mtime < long_ago:
+                    path.unlink(missing_ok=True)
+
     def _path(self, job_id: str, suffix: str) -> Path:
         return self._folder / f"{job_id}{suffix}"
 
@@ -141,27 +163,41 @@ class FolderJobs:
         if touched_ns is not None and touched_ns == self._quiet_since_ns:
             return
         rested = touched_ns is not None and time.time_ns() - touched_ns > _CLOCK_TICK_NS
-        self._quiet_since_ns = touched_ns if rested else None
-        present: dict[str, _Stamp] = {}
+        self._quiet_since_ns = None
+        names = self._names()
+        for job_id in self._read.keys() - names:
+            del self._read[job_id]
+        for job_id in names:
+            known = self._read.get(job_id)
+            if known is None or known[1] is None or known[1].active:  # the record of an ended job does not change
+                self._look_at(job_id, known)
+        if rested:
+            self._quiet_since_ns = touched_ns
+
+    def _names(self) -> set[str]:
         with storage_errors("read", self._folder):
             try:
-                entries = list(os.scandir(self._folder))
+                names = os.listdir(self._folder)  # noqa: PTH208 — names are all that is wanted
             except (FileNotFoundError, NotADirectoryError):
-                entries = []
-            for entry in entries:
-                job_id = entry.name.removesuffix(_RECORD)
-                if job_id != entry.name and is_job_id(job_id):
-                    try:
-                        found = entry.stat(follow_symlinks=False)
-                    except FileNotFoundError:
-                        continue
-                    present[job_id] = (found.st_ino, found.st_mtime_ns, found.st_size)
-        for job_id in self._read.keys() - present.keys():
-            del self._read[job_id]
-        for job_id, stamp in present.items():
-            known = self._read.get(job_id)
-            if known is None or known[0] != stamp:
-                self._read[job_id] = (stamp, self._readable(job_id))
+                return set()
+        found = (name.removesuffix(_RECORD) for name in names if name.endswith(_RECORD))
+        return {job_id for job_id in found if is_job_id(job_id)}
+
+    def _look_at(self, job_id: str, known: tuple[_Stamp, Job | None] | None) -> None:
+        path = self._path(job_id, _RECORD)
+        with storage_errors("read", path):
+            try:
+                found = path.lstat()
+            except FileNotFoundError:
+                self._read.pop(job_id, None)
+                return
+        stamp = (found.st_ino, found.st_mtime_ns, found.st_size)
+        if known is None or known[0] != stamp:
+            content = _read_file(path)
+            try:
+                self._read[job_id] = (stamp, None if content is None else self._decoded(job_id, content))
+            except StorageError:
+                self._read[job_id] = (stamp, None)
 
     def _touched_ns(self) -> int | None:
         with storage_errors("read", self._folder):
@@ -170,20 +206,17 @@ class FolderJobs:
             except (FileNotFoundError, NotADirectoryError):
                 return None
 
-    def _readable(self, job_id: str) -> Job | None:
-        try:
-            content = _read_file(self._path(job_id, _RECORD))
-            return None if content is None else self._decoded(job_id, content)
-        except StorageError:
-            return None
-
 
 def _read_file(path: Path) -> bytes | None:
     """A regular file's bytes; None where there is none. What a symbolic link stands for is not read."""
     with storage_errors("read", path):
         try:
-            if not stat.S_ISREG(path.lstat().st_mode):
-                return None
-            return path.read_bytes()
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
         except (FileNotFoundError, NotADirectoryError):
             return None
+        except OSError as error:
+            if error.errno == errno.ELOOP:  # a symbolic link
+                return None
+            raise
+        with os.fdopen(descriptor, "rb") as file:
+            return file.read() if stat.S_ISREG(os.fstat(descriptor).st_mode) else None

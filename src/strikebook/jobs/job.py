@@ -29,6 +29,7 @@ MOVES: Final[Mapping[JobState, frozenset[JobState]]] = {
 }
 ACTIVE: Final[frozenset[JobState]] = frozenset(state for state, moves in MOVES.items() if moves)
 
+_SAFE_NAME = re.compile(r"[A-Za-z0-9_@\-][A-Za-z0-9._@\-]{0,127}", re.ASCII)
 _JOB_ID = re.compile(r"bt_\d{8}_\d{6}_[0-9a-f]{6}", re.ASCII)
 
 
@@ -105,3 +106,8 @@ def make_job_id(at: datetime, token: str) -> str:
 def is_job_id(text: str) -> bool:
     """Whether ``text`` may be a job's id; nothing else decides what becomes a path."""
     return _JOB_ID.fullmatch(text) is not None
+
+
+def is_safe_name(text: str) -> bool:
+    """Whether ``text`` may be the id of a user or a strategy: it can stand in a path."""
+    return _SAFE_NAME.fullmatch(text) is not None

@@ -9,7 +9,7 @@ from typing import cast
 import orjson
 
 from strikebook.errors import StorageError
-from strikebook.jobs.job import MOVES, FailedDay, Job, JobState, Owner, Progress, is_job_id
+from strikebook.jobs.job import MOVES, FailedDay, Job, JobState, Owner, Progress, is_job_id, is_safe_name
 
 
 def encode_job(job: Job) -> bytes:
@@ -29,7 +29,7 @@ def encode_job(job: Job) -> bytes:
         "submitted_at": job.submitted_at,
         "started_at": job.started_at,
         "completed_at": job.completed_at,
-        "error": job.error,
+        "error": None if job.error is None else _printable(job.error),
         "progress": {
             "total_days": progress.total_days,
             "completed_days": progress.completed_days,
@@ -37,7 +37,7 @@ def encode_job(job: Job) -> bytes:
             "current_date": progress.current_day,
             "pnl_paise": progress.pnl_paise,
         },
-        "failed_days": [{"date": each.day, "reason": each.reason} for each in job.failed_days],
+        "failed_days": [{"date": each.day, "reason": _printable(each.reason)} for each in job.failed_days],
     }
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
@@ -63,20 +63,22 @@ def _job(document: Mapping[str, object]) -> Job:
         raise ValueError(f"owner {owner[:60]!r}")
     progress = cast("Mapping[str, object]", document["progress"])
     options = cast("Mapping[str, str | int]", document["options"])
+    if any(type(value) not in (str, int) for value in options.values()):
+        raise TypeError("options are texts and whole numbers")
     failed = cast("list[Mapping[str, object]]", document["failed_days"])
     current = progress["current_date"]
     error = document["error"]
     return Job(
         job_id=job_id,
-        user_id=_text(document, "user_id"),
-        strategy_id=_text(document, "strategy_id"),
+        user_id=_name(document, "user_id"),
+        strategy_id=_name(document, "strategy_id"),
         first=date.fromisoformat(_text(document, "start_date")),
         last=date.fromisoformat(_text(document, "end_date")),
         options=dict(options.items()),
         market=_text(document, "market"),
         owner=cast("Owner", owner),
         order=_number(document, "order"),
-        submitted_at=datetime.fromisoformat(_text(document, "submitted_at")),
+        submitted_at=_time(_text(document, "submitted_at")),
         state=cast("JobState", state),
         started_at=_moment(document["started_at"]),
         completed_at=_moment(document["completed_at"]),
@@ -106,5 +108,24 @@ def _number(document: Mapping[str, object], name: str) -> int:
     return value
 
 
+def _name(document: Mapping[str, object], name: str) -> str:
+    text = _text(document, name)
+    if not is_safe_name(text):
+        raise ValueError(f"{name} {text[:60]!r} is no id")
+    return text
+
+
 def _moment(value: object) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(str(value))
+    return None if value is None else _time(str(value))
+
+
+def _time(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is not None:
+        raise ValueError(f"{text} has an offset; times are exchange time without one")
+    return moment
+
+
+def _printable(text: str) -> str:
+    """A text as JSON can hold it: a path that is not UTF-8 may be part of a message."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -13,16 +13,18 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from strikebook.errors import BusyError, QueueFullError, StorageError
+from strikebook.errors import BusyError, QueueFullError, StorageError, StrikebookError
 from strikebook.jobs.job import FailedDay, Job, JobState, Owner, Progress, make_job_id
 from strikebook.jobs.job_store import Claim, JobStore
 
 PROCESS_ENDED: Final = "the process that ran it ended before it was done"
 _LOOK_EVERY_S: Final = 0.1
+_RECORD_EVERY_S: Final = 1.0
 
 
 class JobManager:
@@ -39,6 +41,7 @@ class JobManager:
         self._stops: set[str] = set()
         self._looked_at: dict[str, float] = {}
         self._last_order = 0
+        self._recorded_at = time.monotonic()
         self.left_alone: tuple[str, ...] = ()
 
     def submit(
@@ -95,14 +98,25 @@ class JobManager:
             job = self._own[job_id]
             if job.state != "queued":
                 return None
+            if self.stop_asked(job_id):
+                self.end(job_id, "cancelled")
+                return None
             running = job.moved("running", self._now())
             self._store.put(running)
             self._own[job_id] = running
             return running
 
     def progressed(self, job_id: str, progress: Progress, failed_days: tuple[FailedDay, ...]) -> None:
-        """Note where a running job stands, in memory."""
-        self._own[job_id] = replace(self._own[job_id], progress=progress, failed_days=failed_days)
+        """Note where a running job stands: in memory, and for other processes at most once a second on record.
+
+        A server is asked itself; what a command line runs can be watched only by its record.
+        """
+        job = self._own[job_id] = replace(self._own[job_id], progress=progress, failed_days=failed_days)
+        now = time.monotonic()
+        if self._owner == "command line" and now - self._recorded_at >= _RECORD_EVERY_S:
+            self._recorded_at = now
+            with suppress(StorageError):  # a courtesy: a full disk ends the run where its results are stored
+                self._store.put(job)
 
     def end(self, job_id: str, state: JobState, error: str | None = None) -> Job:
         """End a job of this process with the progress it has made; its user is free then, also where the record
@@ -180,34 +194,52 @@ class JobManager:
             return True
         return False
 
+    def cancel_where_asked(self) -> None:
+        """End the queued jobs of this process that another one has asked to stop."""
+        for job in list(self._own.values()):
+            if job.state == "queued" and self._store.asked_to_stop(job.job_id):
+                self.cancel(job.job_id)
+
     def recover(self) -> list[Job]:
         """Take up what an earlier server left: its jobs, those that ran first, then those that waited, in order.
 
-        What a command line left has failed. ``left_alone`` are the jobs whose user another process has claimed.
+        What a command line left has failed. ``left_alone`` are the jobs that cannot be taken up now: another process
+        has claimed their user, or their record cannot be written. To be asked again is harmless.
         """
         taken: list[Job] = []
         left: list[str] = []
         with self._moves:
             for job in self._store.jobs():
+                self._last_order = max(self._last_order, job.order)
                 if not job.active or job.job_id in self._own:
                     continue
                 try:
-                    claim = self._store.claim(job.user_id, job.job_id)
-                except BusyError:
+                    found = self._take_up(job)
+                except StrikebookError:
                     left.append(job.job_id)
-                    continue
-                self._own[job.job_id] = job
-                self._claims[job.job_id] = claim
-                if job.owner != "server":
-                    self.end(job.job_id, "failed", PROCESS_ENDED)
-                elif self._store.document(job.job_id) is None:
-                    self.end(job.job_id, "failed", "the strategy it was submitted with is gone")
-                elif job.state == "queued" and self._store.asked_to_stop(job.job_id):
-                    self.end(job.job_id, "cancelled")
                 else:
-                    taken.append(job)
+                    taken += [] if found is None else [found]
         self.left_alone = tuple(left)
         return sorted(taken, key=lambda job: (job.state != "running", job.order))
+
+    def _take_up(self, job: Job) -> Job | None:
+        """Claim a job's user and make the job ours; None where it ends here."""
+        claim = self._store.claim(job.user_id, job.job_id)
+        now = self._store.get(job.job_id)  # it may have ended before its claim was free
+        if now is None or not now.active:
+            claim.release()
+            return None
+        self._own[job.job_id] = now
+        self._claims[job.job_id] = claim
+        if now.owner != "server":
+            self.end(job.job_id, "failed", PROCESS_ENDED)
+        elif self._store.document(job.job_id) is None:
+            self.end(job.job_id, "failed", "the strategy it was submitted with is gone")
+        elif now.state == "queued" and self._store.asked_to_stop(job.job_id):
+            self.end(job.job_id, "cancelled")
+        else:
+            return now
+        return None
 
     def let_go(self) -> list[str]:
         """Release what is claimed and leave the jobs as they are recorded; returns those that are not done."""
@@ -221,12 +253,15 @@ class JobManager:
     def forget_ended(self, before: datetime) -> int:
         """Remove the records of jobs that ended before a moment; how many there were."""
         old = [job for job in self.jobs() if job.completed_at is not None and job.completed_at < before]
+        forgotten = 0
         for job in old:
-            self._store.remove(job.job_id)
-            self._own.pop(job.job_id, None)
-            self._stops.discard(job.job_id)
-            self._looked_at.pop(job.job_id, None)
-        return len(old)
+            with suppress(StorageError):  # the next time, then
+                self._store.remove(job.job_id)
+                self._own.pop(job.job_id, None)
+                self._stops.discard(job.job_id)
+                self._looked_at.pop(job.job_id, None)
+                forgotten += 1
+        return forgotten
 
     def _claim(self, user_id: str, job_id: str) -> Claim:
         try:
@@ -251,6 +286,10 @@ class JobManager:
         for job in self._store.jobs():
             if job.user_id != user_id or not job.active or job.job_id in self._claims:
                 continue
+            ours = self._own.get(job.job_id)
+            if ours is not None:  # it has ended, and that could not be recorded then
+                self._store.put(ours)
+                continue
             if job.owner == "server":
                 raise BusyError(
                     f"Job already running: {job.job_id} was {job.state} when the server stopped",
@@ -266,7 +305,10 @@ class JobManager:
             self._store.ask_to_stop(job.job_id)
             return job
         try:
-            cancelled = job.moved("cancelled", self._now())
+            now = self._store.get(job.job_id) or job  # it may have ended before its claim was free
+            if not now.active:
+                return now
+            cancelled = now.moved("cancelled", self._now())
             self._store.put(cancelled)
             return cancelled
         finally:

@@ -42,7 +42,7 @@ class JobStore(Protocol):
         """Record a new job and the strategy it is to run. Raises StorageError; then nothing of it remains."""
 
     def put(self, job: Job) -> None:
-        """Replace a job's record. Raises StorageError; then the old one is still there."""
+        """Replace a job's record. Raises StorageError (also for a job that was never added); the old one stays then."""
 
     def get(self, job_id: str) -> Job | None:
         """A job; None where there is none of that id (or the text is no job id). Raises StorageError if damaged."""
@@ -64,3 +64,6 @@ class JobStore(Protocol):
 
     def remove(self, job_id: str) -> None:
         """Forget a job; one that is not there is forgotten already."""
+
+    def sweep(self) -> None:
+        """Remove what killed processes left half recorded. The caller has claimed the server's place."""

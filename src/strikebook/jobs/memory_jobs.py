@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from strikebook.errors import BusyError
-from strikebook.jobs.job import Job, is_job_id
+from strikebook.errors import BusyError, StorageError, UsageError
+from strikebook.jobs.job import Job, is_job_id, is_safe_name
 
 
 class _Claimed:
@@ -38,6 +38,8 @@ class MemoryJobs:
 
     def claim(self, user_id: str, holder: str) -> _Claimed:
         """Claim a user for one job. Raises BusyError, which names the holder, without waiting."""
+        if not is_safe_name(user_id):
+            raise UsageError(f"{user_id[:60]!r} cannot be an id", where="user_id", right="letters, digits and . _ - @")
         return self._claim(f"user {user_id}", user_id, holder, "Job already running: ")
 
     def claim_server(self) -> _Claimed:
@@ -59,6 +61,8 @@ class MemoryJobs:
     def put(self, job: Job) -> None:
         """Replace a job's record."""
         with self._lock:
+            if job.job_id not in self._jobs:
+                raise StorageError("this job was never recorded", where=job.job_id, right="submit it")
             self._jobs[job.job_id] = (job, self._jobs[job.job_id][1])
 
     def get(self, job_id: str) -> Job | None:
@@ -94,3 +98,6 @@ class MemoryJobs:
         with self._lock:
             self._jobs.pop(job_id, None)
             self._stops.discard(job_id)
+
+    def sweep(self) -> None:
+        """Nothing is half recorded in memory."""

@@ -11,7 +11,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from strikebook.atomic_file import make_folder, storage_errors
+from strikebook.atomic_file import make_real_folder, storage_errors
 from strikebook.errors import BusyError
 
 
@@ -33,7 +33,7 @@ def take_lock(path: Path, where: str, holder: str) -> UserLock:
 
     Raises BusyError, which names the holder, without waiting; StorageError where the file cannot be made.
     """
-    make_folder(path.parent)
+    make_real_folder(path.parent)
     with storage_errors("lock", path):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     try:

@@ -1,6 +1,6 @@
 """The log: one JSON object a line, with request and job ids and never a key, written by a thread of its own.
 
-A request costs the event loop one put into a queue. The thread takes what has come, puts it into JSON (so that control
+A request costs the event loop one append to a queue. The thread takes what has come, puts it into JSON (so that control
 characters in a path are harmless) and writes it at once.
 """
 
@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-import time
 import traceback
+from collections import deque
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
-from queue import SimpleQueue
 from typing import BinaryIO, Final, TypeAlias
 
 import orjson
@@ -22,7 +22,7 @@ from strikebook.atomic_file import make_folder, storage_errors
 
 LARGEST_BYTES: Final = 10_000_000
 _OLDER_FILES: Final = 3
-_PAUSE_S: Final = 0.05
+_PAUSE_S: Final = 0.1
 _OURS: Final = ("job_id", "user_id", "state", "reason", "where", "what", "request_id", "path")
 _SOURCES: Final = (("strikebook", logging.INFO), ("uvicorn", logging.WARNING))
 
@@ -33,9 +33,9 @@ Access: TypeAlias = tuple[float, str, str, str, int | None, float, int, str | No
 class _Front(logging.Handler):
     """Takes what the program logs, and hands it to the thread as a line's members."""
 
-    def __init__(self, queue: SimpleQueue[Access | dict[str, object] | None]) -> None:
+    def __init__(self, lines: deque[Access | dict[str, object]]) -> None:
         super().__init__()
-        self._queue = queue
+        self._lines = lines
 
     def emit(self, record: logging.LogRecord) -> None:
         """Hand a record on."""
@@ -48,19 +48,20 @@ class _Front(logging.Handler):
         line |= {name: record.__dict__[name] for name in _OURS if record.__dict__.get(name) not in (None, "")}
         if record.exc_info and record.exc_info[1] is not None:
             line["traceback"] = "".join(traceback.format_exception(record.exc_info[1]))
-        self._queue.put(line)
+        self._lines.append(line)
 
 
 class ServerLog:
-    """Where a server writes its log: ``-`` for stderr, else a file; at ten megabytes it becomes ``.1`` and is begun anew."""
+    """Where a server writes its log: ``-`` for stderr, else a file, which becomes ``.1`` at ten megabytes."""
 
     def __init__(self, target: str) -> None:
-        self._queue: SimpleQueue[Access | dict[str, object] | None] = SimpleQueue()
+        self._lines: deque[Access | dict[str, object]] = deque()
+        self._stopping = threading.Event()
         self._path = None if target == "-" else Path(target)
         self._file = self._open()
-        self._front = _Front(self._queue)
+        self._front = _Front(self._lines)
         self._thread = threading.Thread(target=self._write, name="log", daemon=True)
-        self.access = self._queue.put
+        self.access = self._lines.append
 
     def start(self) -> None:
         """Begin to write what is logged by Strikebook, and by uvicorn where something is wrong."""
@@ -75,23 +76,20 @@ class ServerLog:
         """Write what is left, and close."""
         for name, _ in _SOURCES:
             logging.getLogger(name).removeHandler(self._front)
-        self._queue.put(None)
+        self._stopping.set()
         self._thread.join()
         if self._path is not None:
             self._file.close()
 
     def _write(self) -> None:
-        going = True
-        while going:
-            lines = [self._queue.get()]
-            while not self._queue.empty():
-                lines.append(self._queue.get())
-            going = None not in lines
-            text = b"\n".join(orjson.dumps(_line(line), default=str) for line in lines if line is not None)
-            if text:
-                self._put(text + b"\n")
-            if going:
-                time.sleep(_PAUSE_S)  # what comes meanwhile is written in one go
+        while not self._stopping.wait(_PAUSE_S):  # what comes meanwhile is written in one go
+            self._write_what_came()
+        self._write_what_came()
+
+    def _write_what_came(self) -> None:
+        if self._lines:
+            take = self._lines.popleft
+            self._put(b"".join([_line(take()) for _ in range(len(self._lines))]))
 
     def _put(self, text: bytes) -> None:
         try:
@@ -119,23 +117,31 @@ class ServerLog:
             return self._path.open("ab")
 
 
-def _line(line: Access | dict[str, object]) -> dict[str, object]:
+def _line(line: Access | dict[str, object]) -> bytes:
     if isinstance(line, dict):
-        return line
+        return orjson.dumps(line, default=str, option=orjson.OPT_APPEND_NEWLINE)
     at, request_id, method, path, status, took_ms, sent, user_id = line
-    return {
-        "time": _time(at),
-        "level": "info",
-        "event": "request",
-        "request_id": request_id,
-        "method": method,
-        "path": path,
-        "status": status,
-        "ms": round(took_ms, 3),
-        "bytes": sent,
-        "user_id": user_id,
-    }
+    return orjson.dumps(
+        {
+            "time": _time(at),
+            "level": "info",
+            "event": "request",
+            "request_id": request_id,
+            "method": method,
+            "path": path,
+            "status": status,
+            "ms": int(took_ms * 1e3) / 1e3,
+            "bytes": sent,
+            "user_id": user_id,
+        },
+        option=orjson.OPT_APPEND_NEWLINE,
+    )
+
+
+@lru_cache(maxsize=4)
+def _second(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat()[:19]
 
 
 def _time(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+    return f"{_second(int(at))}.{int(at % 1 * 1e3):03d}Z"

@@ -36,7 +36,6 @@ OPEN_PATHS: Final = frozenset({"/health"})
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._\-]{1,64}")
 _LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-_API_POLICY: Final = b"default-src 'none'; frame-ancestors 'none'"
 _PAGE_POLICY: Final = (
     b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     b"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -183,12 +182,9 @@ class _Outgoing:
         self.request_id = request_id
         self.status: int | None = None
         self.sent_bytes = 0
-        self._more = [
-            (b"x-request-id", request_id.encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"no-referrer"),
-            (b"content-security-policy", _PAGE_POLICY if path.startswith("/docs") else _API_POLICY),
-        ]
+        self._more = [(b"x-request-id", request_id.encode()), (b"x-content-type-options", b"nosniff")]
+        if path.startswith("/docs"):
+            self._more += [(b"content-security-policy", _PAGE_POLICY), (b"referrer-policy", b"no-referrer")]
         if origin is not None:
             self._more += [
                 (b"access-control-allow-origin", origin),

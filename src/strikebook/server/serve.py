@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import uvicorn
+import uvloop
 
 from strikebook.errors import StrikebookError, UsageError
 from strikebook.jobs.folder_jobs import FolderJobs
@@ -53,7 +54,7 @@ def serve(settings: Settings, announce: Callable[[str], None], on_ready: Callabl
                 f"{cleaned['freed_space_mb']} MB freed"
             )
             app = create_app(backtests, keys, log)
-            asyncio.run(_serve(app, listening, settings, lambda url: _ready(url, settings, keys, announce, on_ready)))
+            uvloop.run(_serve(app, listening, settings, lambda url: _ready(url, settings, keys, announce, on_ready)))
         finally:
             _drain(backtests, announce)
         return 0
@@ -82,10 +83,10 @@ def _listen(settings: Settings) -> socket.socket:
 async def _serve(app: Any, listening: socket.socket, settings: Settings, ready: Callable[[str], None]) -> None:  # noqa: ANN401 — ASGI's own
     config = uvicorn.Config(
         app,
-        loop="uvloop",
         http="httptools",
         ws="none",
         lifespan="off",
+        proxy_headers=False,
         access_log=False,
         log_config=None,
         server_header=False,

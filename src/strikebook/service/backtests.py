@@ -19,7 +19,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, cast
 
 from strikebook import __version__
-from strikebook.errors import BusyError, NotFoundError, StorageError, StrategyError, UsageError
+from strikebook.errors import BusyError, NotFoundError, StorageError, StrategyError, StrikebookError, UsageError
 from strikebook.jobs.job import Job, is_job_id
 from strikebook.model.options import parse_options
 from strikebook.service.abandoned import close_abandoned
@@ -38,6 +38,7 @@ from strikebook.storage.retention import CleanupReport, clean_up
 
 LOG = logging.getLogger("strikebook.backtests")
 _LONGEST_STOP_S: Final = 30.0
+_LOOK_AT_QUEUE_EVERY_S: Final = 0.25
 _LARGEST_TTL_HOURS: Final = 87_600
 _MEGABYTE: Final = 1024 * 1024
 
@@ -64,6 +65,7 @@ class Backtests:
         self._one_cleanup = threading.Lock()
         self._closing = threading.Event()
         self._cleaner = threading.Thread(target=self._clean_periodically, name="cleanup", daemon=True)
+        self._watcher = threading.Thread(target=self._watch_the_queue, name="queue", daemon=True)
 
     @property
     def storage(self) -> BacktestStorage:
@@ -72,13 +74,10 @@ class Backtests:
 
     def start(self) -> Document:
         """Take up what an earlier server left, clean up once, and go on doing so. Returns what the cleanup did."""
-        for job in self.place.jobs.recover():
-            LOG.info("job goes on", extra={"job_id": job.job_id, "user_id": job.user_id, "state": job.state})
-            self._runner.enqueue(job)
+        self._take_up()
         cleaned = self.cleanup(None)
-        for where, what in close_abandoned(self.storage, self._is_active, self.place.now()):
-            LOG.warning("results could not be looked at", extra={"where": where, "what": what})
         self._cleaner.start()
+        self._watcher.start()
         self.place.executor.ask("strikebook.service.planning:warm_up")
         return cleaned
 
@@ -99,6 +98,7 @@ class Backtests:
             "running_jobs": states.count("running"),
             "queued_jobs": states.count("queued"),
             "damaged_records": list(self.place.jobs.damaged()),
+            "jobs_left_alone": list(self.place.jobs.left_alone),
             "time": _stamp(self.place.now()),
         }
 
@@ -259,6 +259,22 @@ class Backtests:
         self.shelf.put(user_id, strategy_id, content)
         return found
 
+    def _take_up(self) -> None:
+        """Go on with jobs that nobody is at work on, and close results whose process was killed."""
+        for job in self.place.jobs.recover():
+            LOG.info("job goes on", extra={"job_id": job.job_id, "user_id": job.user_id, "state": job.state})
+            self._runner.enqueue(job)
+        for where, what in close_abandoned(self.storage, self._is_active, self.place.now()):
+            LOG.warning("results could not be looked at", extra={"where": where, "what": what})
+
+    def _watch_the_queue(self) -> None:
+        """Cancel queued jobs that a command line asks to stop."""
+        while not self._closing.wait(_LOOK_AT_QUEUE_EVERY_S):
+            try:
+                self.place.jobs.cancel_where_asked()
+            except StrikebookError:
+                LOG.exception("the queue could not be looked at")
+
     def _job(self, job_id: str) -> Job:
         job = self.place.jobs.get(job_id) if is_job_id(job_id) else None
         if job is None:
@@ -313,6 +329,7 @@ class Backtests:
             if self._closing.wait(every.total_seconds()):
                 return
             try:
+                self._take_up()
                 self.cleanup(None)
             except Exception:
                 LOG.exception("cleanup broke")

@@ -37,8 +37,14 @@ class JobRunner:
         return self._leaving.is_set()
 
     def enqueue(self, job: Job, plan: RunPlan | None = None) -> None:
-        """Carry out a job when its turn comes; without a plan it is planned then."""
-        self._threads.submit(self._carry_out, job, plan)
+        """Carry out a job when its turn comes; without a plan it is planned then. Once it is told to leave, the job
+        stays as it is recorded: the next server goes on with it.
+        """
+        try:
+            self._threads.submit(self._carry_out, job, plan)
+        except RuntimeError:  # the threads take no more
+            if not self.leaving:
+                raise
 
     def leave(self) -> None:
         """Finish the days that are being run and stop; what is not done goes on at the next start."""
@@ -75,7 +81,10 @@ class JobRunner:
         known = self._place.jobs.get(job.job_id)
         if known is not None and known.active:
             LOG.error("job failed", extra={"job_id": job.job_id, "user_id": job.user_id, "reason": reason})
-            self._place.jobs.end(job.job_id, "failed", error=reason)
+            try:
+                self._place.jobs.end(job.job_id, "failed", error=reason)
+            except StrikebookError:
+                LOG.exception("the end of a job could not be recorded", extra={"job_id": job.job_id})
 
     def _plan(self, job: Job) -> RunPlan:
         document = self._place.jobs.document(job.job_id)

@@ -99,13 +99,13 @@ def carry_out(
     begun is in the metadata (``status`` and ``error``, or the ``reason`` of a day); StorageError is raised, and the
     job failed, where that cannot be stored.
     """
+
+    def cancelled() -> bool:
+        return stop() or place.jobs.stop_asked(job.job_id)
+
     try:
         record = _begin(job, plan, place)
         _tell(record, None, place, on_progress)
-
-        def cancelled() -> bool:
-            return stop() or place.jobs.stop_asked(job.job_id)
-
         error = _run_days(record, place, on_progress, lambda: cancelled() or leave())
         stopped = cancelled()
         if error is None and not stopped and record.completed_days < len(plan.days) and leave():

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from strikebook.atomic_file import is_full, make_folder, storage_errors, sync_folder, write_file
+from strikebook.atomic_file import is_full, make_real_folder, storage_errors, sync_folder, write_file
 from strikebook.errors import StorageError
 from strikebook.storage.backtest_storage import Cleared, Stamp
 from strikebook.storage.layout import (
@@ -214,7 +214,8 @@ class FolderStorage:
     def _moving(self, user_id: str) -> Iterator[None]:
         """Hold the lock under which results of a user are replaced, cleared or changed; it is held for moments."""
         path = moves_lock_path(self.root, user_id)
-        make_folder(path.parent)
+        make_real_folder(path.parent.parent)
+        make_real_folder(path.parent)
         with storage_errors("lock", path):
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
         try:
