@@ -19,7 +19,7 @@ from strikebook.server.backtest_routes import backtest_router, hot_endpoints
 from strikebook.server.guard import REQUEST_ID, Guard, caller_of
 from strikebook.server.hot_paths import HotPaths
 from strikebook.server.keys import Keys
-from strikebook.server.problems import ProblemError, invalid, problem_of
+from strikebook.server.problems import ProblemError, invalid, problem_of, unforeseen
 from strikebook.server.reply import Reply, json_reply, problem_reply
 from strikebook.server.routing import answers
 from strikebook.server.stored_bytes import StoredBytes
@@ -70,6 +70,7 @@ def create_app(backtests: Backtests, keys: Keys, log: ServerLog) -> Guard:
     app.add_exception_handler(StrikebookError, _say_ours)
     app.add_exception_handler(RequestValidationError, _say_invalid)
     app.add_exception_handler(HTTPException, _say_http)
+    app.add_exception_handler(Exception, _say_unforeseen)
     return Guard(HotPaths(app, hot), backtests.settings, keys, log)
 
 
@@ -141,6 +142,11 @@ async def _say_invalid(request: Request, error: Exception) -> Reply:
     assert isinstance(error, RequestValidationError)  # noqa: S101 — registered for it
     errors = [(".".join(map(str, each["loc"])), str(each["msg"])) for each in error.errors()]
     return problem_reply(invalid(errors), request.scope[REQUEST_ID])
+
+
+async def _say_unforeseen(request: Request, _error: Exception) -> Reply:
+    """Answer for what nobody foresaw; the framework raises it again, and the guard logs it."""
+    return problem_reply(unforeseen(), request.scope[REQUEST_ID])
 
 
 async def _say_http(request: Request, error: Exception) -> Reply:

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from strikebook.errors import StrikebookError
 from strikebook.server.access_log import ServerLog
 from strikebook.server.keys import Caller, Keys
-from strikebook.server.problems import ProblemError, problem_of
+from strikebook.server.problems import ProblemError, problem_of, unforeseen
 from strikebook.server.reply import Receive, Scope, Send, problem_reply
 from strikebook.settings import Settings
 
@@ -79,8 +79,7 @@ class Guard:
             await self._say(problem_of(error), scope, receive, outgoing)
         except Exception:
             LOG.exception("request broke", extra={"request_id": outgoing.request_id, "path": scope["path"]})
-            unforeseen = ProblemError(500, "the server made a mistake", right="report the request_id: the log has it")
-            await self._say(unforeseen, scope, receive, outgoing)
+            await self._say(unforeseen(), scope, receive, outgoing)
         finally:
             caller = scope.get(CALLER)
             self._log.access(

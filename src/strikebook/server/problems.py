@@ -92,3 +92,8 @@ def invalid(errors: Sequence[tuple[str, str]]) -> ProblemError:
         "the shape that /docs shows",
         {"errors": [{"where": where, "what": what} for where, what in errors]},
     )
+
+
+def unforeseen() -> ProblemError:
+    """The problem of an error that nobody foresaw: nothing of ours is told."""
+    return ProblemError(500, "the server made a mistake", right="report the request_id: the log has it")

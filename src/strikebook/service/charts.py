@@ -62,6 +62,8 @@ class ChartCache:
         underlyings = (traded,) if supporting in (None, traded) else (traded, str(supporting))
         days = cast("list[dict[str, object]]", metadata["daily_summaries"])
         then = next((each.get("fingerprint") for each in days if each["date"] == day_text(day)), None)
+        if then is None and metadata["status"] == "running":
+            return  # it was stored a moment ago: the metadata lists it within the next half second
         question = "strikebook.service.planning:fingerprints"
         asked = self._place.executor.ask(question, self._place.market, underlyings, (day,))
         if cast("dict[date, str]", asked.result()).get(day) != then:

@@ -7,15 +7,16 @@
    alone. A day that kills its worker again is that day's failure.
 4. On a stop, days that are being run are finished and kept; no other is begun. Where the stop took the workers too, a
    day that one had stored and not reported is run once more, so that what is stored is what is listed.
-5. Questions have a process of their own, so that they do not wait for days.
+5. Questions have processes of their own, so that they do not wait for days.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ from strikebook.service.worker import answer, begin_worker, run_packed_day, work
 
 _SPARE_DAYS: Final = 1
 _LOOK_AROUND_S: Final = 0.1
+_ANSWERING: Final = 2
+_LONGEST_ANSWER_S: Final = 30.0
 _DIED: Final = "the worker process died while it ran this day, twice (killed, or out of memory)"
 
 
@@ -88,58 +91,94 @@ class ProcessExecutor:
         self._asked.close()
 
 
+@dataclass(eq=False, slots=True)
+class _Asked:
+    """A question that is out: what, since when, how often it may still be asked, whether it took too long."""
+
+    question: str
+    arguments: tuple[object, ...]
+    answer: Future[object] = field(default_factory=Future)
+    since: float = field(default_factory=time.monotonic)
+    tries: int = 2
+    too_long: bool = False
+
+
 class _Questions:
-    """One process for questions; it is replaced when it dies, and what killed it is asked once more."""
+    """Two processes for questions. They are replaced when one dies; what was out then is asked once more.
+
+    A question may take half a minute; then its processes are killed, and it is not asked again.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
+        self._out: set[_Asked] = set()
+        self._closing = threading.Event()
+        self._watchdog = threading.Thread(target=self._watch, name="questions", daemon=True)
+        self._watchdog.start()
 
     def ask(self, question: str, arguments: tuple[object, ...]) -> Future[object]:
-        answered: Future[object] = Future()
-        self._send(question, arguments, answered, tries=2)
-        return answered
-
-    def _send(self, question: str, arguments: tuple[object, ...], answered: Future[object], tries: int) -> None:
-        with self._lock:
-            if self._pool is None:
-                self._pool = _processes(1)
-            pool = self._pool
-        try:
-            future = pool.submit(answer, question, arguments)
-        except BrokenProcessPool as error:
-            future = Future()
-            future.set_exception(error)
-
-        def back(done: Future[object]) -> None:
-            error = done.exception()
-            if not isinstance(error, BrokenProcessPool):
-                _pass_on(done, answered)
-                return
-            with self._lock:
-                if self._pool is pool:
-                    self._pool = None
-            if tries > 1:  # in a thread of its own: this one belongs to the pool that broke
-                again = (question, arguments, answered, tries - 1)
-                threading.Thread(target=self._send, args=again, daemon=True).start()
-            else:
-                answered.set_exception(StrikebookError("the worker process died over this, twice", where=question))
-
-        future.add_done_callback(back)
+        asked = _Asked(question, arguments)
+        self._send(asked)
+        return asked.answer
 
     def close(self) -> None:
+        """End the processes at once: nobody waits for an answer any more."""
+        self._closing.set()
         with self._lock:
             pool, self._pool = self._pool, None
         if pool is not None:
+            _kill(pool)
             pool.shutdown(wait=True, cancel_futures=True)
 
+    def _send(self, asked: _Asked) -> None:
+        with self._lock:
+            if self._closing.is_set():
+                asked.answer.set_exception(StrikebookError("the workers have ended", where=asked.question))
+                return
+            if self._pool is None:
+                self._pool = _processes(_ANSWERING)
+            pool = self._pool
+            self._out.add(asked)
+        try:
+            future = pool.submit(answer, asked.question, asked.arguments)
+        except BrokenProcessPool as error:
+            future = Future()
+            future.set_exception(error)
+        future.add_done_callback(lambda done: self._back(done, asked, pool))
 
-def _pass_on(done: Future[object], to: Future[object]) -> None:
-    error = done.exception()
-    if error is None:
-        to.set_result(done.result())
-    else:
-        to.set_exception(error)
+    def _back(self, done: Future[object], asked: _Asked, pool: ProcessPoolExecutor) -> None:
+        self._out.discard(asked)
+        error = CancelledError() if done.cancelled() else done.exception()
+        if error is None:
+            asked.answer.set_result(done.result())
+            return
+        if not isinstance(error, BrokenProcessPool):
+            asked.answer.set_exception(error)
+            return
+        with self._lock:
+            if self._pool is pool:
+                self._pool = None
+        asked.tries -= 1
+        if asked.too_long:
+            reason = f"it took longer than {_LONGEST_ANSWER_S:.0f} seconds"
+        elif asked.tries and not self._closing.is_set():
+            threading.Thread(target=self._send, args=(asked,), daemon=True).start()  # this one belongs to the old pool
+            return
+        else:
+            reason = "the worker process died over this"
+        asked.answer.set_exception(StrikebookError(reason, where=asked.question, right="a smaller request"))
+
+    def _watch(self) -> None:
+        while not self._closing.wait(1.0):
+            late = [asked for asked in list(self._out) if time.monotonic() - asked.since > _LONGEST_ANSWER_S]
+            if late:
+                for asked in late:
+                    asked.too_long = True
+                with self._lock:
+                    pool, self._pool = self._pool, None
+                if pool is not None:
+                    _kill(pool)
 
 
 class _Desk:
@@ -272,6 +311,12 @@ def _is_stored(handed: _Handed) -> bool:
     except StrikebookError as error:
         handed.run.outcomes.put(error)
         return False
+
+
+def _kill(pool: ProcessPoolExecutor) -> None:
+    """Kill a pool's processes; the standard library offers no other way to end what they do."""
+    for process in list((pool._processes or {}).values()):  # noqa: SLF001
+        process.kill()
 
 
 def _processes(count: int) -> ProcessPoolExecutor:

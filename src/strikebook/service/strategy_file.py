@@ -45,10 +45,13 @@ def decode_document(content: bytes, where: str = "strategy") -> object:
 
 def _refuse_repeated_members(content: bytes, where: str) -> None:
     def once(members: list[tuple[str, object]]) -> None:
-        names = [name for name, _ in members]
-        for name in names:
-            if names.count(name) > 1:
-                raise StrategyError(f"an object has the member {name!r} twice", where=where, right="each member once")
+        seen: set[str] = set()
+        for name, _ in members:
+            if name in seen:
+                raise StrategyError(
+                    f"an object has the member {name[:80]!r} twice", where=where, right="each member once"
+                )
+            seen.add(name)
 
     try:
         json.loads(content, object_pairs_hook=once)

@@ -49,8 +49,12 @@ _SWITCHES = {"enabled": False, "isEnabled": False, "active": False, "isActive": 
 
 def check_unread(places: Iterable[Cursor]) -> None:
     """Note every setting at or below these places that was not read."""
+    broken: set[str] = set()
+    looked_at = 0
     for place in places:
-        broken = {finding.path for finding in place.report.findings if finding.severity == "error"}
+        findings = place.report.findings
+        broken |= {finding.path for finding in findings[looked_at:] if finding.severity == "error"}
+        looked_at = len(findings)
         pending = [place]
         while pending:
             at = pending.pop()
