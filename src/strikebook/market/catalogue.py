@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -111,7 +113,8 @@ class Catalogue:
     def _origin(self, underlying: str) -> str:
         for day in self._days(underlying):
             with suppress(MarketDataError):  # a damaged day is that day's failure, not that of a run beside it
-                return open_day(self.folder, underlying, day).index.origin
+                path = day_path(self.folder, underlying, day)
+                return _stated_origin(self.folder, underlying, day, path.stat().st_mtime_ns)
         return ""
 
     def _days(self, underlying: str) -> list[date]:
@@ -119,8 +122,8 @@ class Catalogue:
         if not UNDERLYING_NAME.fullmatch(underlying) or not folder.is_dir():
             return []
         days = []
-        for path in folder.iterdir():
-            if match := _DAY_NAME.fullmatch(path.name):
+        for name in os.listdir(folder):  # noqa: PTH208 — names are all that is wanted, and it is asked for at every run
+            if match := _DAY_NAME.fullmatch(name):
                 with suppress(ValueError):  # 2024-02-30 is no day
                     days.append(date.fromisoformat(match[1]))
         return sorted(days)
@@ -169,6 +172,12 @@ class Catalogue:
             if wanted <= 0:
                 break
         return MinuteHistory.none().with_days(candles)
+
+
+@lru_cache(maxsize=256)
+def _stated_origin(folder: Path, underlying: str, day: date, _changed_ns: int) -> str:
+    """Where a day's prices come from, by its index; a file that changes is looked at again."""
+    return open_day(folder, underlying, day).index.origin
 
 
 def _longest_bar(file: OpenDay, symbol: str) -> int:

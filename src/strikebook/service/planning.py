@@ -8,6 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from strikebook.errors import MarketDataError, NoDataError, UsageError
 from strikebook.market.calendar import planned_sessions
@@ -72,7 +73,7 @@ def plan_run(
 ) -> RunPlan:
     """Check ids, dates, strategy and data, and list the days; what it raises, ``prepare_run`` says."""
     check_range(first, last)
-    strategy = load_strategy(document, document_name)
+    strategy = _loaded(document, document_name)
     key = RunKey(user_id, strategy.id)
     _check_underlyings(market, strategy)
     return RunPlan(
@@ -131,6 +132,12 @@ def check_range(first: date, last: date, longest_days: int = LONGEST_RANGE_DAYS)
     if (last - first).days > longest_days:
         right = "at most thirty years" if longest_days == LONGEST_RANGE_DAYS else f"at most {longest_days} days"
         raise UsageError(f"a run from {first} to {last}", where="dates", right=right)
+
+
+@lru_cache(maxsize=32)
+def _loaded(document: bytes, name: str) -> Strategy:
+    """A strategy that was submitted before, and has not changed, is not read again."""
+    return load_strategy(document, name)
 
 
 def _check_underlyings(market: MarketSource, strategy: Strategy) -> None:
