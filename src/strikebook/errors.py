@@ -7,6 +7,7 @@ StrikebookError                 what was wrong, where, and what would be right
 │   ├── NoDataError             there is no data for that day or instrument
 │   └── SessionMismatchError    more than 1 % of a day's rows lie outside its session
 ├── StorageError                results or market data that cannot be written, results that cannot be read
+│   └── NoSpaceError            a run would leave less free space than it must
 ├── NotFoundError               a job, a result, a strategy or a day that is not there
 ├── QueueFullError              as many jobs wait as may wait
 ├── BusyError                   a run of this user, or an import into this folder, is going already
@@ -69,6 +70,10 @@ class NotFoundError(StrikebookError):
 
 class QueueFullError(StrikebookError):
     """As many jobs wait as may wait."""
+
+
+class NoSpaceError(StorageError):
+    """A run would leave less free space than it must."""
 
 
 class BusyError(StrikebookError):

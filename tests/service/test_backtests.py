@@ -258,7 +258,7 @@ def test_a_drained_server_goes_on_at_the_next_start(place: Place) -> None:
     done = place.storage.days(KEY)
     stamps = [place.storage.stamp(KEY, day) for day in done]
     assert 1 <= len(done) < len(MANY_DAYS)
-    with pytest.raises(BusyError, match="stopping"):
+    with pytest.raises(QueueFullError, match="stopping"):
         first.submit("c", STRATEGY_ID, *RANGE, {})
     place.market = small_market(DAYS + MANY_DAYS)
     second = place.start()

@@ -19,6 +19,7 @@ from typing import BinaryIO, Final, TypeAlias
 import orjson
 
 from strikebook.atomic_file import make_folder, storage_errors
+from strikebook.errors import StorageError
 
 LARGEST_BYTES: Final = 10_000_000
 _OLDER_FILES: Final = 3
@@ -93,13 +94,14 @@ class ServerLog:
 
     def _put(self, text: bytes) -> None:
         try:
+            if self._file.closed:
+                self._file = self._open()
             self._file.write(text)
             self._file.flush()
             if self._path is not None and self._file.tell() > LARGEST_BYTES:
                 self._file.close()
                 self._turn_over(self._path)
-                self._file = self._open()
-        except OSError as error:  # a full disk must not stop the server; stderr is told
+        except (OSError, StorageError) as error:  # a full disk must not stop the server; stderr is told
             sys.stderr.write(f"strikebook: the log cannot be written: {error}\n")
 
     def _turn_over(self, path: Path) -> None:
@@ -119,7 +121,8 @@ class ServerLog:
 
 def _line(line: Access | dict[str, object]) -> bytes:
     if isinstance(line, dict):
-        return orjson.dumps(line, default=str, option=orjson.OPT_APPEND_NEWLINE)
+        printable = {name: _printable(value) for name, value in line.items()}
+        return orjson.dumps(printable, default=str, option=orjson.OPT_APPEND_NEWLINE)
     at, request_id, method, path, status, took_ms, sent, user_id = line
     return orjson.dumps(
         {
@@ -128,7 +131,7 @@ def _line(line: Access | dict[str, object]) -> bytes:
             "event": "request",
             "request_id": request_id,
             "method": method,
-            "path": path,
+            "path": _printable(path),
             "status": status,
             "ms": int(took_ms * 1e3) / 1e3,
             "bytes": sent,
@@ -136,6 +139,11 @@ def _line(line: Access | dict[str, object]) -> bytes:
         },
         option=orjson.OPT_APPEND_NEWLINE,
     )
+
+
+def _printable(value: object) -> object:
+    """A text that JSON can hold: a path may have bytes that are not UTF-8."""
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 
 @lru_cache(maxsize=4)

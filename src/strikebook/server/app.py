@@ -58,7 +58,6 @@ def create_app(backtests: Backtests, keys: Keys, log: ServerLog) -> Guard:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        max_body_size=backtests.settings.largest_body_bytes,
     )
     stored = StoredBytes(backtests.storage, backtests.settings.cache_mb * 1024 * 1024)
     hot = hot_endpoints(backtests, stored)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import json
+import logging
 from collections.abc import Mapping
 from typing import Annotated, cast
 
@@ -14,7 +16,7 @@ from starlette.requests import Request
 from strikebook.errors import BusyError, NotFoundError, StrikebookError
 from strikebook.jobs.job import Job
 from strikebook.server.encodings import has_copy, wanted_coding
-from strikebook.server.guard import caller_of
+from strikebook.server.guard import REQUEST_ID, caller_of
 from strikebook.server.hot_paths import Endpoint
 from strikebook.server.problems import ProblemError, invalid, problem_of
 from strikebook.server.reply import Reply, json_reply
@@ -37,11 +39,12 @@ from strikebook.server.wire import (
     Status,
     Why,
 )
-from strikebook.service.backtests import Backtests
+from strikebook.service.backtests import Backtests, unknown_job
 from strikebook.service.results import nearest_days
 from strikebook.storage.layout import RunKey, day_file_name, day_text, is_id, parse_day
 
 PREFIX = "/api/v1/backtest"
+LOG = logging.getLogger("strikebook.server")
 _MEGABYTE = 1024 * 1024
 _LONGEST_ID = 128
 
@@ -98,8 +101,9 @@ def hot_endpoints(backtests: Backtests, stored: StoredBytes) -> dict[str, tuple[
         coding = wanted_coding(_header(request, b"accept-encoding"))
         found = None if coding is None else await stored.metadata(key, coding)
         if found is None:
-            await asyncio.to_thread(_refuse_missing, backtests, key)
-            raise _no_coding()
+            if coding is None:
+                raise _no_coding()
+            raise await asyncio.to_thread(missing_run, backtests, key)
         return _sent(request, found)
 
     async def day(request: Request, user_id: UserId, strategy_id: StrategyId, date: DateText) -> Reply:
@@ -108,8 +112,9 @@ def hot_endpoints(backtests: Backtests, stored: StoredBytes) -> dict[str, tuple[
         coding = wanted_coding(_header(request, b"accept-encoding"))
         found = None if coding is None else await stored.day(key, _day(date), coding)
         if found is None:
-            await asyncio.to_thread(refuse_missing_day, backtests, key, date)
-            raise _no_coding()
+            if coding is None:
+                raise _no_coding()
+            raise await asyncio.to_thread(missing_day, backtests, key, date)
         return _sent(request, found)
 
     return {"status": (1, status), "metadata": (2, metadata), "day": (3, day)}
@@ -120,12 +125,15 @@ def _add_job_routes(router: APIRouter, backtests: Backtests) -> None:
     async def run(request: Request, body: RunBody) -> Reply:
         """Queue a backtest. It replaces the results of this user and strategy once it leaves the queue."""
         _refuse_other_user(request, body.user_id)
+        _refuse_repeated_members(await request.body())
         try:
             job = await asyncio.to_thread(_submit, backtests, body)
         except BusyError as error:
             active = await asyncio.to_thread(backtests.active_job, body.user_id)
             cancel = None if active is None else f"{PREFIX}/jobs/{active['job_id']}/cancel"
             raise problem_of(error, {"job": active, "cancel": cancel}) from None
+        noted = {"job_id": job.job_id, "user_id": job.user_id, "request_id": request.scope[REQUEST_ID]}
+        LOG.info("job queued", extra=noted)
         answer = {"job_id": job.job_id, "status": "queued", "message": "Backtest queued successfully"}
         return json_reply(orjson.dumps(answer))
 
@@ -162,8 +170,7 @@ def _add_result_routes(router: APIRouter, backtests: Backtests, stored: StoredBy
         wanted = _day(date)
         found = await stored.day(key, wanted, "gzip")
         if found is None:
-            await asyncio.to_thread(refuse_missing_day, backtests, key, date)
-            raise _no_coding()
+            raise await asyncio.to_thread(missing_day, backtests, key, date)
         headers = [
             (b"content-type", b"application/gzip"),
             (b"content-length", str(len(found.body)).encode()),
@@ -265,20 +272,36 @@ def own_user(request: Request, user_id: str | None) -> str | None:
 
 
 def refuse_missing_day(backtests: Backtests, key: RunKey, date_text: str) -> None:
-    """Raise a problem where a day is not there: why, and the days that are nearest."""
+    """Raise a problem where a day is not there."""
+    if backtests.storage.stamp(key, parse_day(date_text)) is None:
+        raise missing_day(backtests, key, date_text)
+
+
+def missing_day(backtests: Backtests, key: RunKey, date_text: str) -> ProblemError:
+    """The problem of a day that is not there: why, and the days that are nearest."""
     day = parse_day(date_text)
-    if backtests.storage.stamp(key, day) is not None:
-        return
     error = backtests.missing_day(key, day)
     near = [day_text(other) for other in nearest_days(backtests.storage, key, day)]
-    raise problem_of(error, {"nearest_dates": near})
+    return problem_of(error, {"nearest_dates": near})
 
 
-def _refuse_missing(backtests: Backtests, key: RunKey) -> None:
-    if backtests.storage.stamp(key, None) is None:
-        runs = ", ".join(run.strategy_id for run in backtests.storage.runs(key.user_id))
-        right = f"{key.user_id} has results of {runs}" if runs else "run it first: POST /api/v1/backtest/run"
-        raise NotFoundError(f"no results of {key}", where=str(key), right=right)
+def missing_run(backtests: Backtests, key: RunKey) -> ProblemError:
+    """The problem of a run that is not there: it names those of its user that are."""
+    runs = ", ".join(run.strategy_id for run in backtests.storage.runs(key.user_id))
+    right = f"{key.user_id} has results of {runs}" if runs else "run it first: POST /api/v1/backtest/run"
+    return problem_of(NotFoundError(f"no results of {key}", where=str(key), right=right))
+
+
+def _refuse_repeated_members(content: bytes) -> None:
+    """One of two members of the same name would be ignored."""
+
+    def once(members: list[tuple[str, object]]) -> None:
+        names = [name for name, _ in members]
+        if len(set(names)) < len(names):
+            repeated = next(name for name in names if names.count(name) > 1)
+            raise invalid([("body", f"the member {repeated[:60]!r} is there twice")])
+
+    json.loads(content, object_pairs_hook=once)
 
 
 def _submit(backtests: Backtests, body: RunBody) -> Job:
@@ -298,7 +321,7 @@ def _refuse_other_user(request: Request, user_id: str) -> None:
 def _refuse_others_job(request: Request, document: Mapping[str, object]) -> None:
     """Another user's job is as if it were not there: ids of jobs say nothing about users."""
     if not caller_of(request.scope).may_act_for(str(document["user_id"])):
-        raise ProblemError(404, f"no job {document['job_id']}", "job_id", "one of your own jobs")
+        raise problem_of(unknown_job(str(document["job_id"])))
 
 
 def _day(text: str) -> dt.date:

@@ -53,6 +53,7 @@ class Guard:
         self._keys = keys
         self._log = log
         self._hosts = _LOOPBACK_NAMES | {settings.host.lower(), *(name.lower() for name in settings.allowed_hosts)}
+        self._largest_body = settings.largest_body_bytes
         self._any_address = not is_loopback(settings.host)
         self._origins = frozenset(origin.lower().rstrip("/") for origin in settings.allowed_origins)
 
@@ -72,6 +73,8 @@ class Guard:
         scope[REQUEST_ID] = outgoing.request_id
         try:
             if not await self._answered_here(scope, headers, repeated, outgoing):
+                if scope["method"] not in _SAFE_METHODS:
+                    receive = await self._limited(headers, receive)
                 await self._app(scope, receive, outgoing)
         except ProblemError as problem:
             await self._say(problem, scope, receive, outgoing)
@@ -99,7 +102,10 @@ class Guard:
         """Raise ProblemError for what may not come in; True for a preflight, which is answered."""
         if repeated & {b"host", b"origin", b"authorization", b"x-api-key", b"content-length"}:
             raise ProblemError(
-                400, "a header is there twice", ", ".join(sorted(map(str, repeated))), "each header once"
+                400,
+                "a header is there twice",
+                ", ".join(sorted(name.decode("latin-1") for name in repeated)),
+                "each header once",
             )
         self._check_host(headers)
         origin = headers.get(b"origin")
@@ -119,6 +125,38 @@ class Guard:
             )
         scope[CALLER] = caller
         return False
+
+    async def _limited(self, headers: _Headers, receive: Receive) -> Receive:
+        """Take a request's body in, up to the limit, and give it out again."""
+        stated = headers.get(b"content-length", b"0")
+        if not stated.isdigit() or int(stated) > self._largest_body:
+            raise self._too_large()
+        parts: list[bytes] = []
+        size, more = 0, True
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":
+                break  # the client has gone
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > self._largest_body:
+                raise self._too_large()
+            more = message.get("more_body", False)
+        whole: list[MutableMapping[str, Any]] = [{"type": "http.request", "body": b"".join(parts), "more_body": False}]
+
+        async def give() -> MutableMapping[str, Any]:
+            return whole.pop() if whole else await receive()
+
+        return give
+
+    def _too_large(self) -> ProblemError:
+        return ProblemError(
+            413,
+            "the body is too large",
+            "Content-Length",
+            f"at most {self._largest_body} bytes",
+            headers={"Connection": "close"},
+        )
 
     def _check_host(self, headers: _Headers) -> None:
         name = host_name(headers.get(b"host", b""))

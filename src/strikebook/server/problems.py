@@ -12,10 +12,12 @@ from typing import Final
 
 import orjson
 
+from strikebook.atomic_file import is_full
 from strikebook.errors import (
     BusyError,
     MarketDataError,
     NoDataError,
+    NoSpaceError,
     NotFoundError,
     QueueFullError,
     StorageError,
@@ -33,9 +35,8 @@ _STATUSES: Final[tuple[tuple[type[StrikebookError], int], ...]] = (
     (MarketDataError, 409),
     (BusyError, 409),
     (QueueFullError, 503),
-    (StorageError, 507),
 )
-"""The first that fits; anything else on purpose is 500."""
+"""The first that fits; a full disk is 507, anything else on purpose is 500."""
 
 
 class ProblemError(Exception):
@@ -79,6 +80,9 @@ def problem_of(error: StrikebookError, extra: Mapping[str, object] | None = None
     """The problem of one of our errors."""
     status = next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
     headers = {"Retry-After": "5"} if status == 503 else {}
+    if isinstance(error, StorageError):  # where it is kept is the server's affair
+        status = 507 if is_full(error) or isinstance(error, NoSpaceError) else 500
+        return ProblemError(status, error.what, "results", error.right, extra or {}, headers)
     return ProblemError(status, error.what, error.where, error.right, extra or {}, headers)
 
 

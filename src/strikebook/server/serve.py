@@ -6,6 +6,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import uvicorn
@@ -22,6 +23,8 @@ from strikebook.service.backtests import Backtests
 from strikebook.settings import Settings
 
 _LINE = "=" * 80
+_THREADS = 32
+"""For requests that wait: for the disk, for a worker, for a job to stop. They must not keep the others waiting."""
 
 
 def serve(settings: Settings, announce: Callable[[str], None], on_ready: Callable[[str], None] | None = None) -> int:
@@ -92,6 +95,7 @@ async def _serve(app: Any, listening: socket.socket, settings: Settings, ready: 
         server_header=False,
         timeout_graceful_shutdown=10,
     )
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, thread_name_prefix="request"))
     server = _Server(config)
     port = listening.getsockname()[1]
     name = "localhost" if is_loopback(settings.host) else settings.host

@@ -16,6 +16,7 @@ from typing import Final, TypeAlias
 
 from isal import igzip
 
+from strikebook.errors import StorageError
 from strikebook.server.encodings import Coding
 from strikebook.server.reply import Headers
 from strikebook.storage.backtest_storage import BacktestStorage, Stamp
@@ -72,6 +73,8 @@ class StoredBytes:
         stored = self._kept.get(name)
         if stored is None or not self._storage.is_unchanged(*name, stored.stamp):
             stored = await self._load(name)
+            if stored is None or not self._storage.is_unchanged(*name, stored.stamp):
+                stored = await self._load(name)  # it joined a read that began before the file came, or changed
         else:
             self._kept.move_to_end(name)
         if stored is None:
@@ -116,7 +119,10 @@ class StoredBytes:
 
 def _unpacked(content: bytes) -> Coded:
     digest = hashlib.blake2b(content, digest_size=16).hexdigest()
-    return _code(zlib.decompress(content, _GZIP_FORMAT), digest, "identity")
+    try:
+        return _code(zlib.decompress(content, _GZIP_FORMAT), digest, "identity")
+    except zlib.error as error:
+        raise StorageError(f"the day file is damaged: {error}", right="run it again") from None
 
 
 def _code(body: bytes, digest: str, coding: Coding) -> Coded:

@@ -19,7 +19,15 @@ from datetime import date, datetime, timedelta
 from typing import Final, cast
 
 from strikebook import __version__
-from strikebook.errors import BusyError, NotFoundError, StorageError, StrategyError, StrikebookError, UsageError
+from strikebook.errors import (
+    BusyError,
+    NotFoundError,
+    QueueFullError,
+    StorageError,
+    StrategyError,
+    StrikebookError,
+    UsageError,
+)
 from strikebook.jobs.job import Job, is_job_id
 from strikebook.model.options import parse_options
 from strikebook.service.abandoned import close_abandoned
@@ -106,7 +114,7 @@ class Backtests:
         """Queue a run. Raises what is wrong with it; nothing is changed then."""
         key = RunKey(user_id, strategy_id)
         if self._runner.leaving:
-            raise BusyError("the server is stopping", where="server", right="submit it to the next one")
+            raise QueueFullError("the server is stopping", where="server", right="submit it when it is up again")
         document = self.shelf.get(user_id, strategy_id)
         chosen = parse_options(options)
         longest = self.settings.longest_range_days
@@ -120,7 +128,6 @@ class Backtests:
                 right="a file named for the id of its strategy",
             )
         job = submit_run(plan, self.place)
-        LOG.info("job queued", extra={"job_id": job.job_id, "user_id": user_id})
         self._runner.enqueue(job, plan)
         return job
 
@@ -151,11 +158,15 @@ class Backtests:
 
     def clear(self, key: RunKey) -> Cleared:
         """Remove the results of a strategy; a job that is at work on them, or waits to be, is cancelled first."""
-        job = self.place.jobs.active(key.user_id)
-        if job is not None and job.strategy_id == key.strategy_id:
-            self.place.jobs.cancel(job.job_id)
-            self._wait_for_end(job)
-        return self.storage.clear(key)
+        give_up = time.monotonic() + _LONGEST_STOP_S
+        while True:
+            job = self.place.jobs.active(key.user_id)
+            if job is not None and job.strategy_id == key.strategy_id:
+                self.place.jobs.cancel(job.job_id)
+                self._wait_for_end(job, give_up)
+            cleared = self.storage.clear(key, lambda _: not self._is_running(key))
+            if self.storage.stamp(key, None) is None or not self._is_running(key):
+                return cleared  # else a new job began in between: it is the next to be cancelled
 
     def cleanup(self, ttl_hours: float | None) -> Document:
         """Clear what has expired, or what was created longer ago than ``ttl_hours``."""
@@ -201,10 +212,14 @@ class Backtests:
         found = []
         for key in self.storage.runs(user_id):
             content = self.storage.metadata(key)
-            if content is not None:  # it may have been cleared a moment ago
+            if content is None:
+                continue  # it has been cleared a moment ago
+            try:
                 document = decode_metadata(content, str(key))
-                document.pop("daily_summaries", None)
-                found.append(document)
+            except StorageError as error:  # one that is damaged hides no other
+                document = {"user_id": key.user_id, "strategy_id": key.strategy_id, "problem": error.what}
+            document.pop("daily_summaries", None)
+            found.append(document)
         return found
 
     def missing_day(self, key: RunKey, day: date) -> NotFoundError:
@@ -278,9 +293,7 @@ class Backtests:
     def _job(self, job_id: str) -> Job:
         job = self.place.jobs.get(job_id) if is_job_id(job_id) else None
         if job is None:
-            raise NotFoundError(
-                f"no job {job_id[:60]}", where="job_id", right="the job_id that run returned; jobs?user_id= lists them"
-            )
+            raise unknown_job(job_id)
         return job
 
     def _document(self, job: Job) -> Document:
@@ -292,8 +305,7 @@ class Backtests:
             return self._runner.pace(job.job_id)
         return None if job.started_at is None else Pace(job.started_at, 0)
 
-    def _wait_for_end(self, job: Job) -> None:
-        give_up = time.monotonic() + _LONGEST_STOP_S
+    def _wait_for_end(self, job: Job, give_up: float) -> None:
         while (known := self.place.jobs.get(job.job_id)) is not None and known.active:
             if time.monotonic() > give_up:
                 raise BusyError(f"{job.job_id} is still stopping", where=job.strategy_id, right="try again in a moment")
@@ -333,6 +345,12 @@ class Backtests:
                 self.cleanup(None)
             except Exception:
                 LOG.exception("cleanup broke")
+
+
+def unknown_job(job_id: str) -> NotFoundError:
+    """The error of a job that is not there."""
+    right = "the job_id that run returned; jobs?user_id= lists them"
+    return NotFoundError(f"no job {job_id[:60]}", where="job_id", right=right)
 
 
 def _stamp(moment: datetime) -> str:

@@ -17,9 +17,8 @@ def read_run(storage: BacktestStorage, key: RunKey) -> Document:
     content = storage.metadata(key)
     if content is None:
         runs = ", ".join(run.strategy_id for run in storage.runs(key.user_id))
-        users = ", ".join(storage.users())
-        right = f"{key.user_id} has {runs}" if runs else f"users with results: {users or 'none'}"
-        raise NotFoundError(f"no results of {key}", where=storage.place, right=right)
+        right = f"{key.user_id} has {runs}" if runs else f"{key.user_id} has none: run a strategy first"
+        raise NotFoundError(f"no results of {key}", where=str(key), right=right)
     return decode_metadata(content, f"{storage.place}: {key}/metadata.json")
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from strikebook.errors import StorageError, StrikebookError
+from strikebook.errors import NoSpaceError, StorageError, StrikebookError
 from strikebook.jobs.job import FailedDay, Job
 from strikebook.jobs.job import Progress as JobProgress
 from strikebook.jobs.job_manager import JobManager
@@ -118,10 +118,10 @@ def carry_out(
 
 
 def refuse_full_disk(storage: BacktestStorage, limits: RunLimits) -> None:
-    """Raise StorageError where less is free than a run must leave."""
+    """Raise NoSpaceError where less is free than a run must leave."""
     free = storage.free_bytes() if limits.minimum_free_bytes else None
     if free is not None and free < limits.minimum_free_bytes:
-        raise StorageError(
+        raise NoSpaceError(
             f"only {free // 1_000_000} MB are free",
             where=storage.place,
             right=f"at least {limits.minimum_free_bytes // 1_000_000} MB; clear results, or lower minimum_free_mb",

@@ -101,7 +101,7 @@ class FolderStorage:
                 shutil.rmtree(coming, ignore_errors=True)
                 raise
             sync_folder(folder.parent)
-        return _deleted(gone)
+            return _deleted(gone)
 
     def put_day(self, key: RunKey, day: date, content: bytes) -> None:
         """Store a day's compressed document. Raises StorageError where the run was never begun."""
@@ -189,7 +189,7 @@ class FolderStorage:
             gone = self._move_away(key)
             if gone is not None:
                 sync_folder(folder.parent)
-        return _deleted(gone)
+            return _deleted(gone)
 
     def change_metadata(self, key: RunKey, change: Callable[[bytes], bytes | None]) -> None:
         """Replace the metadata of a run by what ``change`` makes of it (None: leave it)."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from strikebook.model.day_result import DayResult
+if TYPE_CHECKING:
+    from strikebook.model.day_result import DayResult  # loads numpy; who only adds totals need not have it
 
 
 @dataclass(frozen=True, slots=True)
