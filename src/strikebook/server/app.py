@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from importlib import resources
 from typing import Any, Final
 
@@ -118,6 +119,15 @@ def _add_docs(app: FastAPI) -> None:
         return _page(await asyncio.to_thread(file.read_bytes), _ASSETS[name])
 
 
+def _methods_of(app: FastAPI, path: str) -> list[str]:
+    """The methods that a path is offered with, by the OpenAPI document; HEAD where GET is a read of stored bytes."""
+    found: set[str] = set()
+    for template, operations in app.openapi()["paths"].items():
+        if re.fullmatch(re.sub(r"\\{[^/]+\\}", "[^/]+", re.escape(template)), path):
+            found |= {method.upper() for method in operations}
+    return sorted(found)
+
+
 def _page(body: bytes, kind: bytes) -> Reply:
     headers = [
         (b"content-type", kind),
@@ -150,8 +160,11 @@ async def _say_unforeseen(request: Request, _error: Exception) -> Reply:
 
 async def _say_http(request: Request, error: Exception) -> Reply:
     assert isinstance(error, HTTPException)  # noqa: S101 — registered for it
+    headers = dict(error.headers or {})
+    if error.status_code == 405:  # the framework names the methods of the first route alone
+        headers["Allow"] = ", ".join(_methods_of(request.app, request.url.path))
     right = {404: "a path that /docs lists", 405: "a method that /docs lists", 413: "a smaller body"}
     problem = ProblemError(
-        error.status_code, str(error.detail), "path", right.get(error.status_code, ""), headers=error.headers
+        error.status_code, str(error.detail), "path", right.get(error.status_code, ""), headers=headers
     )
     return problem_reply(problem, request.scope[REQUEST_ID])

@@ -6,13 +6,15 @@ again when it changes, so that a key that is removed is of no use from then on. 
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import hmac
 import re
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -52,6 +54,7 @@ class KnownKey:
 
     key_id: str
     sha256: str
+    role: str
     user_id: str | None
     created_at: str
     note: str
@@ -74,8 +77,10 @@ class Keys:
         if user_id is not None:
             check_id(user_id, "user_id")
         key_id, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
-        added = KnownKey(key_id, _hash(secret), user_id, at.replace(microsecond=0).isoformat(), note[:200])
-        self._store([*self.known(), added])
+        role = "admin" if user_id is None else "user"
+        added = KnownKey(key_id, _hash(secret), role, user_id, at.replace(microsecond=0).isoformat(), note[:200])
+        with self._alone():
+            self._store([*self.known(), added])
         return f"sbk_{key_id}_{secret}"
 
     def known(self) -> list[KnownKey]:
@@ -85,14 +90,14 @@ class Keys:
 
     def remove(self, key_id: str) -> KnownKey:
         """Take a key back. Raises NotFoundError where there is none of that id."""
-        known = self.known()
-        found = next((key for key in known if key.key_id == key_id), None)
-        if found is None:
-            raise NotFoundError(
-                f"no key {key_id[:60]}", where=str(self.path), right="`strikebook keys list` shows them"
-            )
-        self._store([key for key in known if key is not found])
-        return found
+        with self._alone():
+            known = self.known()
+            found = next((key for key in known if key.key_id == key_id), None)
+            if found is None:
+                right = "`strikebook keys list` shows them"
+                raise NotFoundError(f"no key {key_id[:60]}", where=str(self.path), right=right)
+            self._store([key for key in known if key is not found])
+            return found
 
     @property
     def configured(self) -> bool:
@@ -118,9 +123,17 @@ class Keys:
         key = None if match is None else self._known.get(match[1])
         if match is None or key is None or not hmac.compare_digest(key.sha256, _hash(match[2])):
             return None
-        caller = Caller(key.user_id, admin=key.user_id is None, key_id=key.key_id)
+        caller = Caller(key.user_id, admin=key.role == "admin", key_id=key.key_id)
         self._callers[digest] = caller
         return caller
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other commands from changing the file meanwhile."""
+        make_folder(self.path.parent)
+        with storage_errors("lock", self.path), self.path.with_name(f"{self.path.name}.lock").open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _look(self, at_most_every_s: float) -> None:
         """Read the file where it has changed. One that cannot be read lets nobody in (StorageError)."""
@@ -145,6 +158,7 @@ class Keys:
             {
                 "key_id": key.key_id,
                 "sha256": key.sha256,
+                "role": key.role,
                 "user_id": key.user_id,
                 "created_at": key.created_at,
                 "note": key.note,
@@ -164,6 +178,8 @@ class Keys:
 def _decoded(path: Path) -> dict[str, KnownKey]:
     try:
         keys = [KnownKey(**each) for each in orjson.loads(path.read_bytes())]
+        if any((key.role, key.user_id is None) not in (("admin", True), ("user", False)) for key in keys):
+            raise ValueError("a key is neither an admin's nor a user's")
     except (ValueError, TypeError) as error:
         raise StorageError(
             f"the keys cannot be read: {error}", where=str(path), right="restore the file; nobody is let in without it"
