@@ -36,6 +36,11 @@ class OpenLife:
         """The leg's position id."""
         return self.leg.vpi
 
+    @cached_property
+    def symbol(self) -> str:
+        """The contract's symbol."""
+        return self.contract.symbol
+
     @property
     def sign(self) -> int:
         """+1 for a bought leg, -1 for a sold one."""

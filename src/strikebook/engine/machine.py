@@ -166,7 +166,7 @@ class Machine:
         if node.variables:
             fresh: dict[str, float | str | None] = {}
             previous = self.state.variables.get(node.id)
-            self.state.variables[node.id] = fresh
+            self.state.variables = {**self.state.variables, node.id: fresh}
             for variable in self.plan.variables[node.id]:
                 value = self.operands.at(variable.expression, step)
                 if value is not None:

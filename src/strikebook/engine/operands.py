@@ -7,6 +7,7 @@ until the next one a variable is a constant and a profit is a function of one pr
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import numpy as np
@@ -34,12 +35,13 @@ SCALE = 1e6
 class DayState:
     """What an event can change: the book and the variables.
 
-    ``changes`` counts all changes, ``version`` those of some dependencies.
+    ``variables`` is another mapping after every firing, so that what an event saw of it stays. ``changes`` counts all
+    changes, ``version`` those of some dependencies.
     """
 
     def __init__(self) -> None:
         self.book = Book()
-        self.variables: dict[str, dict[str, Value]] = {}
+        self.variables: Mapping[str, dict[str, Value]] = {}
         self.changes = 0
         self._versions: dict[Dependency, int] = defaultdict(int)
 

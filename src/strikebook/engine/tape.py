@@ -36,6 +36,7 @@ class Tape:
         self.ticks = ticks
         self.steps = session.steps
         self.trade_step = step
+        self._quoted: tuple[int, Quote | None] = (-1, None)
 
     @cached_property
     def index(self) -> NDArray[np.int64]:
@@ -89,7 +90,12 @@ class Tape:
         return int(self.trade_step.searchsorted(step, "right"))
 
     def quote(self, step: int) -> Quote | None:
-        """The last trade at or before a step, None before the first."""
+        """The last trade at or before a step, None before the first. A step asks several times."""
+        if self._quoted[0] != step:
+            self._quoted = (step, self._quote(step))
+        return self._quoted[1]
+
+    def _quote(self, step: int) -> Quote | None:
         index = self.trades_until(step) - 1
         if index < 0:
             return None

@@ -6,8 +6,12 @@ from collections import defaultdict
 
 from strikebook.engine.market_columns import MarketColumns
 from strikebook.engine.operands import DayState
-from strikebook.model.day_result import CandleView, ConditionSetName, Event, Reading, Rejection, Snapshot
+from strikebook.model.day_result import Candle, CandleView, ConditionSetName, Event, Reading, Rejection, Snapshot
+from strikebook.model.session import clock_text
 from strikebook.strategy.expression import InstrumentRole
+
+Completed = tuple[Candle | None, dict[str, float | None]]
+"""The last completed candle of a table, and its indicators."""
 
 
 class Trace:
@@ -18,15 +22,18 @@ class Trace:
         self.rejections: list[Rejection] = []
         self._market = market
         self._state = state
+        self._date = market.session.date.isoformat().replace("-", "")
+        self._tapes = {use.symbol: market.tape(use.symbol) for use in market.instruments.values()}
         self._counts: dict[str, int] = defaultdict(int)
         self._views: tuple[int, tuple[CandleView, ...]] = (-1, ())
+        self._completed: dict[tuple[InstrumentRole, int, int], Completed] = {}
         self._latest: tuple[tuple[int, int], Snapshot] | None = None
 
     def new_id(self, node_id: str, step: int) -> str:
         """The id of a node's next event: ``exec_<node>_<YYYYMMDD>_<HHMMSS>_<n>``, n per node and day from 1."""
         self._counts[node_id] += 1
-        stamp = self._market.session.stamp(step).replace("-", "").replace(":", "").replace("T", "_")
-        return f"exec_{node_id}_{stamp}_{self._counts[node_id]}"
+        clock = clock_text(self._market.session.open_s + step).replace(":", "")
+        return f"exec_{node_id}_{self._date}_{clock}_{self._counts[node_id]}"
 
     def record(
         self,
@@ -55,19 +62,16 @@ class Trace:
         return self._latest[1]
 
     def _look(self, step: int) -> Snapshot:
-        market, prices = self._market, {}
-        symbols = [instrument.symbol for instrument in market.instruments.values()]
-        symbols += [
-            life.contract.symbol
-            for life in self._state.book.lives
-            if not life.closed or life.rows[-1].exit.step == step
-        ]
-        for symbol in symbols:
-            quote = market.tape(symbol).quote(step)
+        tapes = dict(self._tapes)
+        for life in self._state.book.lives:
+            if not life.closed or life.rows[-1].exit.step == step:
+                tapes[life.symbol] = life.tape
+        prices = {}
+        for symbol, tape in tapes.items():
+            quote = tape.quote(step)
             if quote is not None:
                 prices[symbol] = (quote.price_paise, quote.age_s)
-        variables = {node: dict(values) for node, values in self._state.variables.items()}
-        return Snapshot(self._candles(step), variables, prices)
+        return Snapshot(self._candles(step), self._state.variables, prices)
 
     def _candles(self, step: int) -> tuple[CandleView, ...]:
         if self._views[0] != step:
@@ -77,13 +81,20 @@ class Trace:
     def _view(self, key: tuple[InstrumentRole, int], step: int) -> CandleView:
         role, timeframe_s = key
         table = self._market.tables[key]
-        instrument = self._market.instruments[role]
-        last = table.completed_at(step) - 1
+        place = (role, timeframe_s, table.completed_at(step))
+        known = self._completed.get(place)
+        if known is None:
+            known = self._completed[place] = (table.candle(step, -1), self._indicators(*place))
+        return CandleView(self._market.instruments[role].symbol, timeframe_s, table.candle(step, 0), *known)
+
+    def _indicators(self, role: InstrumentRole, timeframe_s: int, completed: int) -> dict[str, float | None]:
+        """Every indicator's values at the last of the completed candles."""
+        table = self._market.tables[role, timeframe_s]
         indicators: dict[str, float | None] = {}
-        for use in instrument.timeframes[timeframe_s].indicators.values():
+        for use in self._market.instruments[role].timeframes[timeframe_s].indicators.values():
             outputs = table.indicator_outputs(use)
             for name, values in outputs.items():
                 label = use.display_name if len(outputs) == 1 else f"{use.display_name}.{name}"
-                value = float(values[last]) if last >= 0 else float("nan")
+                value = float(values[completed - 1]) if completed else float("nan")
                 indicators[label] = None if value != value else value  # noqa: PLR0124 — NaN is no value
-        return CandleView(instrument.symbol, timeframe_s, table.candle(step, 0), table.candle(step, -1), indicators)
+        return indicators

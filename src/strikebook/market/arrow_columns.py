@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 Number = TypeVar("Number", bound=np.generic)
 
 _STORED: Final = {
-    pa.int32(): np.int32,
-    pa.int64(): np.int64,
-    pa.float64(): np.float64,
+    pa.int32().id: np.int32,
+    pa.int64().id: np.int64,
+    pa.float64().id: np.float64,
 }
 
 
@@ -33,7 +33,7 @@ def numbers(column: Any, kind: type[Number], absent: int = -1) -> NDArray[Number
     data = column.buffers()[1]
     if data is None:
         return np.empty(0, kind)
-    stored = np.frombuffer(data, _STORED[column.type])[column.offset : column.offset + len(column)]
+    stored = np.frombuffer(data, _STORED[column.type.id])[column.offset : column.offset + len(column)]
     return stored.astype(kind, copy=False)
 
 

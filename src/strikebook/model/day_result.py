@@ -243,6 +243,19 @@ class NearMisses:
     def __len__(self) -> int:
         return len(self.from_step)
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both hold the same near misses: arrays have no single answer of their own."""
+        if not isinstance(other, NearMisses):
+            return NotImplemented
+        pairs = zip(self._columns(), other._columns(), strict=True)
+        return all(np.array_equal(mine, theirs) for mine, theirs in pairs)
+
+    def __hash__(self) -> int:
+        return hash(tuple(column.tobytes() for column in self._columns()))
+
+    def _columns(self) -> tuple[NDArray[np.int64], ...]:
+        return self.from_step, self.to_step, self.of_set, self.leaf
+
     def __iter__(self) -> Iterator[NearMiss]:
         """Iterate over the near misses, each as a value of its own."""
         names = [CONDITION_SETS[number] for number in self.of_set.tolist()]

@@ -42,6 +42,8 @@ class Evidence:
         self._flows: dict[str, list[str]] = {}
         self._diagnostics: dict[str, Document] = {}
         self._candles: dict[int, Document] = {}
+        self._previous: dict[tuple[int, int], Document | None] = {}
+        self._variables: dict[int, Document] = {}
 
     def event(self, event: Event) -> Document:
         """A firing, with its diagnostic."""
@@ -78,7 +80,7 @@ class Evidence:
     def variables(self, event_id: str) -> Document:
         """The variables of every node as they stood at an event."""
         event = self._events.get(event_id)
-        return {} if event is None else _variables(event.snapshot)
+        return {} if event is None else self._variables_of(event.snapshot)
 
     def preview(self, event: Event | None, otherwise: str) -> str:
         """The text of the condition that fired, ``otherwise`` where none did."""
@@ -119,7 +121,7 @@ class Evidence:
         """Candles, variables and last prices at a step."""
         return {
             "candle_data": self._candle_data(snapshot.candles),
-            "node_variables": _variables(snapshot),
+            "node_variables": self._variables_of(snapshot),
             "last_prices": {
                 symbol: {"price": rupees(paise), "age_s": age_s} for symbol, (paise, age_s) in snapshot.prices.items()
             },
@@ -181,7 +183,7 @@ class Evidence:
             frame: Document = {
                 "timeframe": timeframe_text(view.timeframe_s),
                 "current": self._candle(view.current),
-                "previous": self._candle(view.previous, view.indicators),
+                "previous": self._previous_candle(view),
             }
             if view.symbol not in symbols:
                 frames[view.symbol] = {}
@@ -190,6 +192,22 @@ class Evidence:
         made: Document = dict(symbols)
         self._candles[id(views)] = made
         return made
+
+    def _previous_candle(self, view: CandleView) -> Document | None:
+        place = (id(view.previous), id(view.indicators))
+        known = self._previous.get(place)
+        if known is None:
+            known = self._previous[place] = self._candle(view.previous, view.indicators)
+        return known
+
+    def _variables_of(self, snapshot: Snapshot) -> Document:
+        known = self._variables.get(id(snapshot.variables))
+        if known is None:
+            known = self._variables[id(snapshot.variables)] = {
+                node: {name: plain(value) for name, value in variables.items()}
+                for node, variables in snapshot.variables.items()
+            }
+        return known
 
     def _candle(self, candle: Candle | None, indicators: Mapping[str, float | None] | None = None) -> Document | None:
         if candle is None:
@@ -206,10 +224,3 @@ class Evidence:
         if indicators is not None:
             record["indicators"] = {name: plain(value) for name, value in indicators.items()}
         return record
-
-
-def _variables(snapshot: Snapshot) -> Document:
-    return {
-        node: {name: plain(value) for name, value in variables.items()}
-        for node, variables in snapshot.variables.items()
-    }
