@@ -1,14 +1,17 @@
 """``strikebook run`` as a user meets it: output, exit status, Ctrl-C."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from strikebook.jobs.folder_jobs import FolderJobs
 from strikebook.storage.folder_storage import FolderStorage
 from strikebook.storage.layout import RunKey
 from tests.cli.program import PROGRAM, Place, make_place
@@ -144,17 +147,15 @@ def test_a_stop_keeps_the_finished_days(place: Place, number: signal.Signals, *,
     """Ctrl-C and SIGTERM, to the program alone or to its workers too, end a long run with status 130; every day that
     was stored is whole and listed.
     """
-    process = subprocess.Popen(
-        [PROGRAM, "run", "strategy.json", "--market", "synthetic:7", "--from", "2019-01-01", "--to", "2023-12-31",
-         "--results", "results", "--user", "me", "--workers", "2", "--json"],
-        cwd=place.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
+    arguments = [PROGRAM, "run", "strategy.json", "--market", "synthetic:7", "--from", "2019-01-01",
+                 "--to", "2023-12-31", "--results", "results", "--user", "me", "--workers", "2", "--json"]  # fmt: skip
     storage = FolderStorage(place.folder / "results")
-    deadline = time.monotonic() + 60
-    while len(storage.days(KEY)) < 5 and time.monotonic() < deadline and process.poll() is None:
-        time.sleep(0.05)
-    os.killpg(process.pid, number) if to_all else process.send_signal(number)
-    output, errors = process.communicate(timeout=60)
+    with popen_killed(arguments, place.folder, subprocess.PIPE) as process:
+        deadline = time.monotonic() + 60
+        while len(storage.days(KEY)) < 5 and time.monotonic() < deadline and process.poll() is None:
+            time.sleep(0.05)
+        os.killpg(process.pid, number) if to_all else process.send_signal(number)
+        output, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
     metadata = json.loads(output)
@@ -169,34 +170,45 @@ def test_a_second_run_of_a_user_is_refused(place: Place) -> None:
     """While a user's run goes on, another one is told which it is; killed, its lock is free."""
     arguments = [PROGRAM, "run", "strategy.json", "--market", "synthetic", "--from", "2019-01-01", "--to", "2023-12-31",
                  "--results", "results", "--user", "me", "--workers", "1"]  # fmt: skip
-    process = subprocess.Popen(arguments, cwd=place.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    storage = FolderStorage(place.folder / "results")
-    deadline = time.monotonic() + 60
-    while not storage.days(KEY) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    second = place.run()
-    assert second.returncode == 1
-    assert f"Job already running: strategy worked-day, process {process.pid}" in second.stderr
-    assert place.run("--user", "another").returncode == 0
-    process.kill()
-    process.wait()
+    with popen_killed(arguments, place.folder):
+        storage = FolderStorage(place.folder / "results")
+        deadline = time.monotonic() + 60
+        while not storage.days(KEY) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        (job,) = FolderJobs(place.folder / "results").jobs()
+        second = place.run()
+        assert second.returncode == 1
+        assert f"Job already running: {job.job_id} of strategy worked-day is running" in second.stderr
+        assert f"`strikebook jobs cancel {job.job_id} --results results`" in second.stderr
+        assert place.run("--user", "another").returncode == 0
     assert place.run().returncode == 0
+
+
+@contextlib.contextmanager
+def popen_killed(
+    arguments: list[str | Path], folder: Path, output: int = subprocess.DEVNULL
+) -> Iterator[subprocess.Popen[str]]:
+    """A program in a session of its own, killed at the end, whatever happened; its workers end with it."""
+    with subprocess.Popen(
+        arguments, cwd=folder, stdout=output, stderr=output, text=True, start_new_session=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
 
 
 def test_workers_end_with_a_killed_program(place: Place) -> None:
     """After SIGKILL no process of the run is left within a few seconds."""
-    process = subprocess.Popen(
-        [PROGRAM, "run", "strategy.json", "--market", "synthetic", "--from", "2019-01-01", "--to", "2023-12-31",
-         "--results", "results", "--user", "me", "--workers", "2"],
-        cwd=place.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-    storage = FolderStorage(place.folder / "results")
-    deadline = time.monotonic() + 60
-    while not storage.days(KEY) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert len(of_session(process.pid)) >= 4
-    process.kill()
-    process.wait()
+    arguments = [PROGRAM, "run", "strategy.json", "--market", "synthetic", "--from", "2019-01-01", "--to", "2023-12-31",
+                 "--results", "results", "--user", "me", "--workers", "2"]  # fmt: skip
+    with popen_killed(arguments, place.folder) as process:
+        storage = FolderStorage(place.folder / "results")
+        deadline = time.monotonic() + 60
+        while not storage.days(KEY) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert len(of_session(process.pid)) >= 4
     while of_session(process.pid) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert of_session(process.pid) == []

@@ -21,7 +21,7 @@ JUNE = [date(2022, 6, number) for number in range(1, 31) if date(2022, 6, number
 WITH_OPTIONS = [day for day in JUNE if day.day >= 8 and day.day not in (22, 23)]
 DAYS_2021 = [date(2021, 6, 11), date(2021, 6, 14)]
 RAW_DAYS = [date(2022, 6, 15), date(2022, 6, 16)]
-CLOCK_FIELDS = ("created_at", "completed_at", "expires_at")
+OF_ONE_RUN = ("job_id", "created_at", "completed_at", "expires_at")
 
 
 def stored(document: Document) -> list[tuple[object, ...]]:
@@ -300,11 +300,12 @@ def test_crossings_and_groups_follow_from_their_records_too(w0: Path, june: Path
 
 
 def test_running_again_gives_the_same_bytes(w0: Path, june: Path, june_run: Run, tmp_path: Path):
-    """One worker or two, in a new folder or over old results: the same day files, the same metadata but its times."""
+    """One worker or two, in a new folder or over old results: the same day files, the same metadata but job and times."""
     for workers in (1, 2):
         again = run(w0, june, tmp_path, "2022-06-01", "2022-06-30", workers)
         assert again.files == june_run.files
-        metadata = again.metadata | {name: june_run.metadata[name] for name in CLOCK_FIELDS}
+        assert again.metadata["job_id"] != june_run.metadata["job_id"]
+        metadata = again.metadata | {name: june_run.metadata[name] for name in OF_ONE_RUN}
         assert metadata == june_run.metadata
 
 

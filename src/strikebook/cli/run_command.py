@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
 import sys
@@ -19,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from strikebook.cli.texts import make_console, profit, rupees_text
-from strikebook.errors import UsageError
+from strikebook.errors import BusyError, UsageError
 
 if TYPE_CHECKING:
     from strikebook.service.planning import RunRequest
@@ -97,13 +98,24 @@ def _run(request: RunRequest, results: Path, *, json: bool) -> NoReturn:
     from strikebook.backtest_runner import run_backtest  # noqa: PLC0415 — the engine, only for this command
     from strikebook.storage.codec import encode_metadata  # noqa: PLC0415
 
-    with _stopped_by_signals() as stop, _progress_bar() as on_progress:
+    with _busy_as_a_command(results), _stopped_by_signals() as stop, _progress_bar() as on_progress:
         metadata = run_backtest(request, on_progress, stop, _exchange_now)
     if json:
         sys.stdout.buffer.write(encode_metadata(metadata))
     else:
         _print(metadata, results)
     raise typer.Exit(_status(metadata))
+
+
+@contextmanager
+def _busy_as_a_command(results: Path) -> Iterator[None]:
+    """Name the results in the command that a BusyError advises: it may be given elsewhere, or without our setting."""
+    try:
+        yield
+    except BusyError as error:
+        where = f" --results {shlex.quote(str(results))}"
+        right = re.sub(r"strikebook jobs cancel [\w.@-]+", lambda found: found[0] + where, error.right)
+        raise BusyError(error.what, where=error.where, right=right) from None
 
 
 def _status(metadata: dict[str, object]) -> int:

@@ -6,12 +6,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from strikebook.cli.texts import make_console
-from strikebook.errors import StorageError, UsageError
+from strikebook.errors import NotFoundError, StorageError, UsageError
+
+if TYPE_CHECKING:
+    from strikebook.storage.backtest_storage import BacktestStorage
 
 
 def show(
@@ -52,7 +55,7 @@ def show(
     storage, key = FolderStorage(results), RunKey(user, strategy)
     chosen = None if day is None else parse_day(day)
     console = make_console()
-    with _as_documented(f"{storage.place}: {key}"):
+    with _as_documented(f"{storage.place}: {key}"), _users_named(storage, user):
         document = read_run(storage, key) if chosen is None else read_day(storage, key, chosen)
         if json:
             sys.stdout.buffer.write(encode_metadata(document))
@@ -64,6 +67,18 @@ def show(
             print_why(console, document, why)
         else:
             print_day(console, document)
+
+
+@contextmanager
+def _users_named(storage: BacktestStorage, user: str) -> Iterator[None]:
+    """Say whose results there are where this user has none: the folder's owner may know, unlike the API's users."""
+    try:
+        yield
+    except NotFoundError as error:
+        others = ", ".join(storage.users())
+        if storage.runs(user) or not others:
+            raise
+        raise NotFoundError(error.what, where=error.where, right=f"users with results: {others}") from None
 
 
 @contextmanager
