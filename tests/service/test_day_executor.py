@@ -13,6 +13,7 @@ import pytest
 from strikebook.errors import StrikebookError, UsageError
 from strikebook.market.source import MarketSource
 from strikebook.model.options import RunOptions
+from strikebook.service import process_executor
 from strikebook.service.day_executor import DayExecutor
 from strikebook.service.day_work import DayOutcome, DayWork
 from strikebook.service.here_executor import HereExecutor
@@ -144,6 +145,25 @@ def test_a_question_survives_the_death_of_its_process() -> None:
         for pid in list(pool._processes):
             os.kill(pid, signal.SIGKILL)
         assert executor.ask(question).result() == 249
+    finally:
+        executor.close()
+
+
+def test_a_question_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its process is killed and it is refused with the limit; the next question is answered."""
+    question = "strikebook.service.planning:warm_up"
+    executor = ProcessExecutor(1)
+    try:
+        executor.ask(question).result()
+        (pool,) = [executor._asked._pool]
+        assert pool is not None
+        for pid in list(pool._processes):
+            os.kill(pid, signal.SIGSTOP)
+        monkeypatch.setattr(process_executor, "_LONGEST_ANSWER_S", 0.2)
+        with pytest.raises(StrikebookError, match="longer than"):
+            executor.ask(question).result(20)
+        monkeypatch.undo()
+        assert executor.ask(question).result(20) == 249
     finally:
         executor.close()
 
