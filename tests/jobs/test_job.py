@@ -1,6 +1,8 @@
 """A job's moves, its progress, its id and its record."""
 
+import re
 from itertools import product
+from pathlib import Path
 
 import orjson
 import pytest
@@ -91,3 +93,13 @@ def test_a_damaged_record_is_named(change: dict[str, object]) -> None:
     for content in (orjson.dumps({**document, **change}), encode_job(make_job())[:-20], b"[]", b"", b"\xff"):
         with pytest.raises(StorageError, match="here: the job record is damaged"):
             decode_job(content, "here")
+
+
+def test_every_field_and_move_is_documented() -> None:
+    """docs/format-jobs.md names each member of a record, and its table of moves is the code's."""
+    page = (Path(__file__).parents[2] / "docs" / "format-jobs.md").read_text("utf-8")
+    named = set(re.findall(r"`([a-z_]+)`", page))
+    document = orjson.loads(encode_job(make_job()))
+    assert {*document, *document["progress"], "date", "reason"} - named == set()
+    moves = set(re.findall(r"^\| `(\w+)` \| `(\w+)` \|", page, re.MULTILINE))
+    assert moves == {(before, after) for before, afters in MOVES.items() for after in afters}

@@ -35,7 +35,7 @@ _JOB_ID = re.compile(r"bt_\d{8}_\d{6}_[0-9a-f]{6}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a job stands. ``current_day`` is the day that was finished last; None before the first."""
+    """Where a job stands. ``current_day`` is the latest day that is dealt with; None before the first."""
 
     total_days: int = 0
     completed_days: int = 0

@@ -210,7 +210,7 @@ def _job_progress(record: RunRecord) -> JobProgress:
         total_days=len(record.plan.days),
         completed_days=record.completed_days,
         failed_days=record.failed_days,
-        current_day=next(reversed(record.outcomes), None),
+        current_day=max(record.outcomes, default=None),
         pnl_paise=record.totals.pnl_paise,
     )
 
