@@ -1,26 +1,34 @@
 """Every setting, its default, and the environment variable that sets it: ``STRIKEBOOK_`` and the name in capitals.
 
-The options of ``strikebook serve`` have the same names and go before the environment.
+The options of the commands that have the same names go before the environment. ``docs/settings.md`` lists all of them.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Annotated, Final
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX: Final = "STRIKEBOOK_"
+NO_LOG: Final = "off"
+
+_HOST_NAME: Final = re.compile(r"[A-Za-z0-9._\-]+|[0-9A-Fa-f:]+")
+_ORIGIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://(?:[A-Za-z0-9._\-]+|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?/?")
 
 
 class Settings(BaseSettings):
-    """The settings of a server, each with its unit in its name."""
+    """The settings of a server, each with its unit in its name. A variable that is empty counts as not set."""
 
-    model_config = SettingsConfigDict(env_prefix="STRIKEBOOK_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
 
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     market: str = Field("synthetic", description="A folder of market data, or synthetic, or synthetic:SEED.")
     strategies: Path = Field(Path("strategies"), description="The folder of strategies.")
-    results: Path = Field(Path("backtest_data"), description="The folder of results and job records.")
+    results: Path = Field(Path("backtest_data"), description="The folder of results, job records and keys.")
     examples: Path | None = Field(
         None, description="A folder of strategies that are copied into the strategies folder where that is not there."
     )
@@ -36,13 +44,52 @@ class Settings(BaseSettings):
     minimum_free_mb: int = Field(200, ge=0, description="Free space that a run must leave on the results' disk.")
     largest_body_bytes: int = Field(4 * 1024 * 1024, ge=1024, description="The largest request body.")
     cache_mb: int = Field(32, ge=0, le=4096, description="Memory for day files that are asked for again.")
-    allowed_hosts: tuple[str, ...] = Field(
-        (), description="Host names that requests may be addressed to, beside the local ones and the address itself."
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Host names that requests may be addressed to, beside the local ones and the address itself; "
+        "commas between them.",
     )
-    allowed_origins: tuple[str, ...] = Field(
-        (), description="Origins of other sites whose pages may use the API, beside the loopback ones."
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Origins of other sites whose pages may use the API, beside the loopback ones; "
+        "commas between them.",
     )
     open_to_network: bool = Field(
         default=False, description="Listen on an address that is not loopback although no keys are configured."
     )
-    log: str = Field("backtest_data/.logs/server.jsonl", description="Where the log goes: a file, or - for stderr.")
+    log: str = Field(
+        "",
+        description="Where the log goes: a file, or - for stderr, or off for none. "
+        "Without it: .logs/server.jsonl in the results folder.",
+    )
+    log_mb: float = Field(
+        10.0, gt=0, le=10_000, description="Size at which a log file is set aside; three older ones are kept."
+    )
+
+    @property
+    def log_target(self) -> str:
+        """Where the log goes: ``log``, or the file in the results folder that stands for none given."""
+        return self.log or str(self.results / ".logs" / "server.jsonl")
+
+    @field_validator("allowed_hosts", "allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _check_hosts(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if _HOST_NAME.fullmatch(name) is None:
+                raise ValueError(
+                    f"{name!r} is not a host name: like example.org,192.168.1.20, without http:// and port"
+                )
+        return names
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _check_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if _ORIGIN.fullmatch(origin) is None:
+                raise ValueError(f"{origin!r} is not an origin: like https://example.org,http://192.168.1.20:3000")
+        return origins

@@ -11,6 +11,7 @@ import sys
 import threading
 import traceback
 from collections import deque
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -20,9 +21,9 @@ import orjson
 
 from strikebook.atomic_file import make_folder, storage_errors
 from strikebook.errors import StorageError
+from strikebook.settings import NO_LOG
 
-LARGEST_BYTES: Final = 10_000_000
-_OLDER_FILES: Final = 3
+OLDER_FILES: Final = 3
 _PAUSE_S: Final = 0.1
 _OURS: Final = ("job_id", "user_id", "state", "reason", "where", "what", "request_id", "path")
 _SOURCES: Final = (("strikebook", logging.INFO), ("uvicorn", logging.WARNING))
@@ -53,16 +54,21 @@ class _Front(logging.Handler):
 
 
 class ServerLog:
-    """Where a server writes its log: ``-`` for stderr, else a file, which becomes ``.1`` at ten megabytes."""
+    """Where a server writes its log: ``-`` for stderr, ``off`` for nowhere, else a file.
 
-    def __init__(self, target: str) -> None:
+    A file of ``largest_mb`` megabytes becomes ``.1``, what was ``.1`` becomes ``.2``, and the fourth is deleted.
+    """
+
+    def __init__(self, target: str, largest_mb: float) -> None:
         self._lines: deque[Access | dict[str, object]] = deque()
         self._stopping = threading.Event()
-        self._path = None if target == "-" else Path(target)
+        self._largest_bytes = largest_mb * 1_000_000
+        self._path = None if target in ("-", NO_LOG) else Path(target)
+        self._silent = target == NO_LOG
         self._file = self._open()
         self._front = _Front(self._lines)
         self._thread = threading.Thread(target=self._write, name="log", daemon=True)
-        self.access = self._lines.append
+        self.access: Callable[[Access], None] = _forget if self._silent else self._lines.append
 
     def start(self) -> None:
         """Begin to write what is logged by Strikebook, and by uvicorn where something is wrong."""
@@ -88,7 +94,9 @@ class ServerLog:
         self._write_what_came()
 
     def _write_what_came(self) -> None:
-        if self._lines:
+        if self._silent:
+            self._lines.clear()
+        elif self._lines:
             take = self._lines.popleft
             self._put(b"".join([_line(take()) for _ in range(len(self._lines))]))
 
@@ -98,14 +106,14 @@ class ServerLog:
                 self._file = self._open()
             self._file.write(text)
             self._file.flush()
-            if self._path is not None and self._file.tell() > LARGEST_BYTES:
+            if self._path is not None and self._file.tell() > self._largest_bytes:
                 self._file.close()
                 self._turn_over(self._path)
         except (OSError, StorageError) as error:  # a full disk must not stop the server; stderr is told
             sys.stderr.write(f"strikebook: the log cannot be written: {error}\n")
 
     def _turn_over(self, path: Path) -> None:
-        for number in range(_OLDER_FILES - 1, 0, -1):
+        for number in range(OLDER_FILES - 1, 0, -1):
             older = path.with_name(f"{path.name}.{number}")
             if older.exists():
                 older.rename(path.with_name(f"{path.name}.{number + 1}"))
@@ -117,6 +125,10 @@ class ServerLog:
         make_folder(self._path.parent)
         with storage_errors("write", self._path):
             return self._path.open("ab")
+
+
+def _forget(_access: Access) -> None:
+    """Note nothing of a request."""
 
 
 def _line(line: Access | dict[str, object]) -> bytes:

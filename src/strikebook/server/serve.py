@@ -42,7 +42,7 @@ def serve(settings: Settings, announce: Callable[[str], None], on_ready: Callabl
         )
     claim = FolderJobs(settings.results.absolute()).claim_server()
     listening = _listen(settings)
-    log = ServerLog(settings.log)
+    log = ServerLog(settings.log_target, settings.log_mb)
     try:
         log.start()
         announce(_LINE)
@@ -127,9 +127,8 @@ def _ready(
     announce("✅ Server ready")
     announce(f"📝 API Documentation: {url}/docs")
     announce(f"   market {settings.market}, strategies {settings.strategies}/, results {settings.results}/")
-    announce(
-        f"   {'every request needs a key' if keys.configured else 'open to this machine, no keys'}; log {settings.log}"
-    )
+    access = "every request needs a key" if keys.configured else "open to this machine, no keys"
+    announce(f"   {access}; log {settings.log_target}")
     announce(_LINE)
     if on_ready is not None:
         asyncio.get_running_loop().run_in_executor(None, on_ready, url)
