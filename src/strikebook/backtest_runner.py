@@ -18,7 +18,7 @@ from strikebook.service.day_executor import DayExecutor
 from strikebook.service.here_executor import HereExecutor
 from strikebook.service.planning import RunRequest, prepare_run
 from strikebook.service.process_executor import ProcessExecutor
-from strikebook.service.run import Progress, RunPlace, carry_out, submit_run
+from strikebook.service.run import Progress, RunLimits, RunPlace, carry_out, submit_run
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.folder_storage import FolderStorage
 
@@ -30,6 +30,7 @@ def run_backtest(
     on_progress: Callable[[Progress], None],
     stop: Callable[[], bool],
     now: Callable[[], datetime],
+    limits: RunLimits | None = None,
 ) -> dict[str, object]:
     """Run a strategy over a range of days and return the run's metadata as it was stored last.
 
@@ -41,7 +42,7 @@ def run_backtest(
     jobs = JobManager(jobs_beside(request.storage), now, queue_length=1, owner="command line")
     executor = _executor(request, len(plan.days_to_run))
     try:
-        place = RunPlace(request.market, request.storage, jobs, executor, now)
+        place = RunPlace(request.market, request.storage, jobs, executor, now, limits or RunLimits())
         job = jobs.start(submit_run(plan, place).job_id)
         if job is None:
             raise BusyError("cancelled before it began", where=plan.key.user_id, right="submit it again")

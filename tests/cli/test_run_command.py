@@ -89,7 +89,7 @@ def test_some_failed_days_are_status_3(place: Place) -> None:
         (("--option", "scale=1", "--option", "scale=2"), 2, "twice"),
         (("--option", "scale=-1"), 2, "a number above 0"),
         (("--user", "../me"), 2, "user_id: '../me' cannot be an id"),
-        (("--workers", "0"), 2, "should be greater than or equal to 1"),
+        (("--workers", "-1"), 2, "should be greater than or equal to 0"),
         (("--frm", "2024-10-01"), 2, "No such option"),
         (("--market", "nowhere"), 1, "nowhere: no such folder"),
         (("--market", "."), 1, "no market data in it"),

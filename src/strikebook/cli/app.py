@@ -18,6 +18,7 @@ from strikebook.cli.jobs_command import jobs_app
 from strikebook.cli.keys_command import keys_app
 from strikebook.cli.run_command import run
 from strikebook.cli.serve_command import serve
+from strikebook.cli.settings_reader import unknown_variables
 from strikebook.cli.show_command import show
 from strikebook.cli.strategy_command import strategy_app
 from strikebook.cli.texts import inert
@@ -62,8 +63,10 @@ _Version = Annotated[
 ]
 
 
-def _root(version: _Version = False) -> None:  # noqa: FBT002 — a switch that acts in its callback
-    """Take the options before a command."""
+def _root(version: _Version = False) -> None:  # noqa: ARG001, FBT002 — a switch that acts in its callback
+    """Take the options before a command, and warn of a variable that only looks like a setting."""
+    for sentence in unknown_variables():
+        typer.echo(f"strikebook: warning: {inert(sentence)}", err=True)
 
 
 def build_app() -> typer.Typer:

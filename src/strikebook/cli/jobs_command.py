@@ -8,26 +8,29 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from strikebook.cli.settings_reader import DEFAULT_RESULTS, Results
 from strikebook.cli.texts import make_console
 from strikebook.errors import NotFoundError
 
 if TYPE_CHECKING:
     from strikebook.jobs.job_manager import JobManager
 
-jobs_app = typer.Typer(invoke_without_command=True, help="The jobs of a results folder; `cancel` stops one.")
+jobs_app = typer.Typer(invoke_without_command=True)
 
-_Results = Annotated[Path, typer.Option(help="The results folder.")]
 _User = Annotated[str | None, typer.Option(help="Only this user's.", show_default=False)]
 
 
 @jobs_app.callback()
-def show(context: typer.Context, user: _User = None, results: _Results = Path("backtest_data")) -> None:
-    """List jobs, the newest first.
+def show(context: typer.Context, user: _User = None, results: Results = DEFAULT_RESULTS) -> None:
+    """List the jobs of a results folder, the newest first: those of its server, and of `strikebook run`.
 
     \b
     strikebook jobs
     strikebook jobs --user me
+    strikebook jobs --results other_data
     strikebook jobs cancel bt_20241202_153045_abc123
+
+    It needs no server: the records are in the results folder. `cancel` stops a job, whoever runs it.
     """  # noqa: D301 — \b is the mark of lines to be left as they are
     if context.invoked_subcommand is not None:
         return
@@ -45,19 +48,26 @@ def show(context: typer.Context, user: _User = None, results: _Results = Path("b
 
 @jobs_app.command("cancel")
 def cancel(
-    job_id: Annotated[str, typer.Argument(help="The job's id, as run returned it.", show_default=False)],
-    results: _Results = Path("backtest_data"),
+    context: typer.Context,
+    job_id: Annotated[str, typer.Argument(help="The job's id, as `strikebook jobs` lists it.", show_default=False)],
+    results: Annotated[
+        Path | None, typer.Option(help="The results folder.", show_default="that of `strikebook jobs`")
+    ] = None,
 ) -> None:
     """Cancel a job: one that waits at once, one that runs after the days it is at. Finished days are kept.
 
     \b
     strikebook jobs cancel bt_20241202_153045_abc123
     """  # noqa: D301 — \b is the mark of lines to be left as they are
+    of_group: Path = DEFAULT_RESULTS if context.parent is None else context.parent.params["results"]
+    folder = of_group if results is None else results
     try:
-        job = _manager(results).cancel(job_id)
+        job = _manager(folder).cancel(job_id)
     except KeyError:
         raise NotFoundError(
-            f"no job {job_id[:60]}", where=str(results), right="`strikebook jobs` lists those there are"
+            f"no job {job_id[:60]}",
+            where=str(folder),
+            right="`strikebook jobs` lists those there are; --results says where",
         ) from None
     typer.echo(f"{job.job_id} is {job.state}" if not job.active else f"{job.job_id} was asked to stop")
 

@@ -8,18 +8,34 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from strikebook.cli.settings_reader import DEFAULT_RESULTS, Results
 from strikebook.cli.texts import make_console
 from strikebook.errors import UsageError
 
 if TYPE_CHECKING:
     from strikebook.server.keys import Keys
 
+_HELP = """Keys to the server: with the first one, every request needs a key.
+
+\b
+Make one for a user, and one that opens everything:
+  strikebook keys add --user me --note "my laptop"
+  strikebook keys add --admin
+
+\b
+See which there are, and take one back:
+  strikebook keys list
+  strikebook keys remove 1a2b3c4d
+
+Keys belong to a results folder (--results, STRIKEBOOK_RESULTS); only their hashes are kept there.
+
+A running server sees a change within a second.
+"""
+
 keys_app = typer.Typer(
     no_args_is_help=True,
-    help="Keys to the server: with the first one, every request needs a key. Only hashes are kept.",
+    help=_HELP,
 )
-
-_Results = Annotated[Path, typer.Option(help="The results folder that the server serves.")]
 
 
 @keys_app.command("add")
@@ -29,9 +45,9 @@ def add(
     ] = None,
     admin: Annotated[bool, typer.Option("--admin", help="A key that opens everything.")] = False,  # noqa: FBT002
     note: Annotated[str, typer.Option(help="What it is for.", show_default=False)] = "",
-    results: _Results = Path("backtest_data"),
+    results: Results = DEFAULT_RESULTS,
 ) -> None:
-    """Make a key and show it, this once.
+    """Make a key and show it, this once: on the standard output, alone, so that a script can take it.
 
     \b
     strikebook keys add --user me --note "my laptop"
@@ -48,8 +64,13 @@ def add(
 
 
 @keys_app.command("list")
-def show(results: _Results = Path("backtest_data")) -> None:
-    """List the keys: their ids, whose they are, since when."""
+def show(results: Results = DEFAULT_RESULTS) -> None:
+    """List the keys: their ids, whose they are, since when. The keys themselves are stored nowhere.
+
+    \b
+    strikebook keys list
+    strikebook keys list --results other_data
+    """  # noqa: D301 — \b is the mark of lines to be left as they are
     table = Table("id", "whose", "made", "note")
     known = _keys(results).known()
     for key in known:
@@ -61,9 +82,14 @@ def show(results: _Results = Path("backtest_data")) -> None:
 @keys_app.command("remove")
 def remove(
     key_id: Annotated[str, typer.Argument(help="The key's id, as the list has it.", show_default=False)],
-    results: _Results = Path("backtest_data"),
+    results: Results = DEFAULT_RESULTS,
 ) -> None:
-    """Take a key back; a running server refuses it within a second."""
+    """Take a key back; a running server refuses it within a second.
+
+    \b
+    strikebook keys list
+    strikebook keys remove 1a2b3c4d
+    """  # noqa: D301 — \b is the mark of lines to be left as they are
     removed = _keys(results).remove(key_id)
     typer.echo(f"removed the key {removed.key_id} of {removed.user_id or 'an admin'}")
 

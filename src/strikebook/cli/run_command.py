@@ -19,6 +19,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from strikebook.cli.settings_reader import DEFAULT_RESULTS, Results, read_settings
 from strikebook.cli.texts import make_console, profit, rupees_text
 from strikebook.errors import BusyError, UsageError
 
@@ -32,15 +33,23 @@ _STOPPED = 130
 
 _File = Annotated[Path, typer.Argument(help="The strategy, as the builder exports it (JSON).", show_default=False)]
 _Market = Annotated[
-    str, typer.Option(help="A folder of market data, or synthetic, or synthetic:SEED.", show_default=False)
+    str,
+    typer.Option(
+        envvar="STRIKEBOOK_MARKET", help="A folder of market data, or synthetic, or synthetic:SEED.", show_default=False
+    ),
 ]
 _First = Annotated[str, typer.Option("--from", help="The first day, YYYY-MM-DD.", show_default=False)]
 _Last = Annotated[str, typer.Option("--to", help="The last day, included.", show_default=False)]
 _User = Annotated[str, typer.Option(help="Whose run it is; one run per user at a time.")]
-_Results = Annotated[Path, typer.Option(help="Where the results go.")]
 _Workers = Annotated[
     int | None,
-    typer.Option(min=1, max=256, help="Processes that run days; one per processor unless told.", show_default=False),
+    typer.Option(
+        envvar="STRIKEBOOK_WORKERS",
+        min=0,
+        max=256,
+        help="Processes that run days; 0 is one per processor.",
+        show_default="one per processor",
+    ),
 ]
 _Options = Annotated[
     list[str] | None,
@@ -59,7 +68,7 @@ def run(  # noqa: PLR0913, PLR0917 — the command line has that many options
     first: _First,
     last: _Last,
     user: _User = "local",
-    results: _Results = Path("backtest_data"),
+    results: Results = DEFAULT_RESULTS,
     workers: _Workers = None,
     option: _Options = None,
     json: _Json = False,  # noqa: FBT002 — a switch
@@ -73,8 +82,9 @@ def run(  # noqa: PLR0913, PLR0917 — the command line has that many options
         --from 2024-10-01 --to 2024-10-31 \\
         --option "slippage=2 ticks" --option scale=2 --json
 
-    The results replace those of an earlier run of the same user and strategy. Ctrl-C stops and keeps the finished
-    days. Exit status: 0 all well, 1 failed, 2 usage, 3 some days failed, 130 stopped.
+    The results replace those of an earlier run of the same user and strategy. Ctrl-C stops and keeps the finished days.
+
+    Exit status: 0 all well, 1 failed, 2 usage, 3 some days failed, 130 stopped.
     """  # noqa: D301 — \b is the mark of lines to be left as they are
     count = workers or os.cpu_count() or 1
     if count > 1:
@@ -96,10 +106,12 @@ def run(  # noqa: PLR0913, PLR0917 — the command line has that many options
 def _run(request: RunRequest, results: Path, *, json: bool) -> NoReturn:
     """Run it, print what it came to, and leave with its status."""
     from strikebook.backtest_runner import run_backtest  # noqa: PLC0415 — the engine, only for this command
+    from strikebook.service.assemble import limits_of  # noqa: PLC0415
     from strikebook.storage.codec import encode_metadata  # noqa: PLC0415
 
+    limits = limits_of(read_settings({}))
     with _busy_as_a_command(results), _stopped_by_signals() as stop, _progress_bar() as on_progress:
-        metadata = run_backtest(request, on_progress, stop, _exchange_now)
+        metadata = run_backtest(request, on_progress, stop, _exchange_now, limits)
     if json:
         sys.stdout.buffer.write(encode_metadata(metadata))
     else:
@@ -221,7 +233,7 @@ def _print(metadata: dict[str, object], results: Path) -> None:
     )
     for warning in metadata["warnings"] if isinstance(metadata["warnings"], list) else ():
         console.print(f"warning: {warning['path']}: {warning['what']}")
-    where = "" if str(results) == "backtest_data" else f" --results {shlex.quote(str(results))}"
+    where = "" if results == DEFAULT_RESULTS else f" --results {shlex.quote(str(results))}"
     console.print(f"next: strikebook show {metadata['user_id']} {metadata['strategy_id']}{where}")
 
 

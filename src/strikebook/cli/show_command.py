@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from strikebook.cli.settings_reader import DEFAULT_RESULTS, Results
 from strikebook.cli.texts import make_console
 from strikebook.errors import NotFoundError, StorageError, UsageError
 
@@ -28,7 +28,7 @@ def show(
         str | None,
         typer.Option(metavar="NODE", help="A signal: why it did not fire, or how it did.", show_default=False),
     ] = None,
-    results: Annotated[Path, typer.Option(help="Where the results are.")] = Path("backtest_data"),
+    results: Results = DEFAULT_RESULTS,
     json: Annotated[bool, typer.Option("--json", help="Print the stored document.")] = False,  # noqa: FBT002
 ) -> None:
     """Show a run: its calendar of profit, a day, a position with its reasons, a signal that did not fire.

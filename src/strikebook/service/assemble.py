@@ -42,9 +42,14 @@ def build_backtests(settings: Settings) -> Backtests:
         JobManager(FolderJobs(settings.results.absolute()), exchange_now, settings.queue_length, "server"),
         executor,
         exchange_now,
-        RunLimits(timedelta(hours=settings.ttl_hours), settings.minimum_free_mb * 1_000_000),
+        limits_of(settings),
     )
     return Backtests(settings, place, StrategyShelf(settings.strategies.absolute()), market_name)
+
+
+def limits_of(settings: Settings) -> RunLimits:
+    """How long results live and what a run must leave free, as the settings say."""
+    return RunLimits(timedelta(hours=settings.ttl_hours), settings.minimum_free_mb * 1_000_000)
 
 
 def _absolute(market: str) -> str:
