@@ -13,7 +13,7 @@ import orjson
 from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 
-from strikebook.errors import BusyError, NotFoundError, StrikebookError
+from strikebook.errors import BusyError, NotFoundError, UsageError
 from strikebook.jobs.job import Job
 from strikebook.server.encodings import has_copy, wanted_coding
 from strikebook.server.guard import REQUEST_ID, caller_of
@@ -307,7 +307,7 @@ def _refuse_repeated_members(content: bytes) -> None:
 def _submit(backtests: Backtests, body: RunBody) -> Job:
     """Submit a run. A strategy that is not there is said before anything about the dates."""
     backtests.shelf.get(body.user_id, body.strategy_id)
-    first, last = parse_day(body.start_date), parse_day(body.end_date)
+    first, last = _day(body.start_date, "start_date"), _day(body.end_date, "end_date")
     return backtests.submit(
         body.user_id, body.strategy_id, first, last, {} if body.options is None else body.options.given()
     )
@@ -324,11 +324,11 @@ def _refuse_others_job(request: Request, document: Mapping[str, object]) -> None
         raise problem_of(unknown_job(str(document["job_id"])))
 
 
-def _day(text: str) -> dt.date:
+def _day(text: str, where: str = "date") -> dt.date:
     try:
         return parse_day(text)
-    except StrikebookError as error:
-        raise problem_of(error) from None
+    except UsageError as error:
+        raise ProblemError(422, error.what, where, error.right) from None
 
 
 def _header(request: Request, name: bytes) -> bytes | None:

@@ -38,6 +38,28 @@ _STATUSES: Final[tuple[tuple[type[StrikebookError], int], ...]] = (
 )
 """The first that fits; a full disk is 507, anything else on purpose is 500."""
 
+_ID_RIGHT: Final = "1 to 128 letters, digits and . _ - @, not starting with a dot"
+_DATE_RIGHT: Final = "DD-MM-YYYY or YYYY-MM-DD"
+_SECONDS_RIGHT: Final = "whole seconds from 0 to 86400"
+_RIGHT: Final = {
+    "user_id": _ID_RIGHT,
+    "strategy_id": _ID_RIGHT,
+    "job_id": "bt_YYYYMMDD_HHMMSS_xxxxxx, as run returned it",
+    "date": _DATE_RIGHT,
+    "start_date": _DATE_RIGHT,
+    "end_date": _DATE_RIGHT,
+    "ttl_hours": "hours from 0 to 87600",
+    "scale": "a number above 0, at most 10000",
+    "max_price_age_s": _SECONDS_RIGHT,
+    "wait_for_trade_s": _SECONDS_RIGHT,
+    "fill": "last or next",
+    "slippage": '"0.5 points", "2 ticks" or "0.1 percent"',
+    "timeframe": "a number of minutes, hours or days: 5m",
+    "symbol": "a symbol of that day: NIFTY",
+    "node": "the id of a node of the strategy, 1 to 200 characters",
+    "body": "a JSON document, in UTF-8",
+}
+
 
 class ProblemError(Exception):
     """An error on its way to a client. ``extra`` members stand beside the fixed ones."""
@@ -88,14 +110,18 @@ def problem_of(error: StrikebookError, extra: Mapping[str, object] | None = None
 
 def invalid(errors: Sequence[tuple[str, str]]) -> ProblemError:
     """A request that does not have its documented shape: (where, what) of each mistake."""
-    where, what = errors[0] if errors else ("body", "the request cannot be read")
-    return ProblemError(
-        422,
-        what,
-        where,
-        "the shape that /docs shows",
-        {"errors": [{"where": where, "what": what} for where, what in errors]},
-    )
+    found = [
+        {"where": where, "what": what, "right": _right(where, what)}
+        for where, what in errors or [("body", "the request cannot be read")]
+    ]
+    return ProblemError(422, found[0]["what"], found[0]["where"], found[0]["right"], {"errors": found})
+
+
+def _right(where: str, what: str) -> str:
+    """What would be right at a place, by its last name."""
+    if what.startswith("Extra inputs"):
+        return "leave it out: /docs shows the members there are"
+    return _RIGHT.get(where.rpartition(".")[2], "the shape that /docs shows")
 
 
 def unforeseen() -> ProblemError:

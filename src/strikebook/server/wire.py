@@ -7,7 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr
 
 ID_PATTERN = r"^[A-Za-z0-9_@\-][A-Za-z0-9._@\-]{0,127}$"
-DATE_PATTERN = r"^([0-9]{2}-[0-9]{2}-[0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2})$"
+_DAY, _MONTH = "(0[1-9]|[12][0-9]|3[01])", "(0[1-9]|1[0-2])"
+_YEAR = "(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})"
+DATE_PATTERN = f"^({_DAY}-{_MONTH}-{_YEAR}|{_YEAR}-{_MONTH}-{_DAY})$"
+SLIPPAGE_PATTERN = r"^[0-9]{1,5}(\.[0-9]{1,10})? ?(points?|pts?|ticks?|percent|%)?$"
 JOB_PATTERN = r"^bt_[0-9]{8}_[0-9]{6}_[0-9a-f]{6}$"
 STRATEGY_ID = "5708424d-5962-4629-978c-05b3a174e104"
 JOB_ID = "bt_20241202_153045_abc123"
@@ -37,7 +40,9 @@ class Options(Asked):
     max_price_age_s: StrictInt | None = Field(None, ge=0, le=86_400, description="The oldest price that fills.")
     wait_for_trade_s: StrictInt | None = Field(None, ge=0, le=86_400, description="How long an order waits for one.")
     fill: Literal["last", "next"] | None = Field(None, description="Fill at the last price, or at the next trade's.")
-    slippage: StrictStr | None = Field(None, max_length=60, description="`0.5 points`, `2 ticks` or `0.1 percent`.")
+    slippage: StrictStr | None = Field(
+        None, pattern=SLIPPAGE_PATTERN, description="`0.5 points`, `2 ticks` or `0.1 percent`; at most 10000."
+    )
 
     def given(self) -> dict[str, object]:
         """The options that were given."""
