@@ -22,9 +22,9 @@ _WHAT: Final = {
     415: "The body is not JSON.",
     421: "This host is not served here.",
     422: "The request makes no sense; nothing was changed.",
-    500: "The server made a mistake.",
+    500: "The server made a mistake, or a stored file is damaged.",
     503: "As many jobs wait as may wait.",
-    507: "There is no room, or the results cannot be read or written.",
+    507: "There is no room for it.",
 }
 _ALWAYS: Final = (400, 401, 403, 421, 422, 500, 507)
 
