@@ -7,6 +7,7 @@ characters in a path are harmless) and writes it at once.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import threading
 import traceback
@@ -26,6 +27,7 @@ from strikebook.settings import NO_LOG
 OLDER_FILES: Final = 3
 _PAUSE_S: Final = 0.1
 _OURS: Final = ("job_id", "user_id", "state", "reason", "where", "what", "request_id", "path")
+_KEY: Final = re.compile(r"sbk_[A-Za-z0-9_\-]+")
 _SOURCES: Final = (("strikebook", logging.INFO), ("uvicorn", logging.WARNING))
 
 Access: TypeAlias = tuple[float, str, str, str, int | None, float, int, str | None]
@@ -141,7 +143,7 @@ def _line(line: Access | dict[str, object]) -> bytes:
             "time": _time(at),
             "level": "info",
             "event": "request",
-            "request_id": request_id,
+            "request_id": _printable(request_id),
             "method": method,
             "path": _printable(path),
             "status": status,
@@ -154,8 +156,11 @@ def _line(line: Access | dict[str, object]) -> bytes:
 
 
 def _printable(value: object) -> object:
-    """A text that JSON can hold: a path may have bytes that are not UTF-8."""
-    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+    """A text that JSON can hold (a path may have bytes that are not UTF-8), without a key that somebody put there."""
+    if not isinstance(value, str):
+        return value
+    text = value.encode("utf-8", "backslashreplace").decode()
+    return _KEY.sub("sbk_...", text) if "sbk_" in text else text
 
 
 @lru_cache(maxsize=4)
