@@ -63,7 +63,7 @@ def test_a_local_host_is_served(served: Running, host: str) -> None:
 
 
 NO_HOSTS = ["evil.example", "localhost.evil.example", "evil.example:8000", "localhost:8000:1", "localhost/", "a b"]
-NO_HOSTS += ["127.0.0.1@evil.example", "192.168.1.1", "0.0.0.0", "[::2]", "[]", ":80", "127.1", "localhost.", "%6c"]
+NO_HOSTS += ["127.0.0.1@evil.example", "192.168.1.1", "0.0.0.0", "[::2]", "[]", ":80", "127.1", "localhost.", "%6c"]  # noqa: S104
 
 
 @pytest.mark.parametrize("host", NO_HOSTS)
