@@ -125,7 +125,7 @@ def _add_job_routes(router: APIRouter, backtests: Backtests) -> None:
     async def run(request: Request, body: RunBody) -> Reply:
         """Queue a backtest. It replaces the results of this user and strategy once it leaves the queue."""
         _refuse_other_user(request, body.user_id)
-        _refuse_repeated_members(await request.body())
+        _refuse_odd_json(await request.body())
         try:
             job = await asyncio.to_thread(_submit, backtests, body)
         except BusyError as error:
@@ -292,8 +292,8 @@ def missing_run(backtests: Backtests, key: RunKey) -> ProblemError:
     return problem_of(NotFoundError(f"no results of {key}", where=str(key), right=right))
 
 
-def _refuse_repeated_members(content: bytes) -> None:
-    """One of two members of the same name would be ignored."""
+def _refuse_odd_json(content: bytes) -> None:
+    """One of two members of the same name would be ignored; and text that is not UTF-8 is not JSON."""
 
     def once(members: list[tuple[str, object]]) -> None:
         names = [name for name, _ in members]
@@ -301,7 +301,10 @@ def _refuse_repeated_members(content: bytes) -> None:
             repeated = next(name for name in names if names.count(name) > 1)
             raise invalid([("body", f"the member {repeated[:60]!r} is there twice")])
 
-    json.loads(content, object_pairs_hook=once)
+    try:
+        json.loads(content.decode(), object_pairs_hook=once)
+    except ValueError:
+        raise invalid([("body", "the body is not JSON in UTF-8")]) from None
 
 
 def _submit(backtests: Backtests, body: RunBody) -> Job:
