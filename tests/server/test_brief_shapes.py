@@ -415,18 +415,23 @@ def test_strategies(served: Running) -> None:
         "message": f"Deleted the strategy {STRATEGY}"
     }
     problem(client.delete(f"/api/v1/strategies/{STRATEGY}", params=ask), 404)
-    problem(client.delete(f"/api/v1/strategies/{STRATEGY}"), 422)
+    problem(client.delete(f"/api/v1/strategies/{STRATEGY}"), 403)
+    problem(client.put(f"/api/v1/strategies/{STRATEGY}", content=own), 403)
     assert client.get(f"/api/v1/strategies/{STRATEGY}", params=ask).content == shared.content
 
 
 def test_a_strategy_that_cannot_run_is_not_stored(served: Running) -> None:
     """Its check tells every finding with its place; storing it is 422, and so is one under another's id."""
     client = served.client
-    for content in (b"{}", b'{"nodes": 7}', b"not JSON", b"[]", b"null"):
+    for content in (b"{}", b'{"nodes": 7}', b"[]", b"null", b'"text"'):
         found = client.post("/api/v1/strategies/validate", content=content).json()
         assert found["runnable"] is False
         assert found["findings"][0]["path"].startswith("$")
         problem(client.put("/api/v1/strategies/mine", params={"user_id": "shelf"}, content=content), 422)
+    for method, path in (("POST", "validate"), ("PUT", "mine")):
+        ask = {"params": {"user_id": "shelf"}, "content": b'{"nodes": ]'}
+        found = problem(client.request(method, f"/api/v1/strategies/{path}", **ask), 422)
+        assert found["detail"] == "not JSON: unexpected character, expected a JSON value at line 1, column 11"
     good = client.get(f"/api/v1/strategies/{STRATEGY}").content
     problem(client.put("/api/v1/strategies/mine", params={"user_id": "shelf"}, content=good), 422)
     assert not (served.strategies / "shelf" / "mine.json").exists()

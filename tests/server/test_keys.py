@@ -236,7 +236,7 @@ def test_shared_strategies_are_read_only(locked: Locked) -> None:
     assert locked.ask("bob", "GET", f"{SHELF}/{STRATEGY}").content == shared
     assert locked.ask("ann", "DELETE", f"{SHELF}/{STRATEGY}").status_code == 200
     problem(locked.ask("ann", "DELETE", f"{SHELF}/{STRATEGY}"), 404)
-    problem(locked.ask("admin", "DELETE", f"{SHELF}/{STRATEGY}"), 422)
+    problem(locked.ask("admin", "DELETE", f"{SHELF}/{STRATEGY}"), 403)
     assert (locked.server.strategies / f"{STRATEGY}.json").read_bytes() == shared
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import re
 from importlib import resources
 from typing import Any, Final
@@ -17,7 +18,7 @@ from strikebook import __version__
 from strikebook.errors import StrikebookError
 from strikebook.server.access_log import ServerLog
 from strikebook.server.backtest_routes import backtest_router, hot_endpoints
-from strikebook.server.guard import REQUEST_ID, Guard, caller_of
+from strikebook.server.guard import OPEN_PATHS, REQUEST_ID, Guard, caller_of
 from strikebook.server.hot_paths import HotPaths
 from strikebook.server.keys import Keys
 from strikebook.server.problems import ProblemError, invalid, problem_of, unforeseen
@@ -25,7 +26,7 @@ from strikebook.server.reply import Reply, json_reply, problem_reply
 from strikebook.server.routing import answers
 from strikebook.server.stored_bytes import StoredBytes
 from strikebook.server.strategy_routes import strategy_router
-from strikebook.server.wire import Health, Problem
+from strikebook.server.wire import Health, Problem, examples
 from strikebook.service.backtests import Backtests
 
 _ASSETS: Final = {
@@ -33,6 +34,8 @@ _ASSETS: Final = {
     "swagger-ui.css": b"text/css; charset=utf-8",
     "favicon.png": b"image/png",
 }
+_BRANCHES: Final = {f"{part}{kind}" for part in ("", "constrained-") for kind in ("int", "float", "str")}
+"""What pydantic puts into the place of an error for the types that a value may have: no member has such a name."""
 _PAGE: Final = b"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Strikebook API</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -65,7 +68,7 @@ def create_app(backtests: Backtests, keys: Keys, log: ServerLog) -> Guard:
     app.include_router(backtest_router(backtests, hot, stored))
     app.include_router(strategy_router(backtests))
     _add_health(app, backtests)
-    _add_docs(app)
+    _add_docs(app, keys)
     app.add_exception_handler(ProblemError, _say_problem)
     app.add_exception_handler(StrikebookError, _say_ours)
     app.add_exception_handler(RequestValidationError, _say_invalid)
@@ -74,16 +77,25 @@ def create_app(backtests: Backtests, keys: Keys, log: ServerLog) -> Guard:
     return Guard(HotPaths(app, hot), backtests.settings, keys, log)
 
 
-def openapi_document(app: FastAPI) -> dict[str, Any]:
+def openapi_document(app: FastAPI, *, key_needed: bool) -> dict[str, Any]:
     """The OpenAPI document, with the shape of a problem and both ways to present a key."""
-    document = app.openapi()
+    document = copy.deepcopy(app.openapi())
     components = document.setdefault("components", {})
-    components.setdefault("schemas", {})["Problem"] = Problem.model_json_schema()
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas = components.setdefault("schemas", {})
+    schemas |= {name: schema for name, schema in problem.pop("$defs").items() if name not in schemas}
+    schemas["Problem"] = problem
+    for name, example in examples().items():  # the framework leaves out what is null
+        if name in schemas:
+            schemas[name]["example"] = example
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "description": "A key; needed only where keys are configured."},
         "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
     }
-    document["security"] = [{}, {"bearer": []}, {"header": []}]
+    ways: list[dict[str, list[str]]] = [{"bearer": []}, {"header": []}]
+    document["security"] = ways if key_needed else [{}, *ways]
+    for path in OPEN_PATHS:
+        document["paths"][path]["get"]["security"] = [{}]
     return document
 
 
@@ -96,14 +108,15 @@ def _add_health(app: FastAPI, backtests: Backtests) -> None:
         return json_reply(orjson.dumps(await asyncio.to_thread(backtests.health)))
 
 
-def _add_docs(app: FastAPI) -> None:
-    document = b""
+def _add_docs(app: FastAPI, keys: Keys) -> None:
+    documents: dict[bool, bytes] = {}
 
     @app.get("/openapi.json", include_in_schema=False)
     async def openapi() -> Reply:
-        nonlocal document
-        document = document or orjson.dumps(openapi_document(app))
-        return json_reply(document)
+        key_needed = keys.configured
+        if key_needed not in documents:
+            documents[key_needed] = orjson.dumps(openapi_document(app, key_needed=key_needed))
+        return json_reply(documents[key_needed])
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> Reply:
@@ -121,8 +134,11 @@ def _add_docs(app: FastAPI) -> None:
 
 def _methods_of(app: FastAPI, path: str) -> list[str]:
     """The methods that a path is offered with, by the OpenAPI document; HEAD where GET is a read of stored bytes."""
+    offered = app.openapi()["paths"]
+    if path in offered:  # what has a name of its own is not one of a template
+        return sorted(method.upper() for method in offered[path])
     found: set[str] = set()
-    for template, operations in app.openapi()["paths"].items():
+    for template, operations in offered.items():
         if re.fullmatch(re.sub(r"\\{[^/]+\\}", "[^/]+", re.escape(template)), path):
             found |= {method.upper() for method in operations}
     return sorted(found)
@@ -149,8 +165,11 @@ async def _say_ours(request: Request, error: Exception) -> Reply:
 
 async def _say_invalid(request: Request, error: Exception) -> Reply:
     assert isinstance(error, RequestValidationError)  # noqa: S101 — registered for it
-    errors = [(".".join(map(str, each["loc"])), str(each["msg"])) for each in error.errors()]
-    return problem_reply(invalid(errors), request.scope[REQUEST_ID])
+    errors: dict[str, str] = {}
+    for each in error.errors():
+        place = [str(part) for part in each["loc"] if part not in _BRANCHES]
+        errors.setdefault(".".join(place), str(each["msg"]))
+    return problem_reply(invalid(list(errors.items())), request.scope[REQUEST_ID])
 
 
 async def _say_unforeseen(request: Request, _error: Exception) -> Reply:

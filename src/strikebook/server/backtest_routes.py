@@ -240,7 +240,14 @@ def _add_cleanup_routes(router: APIRouter, backtests: Backtests) -> None:
     async def cleanup_run(
         request: Request,
         ttl_hours: Annotated[
-            float | None, Query(ge=0, le=87_600, allow_inf_nan=False, description="Clear what is older; else expired.")
+            float | None,
+            Query(
+                ge=0,
+                le=87_600,
+                allow_inf_nan=False,
+                description="Clear what is older; without it what has expired.",
+                examples=[12],
+            ),
         ] = None,
     ) -> Reply:
         """Clear what has expired, or what was created longer ago than ``ttl_hours``."""

@@ -6,6 +6,7 @@ import asyncio
 
 import orjson
 from fastapi import APIRouter
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from strikebook.server.backtest_routes import OfUser, StrategyId, own_user
@@ -13,14 +14,19 @@ from strikebook.server.guard import caller_of
 from strikebook.server.problems import ProblemError, invalid
 from strikebook.server.reply import Reply, json_reply
 from strikebook.server.routing import answers
-from strikebook.server.wire import Deleted, Findings, Market, Strategies
+from strikebook.server.wire import STRATEGY_ID, Deleted, Findings, Market, Strategies
 from strikebook.service.backtests import Backtests
 
 _BODY = {
     "requestBody": {
         "required": True,
         "description": "The strategy, as the builder exports it.",
-        "content": {"application/json": {"schema": {"type": "object"}}},
+        "content": {
+            "application/json": {
+                "schema": {"description": "An object; also wrapped in another, or as JSON text, as databases hold it."},
+                "example": {"strategy_id": STRATEGY_ID, "strategy_name": "My Strategy", "nodes": [], "edges": []},
+            }
+        },
     }
 }
 
@@ -45,6 +51,11 @@ def strategy_router(backtests: Backtests) -> APIRouter:
         """All that is wrong with a strategy, each with its place in the document; nothing is stored."""
         content = await _document(request)
         return json_reply(orjson.dumps(await asyncio.to_thread(backtests.check_strategy, content)))
+
+    @router.api_route("/strategies/validate", methods=["GET", "HEAD", "PUT", "DELETE"], include_in_schema=False)
+    async def no_strategy() -> Reply:
+        """No strategy has the name of the check."""
+        raise HTTPException(405)
 
     @router.get(
         "/strategies/{strategy_id}",
@@ -88,16 +99,21 @@ def _owner(request: Request, user_id: str | None) -> str:
     """Whose strategy is written. Shared ones are read-only."""
     owner = own_user(request, user_id)
     if owner is None:
-        raise invalid([("user_id", "whose strategy it is must be said: shared ones are read-only")])
+        raise ProblemError(403, "shared strategies are read-only", "user_id", "the user whose own strategy it is")
     return owner
 
 
 async def _document(request: Request) -> bytes:
-    """The body, which is to be JSON; what it says is looked at in a worker."""
+    """The body, which is to be JSON; what that says is looked at in a worker."""
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         raise ProblemError(415, f"a body of {kind[:60]!r}", "Content-Type", "application/json")
     content = await request.body()
     if not content:
         raise invalid([("body", "there is no document")])
+    try:
+        await asyncio.to_thread(orjson.loads, content)
+    except orjson.JSONDecodeError as error:
+        what = error.msg.partition(": line")[0]
+        raise invalid([("body", f"not JSON: {what} at line {error.lineno}, column {error.colno}")]) from None
     return content

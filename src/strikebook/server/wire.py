@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr
+from pydantic.config import JsonDict
 
 ID_PATTERN = r"^[A-Za-z0-9_@\-][A-Za-z0-9._@\-]{0,127}$"
-_DAY, _MONTH = "(0[1-9]|[12][0-9]|3[01])", "(0[1-9]|1[0-2])"
 _YEAR = "(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})"
-DATE_PATTERN = f"^({_DAY}-{_MONTH}-{_YEAR}|{_YEAR}-{_MONTH}-{_DAY})$"
-SLIPPAGE_PATTERN = r"^[0-9]{1,5}(\.[0-9]{1,10})? ?(points?|pts?|ticks?|percent|%)?$"
+_MONTHS = (("(0[1-9]|[12][0-9]|3[01])", "(0[13578]|1[02])"), ("(0[1-9]|[12][0-9]|30)", "(0[469]|11)"))
+_FEBRUARY = ("(0[1-9]|[12][0-9])", "02")
+_DAYS = [form for day, month in (*_MONTHS, _FEBRUARY) for form in (f"{day}-{month}-{_YEAR}", f"{_YEAR}-{month}-{day}")]
+DATE_PATTERN = f"^({'|'.join(_DAYS)})$"
+SCALE_PATTERN = r"^(10000|[1-9][0-9]{0,3}(\.[0-9]{1,10})?|0\.[0-9]{0,9}[1-9][0-9]{0,9})$"
+SLIPPAGE_PATTERN = r"^(10000|[0-9]{1,4}(\.[0-9]{1,10})?) ?(points?|pts?|ticks?|percent|%)?$"
 JOB_PATTERN = r"^bt_[0-9]{8}_[0-9]{6}_[0-9a-f]{6}$"
 STRATEGY_ID = "5708424d-5962-4629-978c-05b3a174e104"
 JOB_ID = "bt_20241202_153045_abc123"
@@ -30,13 +34,15 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
-Number = StrictInt | StrictFloat | StrictStr
-
-
 class Options(Asked):
     """The options of a run, with the names of the command line."""
 
-    scale: Number | None = Field(default=None, description="Multiplies every quantity; above 0, at most 10000.")
+    scale: (
+        Annotated[StrictInt, Field(ge=1, le=10_000)]
+        | Annotated[StrictFloat, Field(gt=0, le=10_000)]
+        | Annotated[StrictStr, Field(pattern=SCALE_PATTERN)]
+        | None
+    ) = Field(None, description="Multiplies every quantity; above 0, at most 10000.")
     max_price_age_s: StrictInt | None = Field(None, ge=0, le=86_400, description="The oldest price that fills.")
     wait_for_trade_s: StrictInt | None = Field(None, ge=0, le=86_400, description="How long an order waits for one.")
     fill: Literal["last", "next"] | None = Field(None, description="Fill at the last price, or at the next trade's.")
@@ -47,6 +53,12 @@ class Options(Asked):
     def given(self) -> dict[str, object]:
         """The options that were given."""
         return {name: value for name, value in self.model_dump().items() if value is not None}
+
+
+def examples() -> dict[str, object]:
+    """The examples of the answers, by the names of their shapes."""
+    extras = {each.__name__: each.model_config.get("json_schema_extra") for each in Answer.__subclasses__()}
+    return {name: extra["example"] for name, extra in extras.items() if isinstance(extra, dict)}
 
 
 class RunBody(Asked):
@@ -235,6 +247,13 @@ class DaySummary(Answer):
     win_rate: float
 
 
+_OHLC: JsonDict = {"open": 25065.0, "high": 25070.5, "low": 25050.2, "close": 25065.8}
+_CANDLES: JsonDict = {
+    "current": {"timestamp": "2024-10-01T09:16:00", **_OHLC},
+    "previous": {"timestamp": "2024-10-01T09:15:00", **_OHLC},
+}
+
+
 class Day(Answer):
     """A day with its positions and their reasons: ``docs/format-results.md`` has every member."""
 
@@ -267,6 +286,7 @@ class Day(Answer):
                         "exit_time": "2024-10-01T15:30:00",
                         "pnl": -2817.50,
                         "exit_reason": "EOD Square-off",
+                        "status": "CLOSED",
                         "nifty_spot_at_entry": 25065.80,
                         "nifty_spot_at_exit": 24998.50,
                         "diagnostic_data": {
@@ -279,20 +299,12 @@ class Day(Answer):
                                     "condition_type": "non_live",
                                 }
                             ],
-                            "candle_data": {
-                                "NIFTY": {
-                                    "current": {
-                                        "timestamp": "2024-10-01T09:16:00",
-                                        "open": 25065.0,
-                                        "high": 25070.5,
-                                        "low": 25050.2,
-                                        "close": 25065.8,
-                                    }
-                                }
-                            },
+                            "candle_data": {"NIFTY": _CANDLES},
                         },
+                        "exit_diagnostic_data": {"conditions_evaluated": [], "candle_data": {}},
                         "condition_preview": "RSI(14) > 70",
                         "exit_condition_preview": "RSI(14) < 30",
+                        "node_variables": {"entry-signal-1": {"stop_loss": 25050.2}},
                     }
                 ],
             }
@@ -420,8 +432,16 @@ class Health(Answer):
     status: str
 
 
+class Mistake(BaseModel):
+    """One of several mistakes of a request."""
+
+    where: str
+    what: str
+    right: str
+
+
 class Problem(Answer):
-    """An error: what, where, and what would be right."""
+    """An error: what, where, and what would be right. The members with a default stand there where they apply."""
 
     type: str
     title: str
@@ -430,3 +450,7 @@ class Problem(Answer):
     where: str
     right: str
     request_id: str
+    errors: list[Mistake] = Field([], description="422: every mistake of the request.")
+    job: Status | None = Field(None, description="409: the job that is running.")
+    cancel: str | None = Field(None, description="409: POST it to stop that job.")
+    nearest_dates: list[str] = Field([], description="404 of a day: the stored days that are nearest.")
