@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,7 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(folder: Path, **settings: object) -> Iterator[Running]:
+def running(folder: Path, program: Sequence[str | Path] = (PROGRAM,), **settings: object) -> Iterator[Running]:
     """A server on ``folder`` with these settings; ended with SIGTERM, after which it must say that it stopped."""
     chosen = {"market": "synthetic", "examples": EXAMPLES, "strategies": "strategies", "results": "results"}
     chosen |= {"port": 0, "workers": 1, "log": "server.jsonl", **settings}
@@ -74,7 +74,7 @@ def running(folder: Path, **settings: object) -> Iterator[Running]:
     with (
         (folder / "stderr.txt").open("w") as errors,
         subprocess.Popen(
-            [PROGRAM, "serve"], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+            [*program, "serve"], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
         ) as process,
     ):
         try:
