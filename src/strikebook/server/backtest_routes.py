@@ -26,6 +26,8 @@ from strikebook.server.wire import (
     DATE_PATTERN,
     ID_PATTERN,
     JOB_PATTERN,
+    SYMBOL_PATTERN,
+    TIMEFRAME_PATTERN,
     Chart,
     CleanupDone,
     CleanupStatus,
@@ -79,7 +81,8 @@ def backtest_router(backtests: Backtests, hot: Mapping[str, tuple[int, Endpoint]
                 include_in_schema=method == "GET",
             )
     _add_job_routes(router, backtests)
-    _add_result_routes(router, backtests, stored)
+    _add_result_routes(router, backtests)
+    _add_day_routes(router, backtests, stored)
     _add_cleanup_routes(router, backtests)
     return router
 
@@ -150,13 +153,31 @@ def _add_job_routes(router: APIRouter, backtests: Backtests) -> None:
         return json_reply(orjson.dumps(await asyncio.to_thread(backtests.cancel, job_id)))
 
 
-def _add_result_routes(router: APIRouter, backtests: Backtests, stored: StoredBytes) -> None:
+def _add_result_routes(router: APIRouter, backtests: Backtests) -> None:
     @router.get("/results/{user_id}", response_model=None, responses=answers(Results))
     async def results(request: Request, user_id: UserId) -> Reply:
         """The runs of a user whose results are there: their metadata without the days."""
         _refuse_other_user(request, user_id)
         return json_reply(orjson.dumps({"results": await asyncio.to_thread(backtests.results, user_id)}))
 
+    @router.delete(
+        "/clear/{user_id}/{strategy_id}",
+        response_model=None,
+        responses=answers(ClearedAnswer, 409),
+    )
+    async def clear(request: Request, user_id: UserId, strategy_id: StrategyId) -> Reply:
+        """Remove the results of a strategy; a job that is at work on them is cancelled first."""
+        key = checked_key(request, user_id, strategy_id)
+        cleared = await asyncio.to_thread(backtests.clear, key)
+        answer = {
+            "message": f"Cleared all backtest data for strategy {strategy_id}",
+            "deleted_files": cleared.day_files,
+            "freed_space_mb": round(cleared.freed_bytes / _MEGABYTE, 2),
+        }
+        return json_reply(orjson.dumps(answer))
+
+
+def _add_day_routes(router: APIRouter, backtests: Backtests, stored: StoredBytes) -> None:
     of_day = "/day/{user_id}/{strategy_id}/{date}"
 
     @router.get(
@@ -186,8 +207,8 @@ def _add_result_routes(router: APIRouter, backtests: Backtests, stored: StoredBy
         user_id: UserId,
         strategy_id: StrategyId,
         date: DateText,
-        timeframe: Annotated[str | None, Query(max_length=8, pattern=r"^[0-9]{1,4}[mhd]$", examples=["5m"])] = None,
-        symbol: Annotated[str | None, Query(max_length=80, pattern=r"^[A-Z0-9&:.\-]+$", examples=["NIFTY"])] = None,
+        timeframe: Annotated[str | None, Query(pattern=TIMEFRAME_PATTERN, examples=["5m"])] = None,
+        symbol: Annotated[str | None, Query(pattern=SYMBOL_PATTERN, examples=["NIFTY"])] = None,
     ) -> Reply:
         """Candles, indicators and prices of a day, from the engine's own functions."""
         key = checked_key(request, user_id, strategy_id)
@@ -206,22 +227,6 @@ def _add_result_routes(router: APIRouter, backtests: Backtests, stored: StoredBy
         key = checked_key(request, user_id, strategy_id)
         await asyncio.to_thread(refuse_missing_day, backtests, key, date)
         return json_reply(orjson.dumps(await asyncio.to_thread(backtests.why, key, _day(date), node)))
-
-    @router.delete(
-        "/clear/{user_id}/{strategy_id}",
-        response_model=None,
-        responses=answers(ClearedAnswer, 409),
-    )
-    async def clear(request: Request, user_id: UserId, strategy_id: StrategyId) -> Reply:
-        """Remove the results of a strategy; a job that is at work on them is cancelled first."""
-        key = checked_key(request, user_id, strategy_id)
-        cleared = await asyncio.to_thread(backtests.clear, key)
-        answer = {
-            "message": f"Cleared all backtest data for strategy {strategy_id}",
-            "deleted_files": cleared.day_files,
-            "freed_space_mb": round(cleared.freed_bytes / _MEGABYTE, 2),
-        }
-        return json_reply(orjson.dumps(answer))
 
 
 def _add_cleanup_routes(router: APIRouter, backtests: Backtests) -> None:

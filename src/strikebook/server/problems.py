@@ -54,8 +54,8 @@ _RIGHT: Final = {
     "wait_for_trade_s": _SECONDS_RIGHT,
     "fill": "last or next",
     "slippage": '"0.5 points", "2 ticks" or "0.1 percent"',
-    "timeframe": "a number of minutes, hours or days: 5m",
-    "symbol": "a symbol of that day: NIFTY",
+    "timeframe": "whole minutes or hours under a day, or 1d: 5m",
+    "symbol": "what the strategy reads, or an option of that day: NIFTY, NIFTY:2024-10-17:OPT:25050:CE",
     "node": "the id of a node of the strategy, 1 to 200 characters",
     "body": "a JSON document, in UTF-8",
 }

@@ -44,7 +44,7 @@ def strategy_router(backtests: Backtests) -> APIRouter:
     @router.post(
         "/strategies/validate",
         response_model=None,
-        responses=answers(Findings, 413),
+        responses=answers(Findings, 413, 415),
         openapi_extra=_BODY,
     )
     async def validate_strategy(request: Request) -> Reply:
@@ -67,10 +67,21 @@ def strategy_router(backtests: Backtests) -> APIRouter:
         content = await asyncio.to_thread(backtests.shelf.get, own_user(request, user_id), strategy_id)
         return json_reply(content)
 
+    @router.get("/market", response_model=None, responses=answers(Market))
+    async def market(request: Request) -> Reply:
+        """What data there is, per underlying and day."""
+        caller_of(request.scope)
+        return json_reply(orjson.dumps(await asyncio.to_thread(backtests.market)))
+
+    _add_changes(router, backtests)
+    return router
+
+
+def _add_changes(router: APIRouter, backtests: Backtests) -> None:
     @router.put(
         "/strategies/{strategy_id}",
         response_model=None,
-        responses=answers(Findings, 413),
+        responses=answers(Findings, 413, 415),
         openapi_extra=_BODY,
     )
     async def store_strategy(request: Request, strategy_id: StrategyId, user_id: OfUser = None) -> Reply:
@@ -85,14 +96,6 @@ def strategy_router(backtests: Backtests) -> APIRouter:
         """Delete a user's own strategy; its results stay."""
         await asyncio.to_thread(backtests.shelf.delete, _owner(request, user_id), strategy_id)
         return json_reply(orjson.dumps({"message": f"Deleted the strategy {strategy_id}"}))
-
-    @router.get("/market", response_model=None, responses=answers(Market))
-    async def market(request: Request) -> Reply:
-        """What data there is, per underlying and day."""
-        caller_of(request.scope)
-        return json_reply(orjson.dumps(await asyncio.to_thread(backtests.market)))
-
-    return router
 
 
 def _owner(request: Request, user_id: str | None) -> str:

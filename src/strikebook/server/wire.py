@@ -11,8 +11,13 @@ ID_PATTERN = r"^[A-Za-z0-9_@\-][A-Za-z0-9._@\-]{0,127}$"
 _YEAR = "(000[1-9]|00[1-9][0-9]|0[1-9][0-9]{2}|[1-9][0-9]{3})"
 _MONTHS = (("(0[1-9]|[12][0-9]|3[01])", "(0[13578]|1[02])"), ("(0[1-9]|[12][0-9]|30)", "(0[469]|11)"))
 _FEBRUARY = ("(0[1-9]|[12][0-9])", "02")
-_DAYS = [form for day, month in (*_MONTHS, _FEBRUARY) for form in (f"{day}-{month}-{_YEAR}", f"{_YEAR}-{month}-{day}")]
-DATE_PATTERN = f"^({'|'.join(_DAYS)})$"
+_STORED_DAYS = "|".join(f"{day}-{month}-{_YEAR}" for day, month in (*_MONTHS, _FEBRUARY))
+_ISO_DAYS = "|".join(f"{_YEAR}-{month}-{day}" for day, month in (*_MONTHS, _FEBRUARY))
+DATE_PATTERN = f"^({_STORED_DAYS}|{_ISO_DAYS})$"
+TIMEFRAME_PATTERN = r"^([1-9][0-9]{0,2}m|1[0-3][0-9]{2}m|14[0-3][0-9]m|[1-9]h|1[0-9]h|2[0-3]h|1d)$"
+SYMBOL_PATTERN = (
+    rf"^[A-Z0-9][A-Z0-9&_\-]{{0,31}}(:({_ISO_DAYS}):OPT:[0-9]{{1,9}}(\.[0-9]{{1,2}})?:(CE|PE))?$"  # a future has none
+)
 SCALE_PATTERN = r"^(10000|[1-9][0-9]{0,3}(\.[0-9]{1,10})?|0\.[0-9]{0,9}[1-9][0-9]{0,9})$"
 SLIPPAGE_PATTERN = r"^(10000|[0-9]{1,4}(\.[0-9]{1,10})?) ?(points?|pts?|ticks?|percent|%)?$"
 JOB_PATTERN = r"^bt_[0-9]{8}_[0-9]{6}_[0-9a-f]{6}$"
@@ -129,6 +134,7 @@ class Status(Answer):
                     "failed_days": 0,
                     "pnl": -45430.5,
                 },
+                "submitted_at": "2024-12-02T15:30:45",
                 "started_at": "2024-12-02T15:30:45",
                 "completed_at": None,
                 "estimated_completion": "2024-12-02T15:45:00",
@@ -345,6 +351,13 @@ class CleanupStatus(Answer):
                 "cleanup_enabled": True,
                 "ttl_hours": 12,
                 "message": "Cleanup runs automatically on startup and periodically",
+                "last_run": "2024-12-02T15:30:00",
+                "next_run": "2024-12-02T15:40:00",
+                "next_expiry": {
+                    "user_id": "user_123",
+                    "strategy_id": STRATEGY_ID,
+                    "expires_at": "2024-12-03T03:30:45",
+                },
             }
         },
     )
@@ -368,6 +381,7 @@ class CleanupDone(Answer):
                 "deleted_strategies": 5,
                 "freed_space_mb": 120.5,
                 "cutoff_time": "2024-12-01T15:30:00",
+                "failed": [],
             }
         },
     )
@@ -416,14 +430,44 @@ class Why(Answer):
     kind: Literal["signal", "order"]
 
 
+class Hours(BaseModel):
+    """When a session opened and closed."""
+
+    open: str
+    close: str
+
+
 class Chart(Answer):
-    """Candles, indicators and prices of a day."""
+    """Candles of a day, indicators (a value for each candle), and the last price of every minute."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={
+            "example": {
+                "date": "01-10-2024",
+                "symbol": "NIFTY",
+                "timeframe": "1m",
+                "timeframes": ["1m", "3m", "5m", "10m", "15m", "30m", "1h", "1d"],
+                "session": {"open": "2024-10-01T09:15:00", "close": "2024-10-01T15:30:00"},
+                "candles": [{"timestamp": "2024-10-01T09:16:00", **_OHLC}],
+                "indicators": {"rsi(14,close)": [66.67]},
+                "prices": [25065.8],
+                "source": "synthetic:1",
+                "synthetic": True,
+            }
+        },
+    )
 
     date: str
     symbol: str
     timeframe: str
+    timeframes: list[str]
+    session: Hours
     candles: list[dict[str, Any]]
     indicators: dict[str, list[float | None]]
+    prices: list[float | None]
+    source: str
+    synthetic: bool
 
 
 class Health(Answer):

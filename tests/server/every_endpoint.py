@@ -1,0 +1,48 @@
+"""A request that succeeds for every endpoint of the API."""
+
+from __future__ import annotations
+
+import httpx
+
+from tests.server.running import API, DAY, RUN, STRATEGY, Running, ended
+
+USER = "everyone"
+SHELF = "/api/v1/strategies"
+RUN_FOLDER = "{user_id}/{strategy_id}"
+
+Answers = dict[tuple[str, str], httpx.Response]
+
+
+def ask_everything(server: Running) -> Answers:
+    """Ask every endpoint for something that is there: (method, path as the OpenAPI document has it) -> the answer."""
+    client = server.client
+    document = client.get(f"{SHELF}/{STRATEGY}").content
+    queued = client.post(f"{API}/run", json={**RUN, "user_id": USER})
+    job_id = queued.json()["job_id"]
+    ended(client, job_id)
+    values = {"job_id": job_id, "user_id": USER, "strategy_id": STRATEGY, "date": DAY}
+    answers = {("POST", f"{API}/run"): queued}
+    for method, path, query in (
+        ("GET", "/health", ""),
+        ("GET", "/api/v1/market", ""),
+        ("GET", SHELF, ""),
+        ("POST", f"{SHELF}/validate", ""),
+        ("PUT", f"{SHELF}/{{strategy_id}}", "?user_id=me"),
+        ("GET", f"{SHELF}/{{strategy_id}}", "?user_id=me"),
+        ("DELETE", f"{SHELF}/{{strategy_id}}", "?user_id=me"),
+        ("GET", f"{API}/status/{{job_id}}", ""),
+        ("GET", f"{API}/jobs", ""),
+        ("POST", f"{API}/jobs/{{job_id}}/cancel", ""),
+        ("GET", f"{API}/results/{{user_id}}", ""),
+        ("GET", f"{API}/metadata/{RUN_FOLDER}", ""),
+        ("GET", f"{API}/day/{RUN_FOLDER}/{{date}}", ""),
+        ("GET", f"{API}/day/{RUN_FOLDER}/{{date}}/download", ""),
+        ("GET", f"{API}/day/{RUN_FOLDER}/{{date}}/why", "?node=bullish-signal"),
+        ("GET", f"{API}/day/{RUN_FOLDER}/{{date}}/chart", ""),
+        ("GET", f"{API}/cleanup/status", ""),
+        ("POST", f"{API}/cleanup/run", ""),
+        ("DELETE", f"{API}/clear/{RUN_FOLDER}", ""),
+    ):
+        content = document if method in ("PUT", "POST") else None
+        answers[method, path] = client.request(method, path.format(**values) + query, content=content)
+    return answers

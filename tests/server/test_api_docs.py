@@ -1,0 +1,159 @@
+"""docs/api.md and docs/security.md against the server: every endpoint and its parts are there, examples are true."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from strikebook.server import wire
+from strikebook.server.guard import OPEN_PATHS
+from strikebook.server.routing import _ALWAYS
+from strikebook.settings import Settings
+from tests.server.every_endpoint import Answers, ask_everything
+from tests.server.running import API, STRATEGY, USER, Running, problem
+
+DOCS = Path(__file__).parents[2] / "docs"
+WITHOUT_EXAMPLE = {"download", "{strategy_id}"}
+"""Answers that are a file: there is nothing to show."""
+
+
+@cache
+def page(name: str) -> str:
+    return (DOCS / name).read_text("utf-8")
+
+
+def sections() -> dict[tuple[str, str], str]:
+    """Method and path of each heading -> what stands below it."""
+    parts = re.split(
+        r"^### (GET|POST|PUT|DELETE) (\S+)$", re.sub(r"^## .*$", "", page("api.md"), flags=re.M), flags=re.M
+    )
+    return {(parts[n], parts[n + 1]): parts[n + 2] for n in range(1, len(parts), 3)}
+
+
+def blocks(text: str, label: str) -> list[Any]:
+    return [orjson.loads(found) for found in re.findall(rf"^```json {label}\n(.*?)^```", text, re.S | re.M)]
+
+
+def words(text: str) -> set[str]:
+    """All words set as code, and all words of the examples."""
+    code = re.findall(r"`([^`\n]+)`", text) + re.findall(r"^```json.*?^```", text, re.S | re.M)
+    return {word for span in code for word in re.findall(r"[\w.]+", span)}
+
+
+@pytest.fixture(scope="module")
+def document(served: Running) -> dict[str, Any]:
+    return dict(served.client.get("/openapi.json").json())
+
+
+@pytest.fixture(scope="module")
+def answers(served: Running) -> Answers:
+    return ask_everything(served)
+
+
+def operations(document: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    return {(m.upper(), path): found for path, each in document["paths"].items() for m, found in each.items()}
+
+
+def test_every_endpoint_is_documented(document: dict[str, Any]) -> None:
+    """The page has a section for each endpoint of the OpenAPI document, and for no other."""
+    assert sections().keys() == operations(document).keys()
+
+
+def test_every_part_of_an_endpoint_is_documented(document: dict[str, Any]) -> None:
+    """Each section names every query parameter, every member of the body and of the answer, and every status."""
+    missing = []
+    for (method, path), operation in operations(document).items():
+        asked = {each["name"] for each in operation.get("parameters", []) if each["in"] == "query"}
+        shapes = [operation["responses"]["200"], operation.get("requestBody", {})]
+        for shape in shapes:
+            schema = shape.get("content", {}).get("application/json", {}).get("schema", {})
+            name = schema.get("$ref", "").rpartition("/")[2]
+            asked |= document["components"]["schemas"].get(name, {}).get("properties", {}).keys()
+        asked |= {status for status in operation["responses"] if int(status) not in {200, *_ALWAYS}}
+        said = words(sections()[method, path])
+        missing += [(method, path, each) for each in sorted(asked) if each not in said]
+    assert missing == []
+
+
+def test_every_option_of_a_run_is_documented() -> None:
+    """The section of run names each option."""
+    assert wire.Options.model_fields.keys() <= words(sections()["POST", f"{API}/run"])
+
+
+def test_every_endpoint_has_an_example() -> None:
+    """Each section shows an answer, unless that is a file; the run shows its request."""
+    without = {key for key, text in sections().items() if not blocks(text, "answer")}
+    assert {path.rpartition("/")[2] for _, path in without} == WITHOUT_EXAMPLE
+    assert len(without) == len(WITHOUT_EXAMPLE)
+    (body,) = blocks(sections()["POST", f"{API}/run"], "request")
+    wire.RunBody.model_validate(body)
+
+
+def test_every_example_is_one_of_the_document(document: dict[str, Any]) -> None:
+    """Where the OpenAPI document has an example of an answer, the page shows no other."""
+    for key, operation in operations(document).items():
+        schema = operation["responses"]["200"]["content"].get("application/json", {}).get("schema", {})
+        example = document["components"]["schemas"].get(schema.get("$ref", "").rpartition("/")[2], {}).get("example")
+        for shown in blocks(sections()[key], "answer") if example and not key[1].endswith("cancel") else ():
+            assert {name: shown[name] for name in example} == example, key
+
+
+def test_every_example_has_the_members_of_a_real_answer(answers: Answers) -> None:
+    """Whatever an example shows, the server answers, with the same types; what is null may have a value."""
+    assert sections().keys() == answers.keys()
+    for key, text in sections().items():
+        for shown in blocks(text, "answer"):
+            assert answers[key].is_success, key
+            assert_said(shown, answers[key].json(), f"{key[0]} {key[1]}: $")
+
+
+def assert_said(shown: object, real: object, path: str) -> None:
+    if isinstance(shown, dict) and isinstance(real, dict):
+        for name, value in shown.items():
+            if path.endswith((".months", ".node_variables")):
+                continue  # their names are data
+            assert name in real, f"{path}.{name}"
+            assert_said(value, real[name], f"{path}.{name}")
+    elif isinstance(shown, list) and isinstance(real, list):
+        for item in real[:1] if shown else ():
+            assert_said(shown[0], item, f"{path}[]")
+    elif shown is not None and real is not None and not path.endswith(("lhs_value", "rhs_value")):
+        numbers = isinstance(shown, int | float) and isinstance(real, int | float)
+        assert numbers or type(shown) is type(real), f"{path}: {shown!r}, {real!r}"
+
+
+def test_the_example_of_an_error_is_true(served: Running) -> None:
+    """It is what the server answers to that request, but for the request's id."""
+    (shown,) = blocks(page("api.md"), "problem")
+    found = problem(served.client.get(f"{API}/day/{USER}/{STRATEGY}/02-10-2024"), 404)
+    assert {**found, "request_id": shown["request_id"]} == shown
+
+
+def test_every_example_of_the_document_has_its_own_shape() -> None:
+    """The examples are valid where they stand."""
+    shapes = {each.__name__: each for each in wire.Answer.__subclasses__()}
+    for name, example in wire.examples().items():
+        shapes[name].model_validate(example)
+    assert len(wire.examples()) >= 7
+    wire.RunBody.model_validate(wire.RunBody.model_config["json_schema_extra"]["example"])
+
+
+def test_who_may_do_what_is_documented_for_every_endpoint(document: dict[str, Any]) -> None:
+    """Each path stands in the table of docs/security.md, by its first part that has a name."""
+    text = page("security.md")
+    for _, path in operations(document):
+        name = path.removeprefix("/api/v1/").removeprefix("backtest/").strip("/").partition("/{")[0]
+        assert f"`{name}" in text or f" {name}" in text, path
+    assert all(path in text for path in OPEN_PATHS)
+
+
+def test_every_setting_of_access_is_documented() -> None:
+    """docs/security.md names the settings that let others in or bound what they send."""
+    named = ("host", "allowed_hosts", "allowed_origins", "open_to_network", "largest_body_bytes", "log", "log_mb")
+    assert set(named) <= Settings.model_fields.keys()
+    assert [name for name in named if f"`{name}`" not in page("security.md")] == []
