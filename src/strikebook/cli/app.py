@@ -6,6 +6,7 @@ Exit status: 0 all well, 1 failed, 2 usage, 3 some days of a run failed, 130 sto
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from io import TextIOWrapper
 from typing import Annotated, NoReturn
 
@@ -90,12 +91,17 @@ def build_app() -> typer.Typer:
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run the program; every error on purpose is one message, without a traceback."""
+    """Run the program ``strikebook``."""
+    run_program(lambda: build_app()(arguments, prog_name="strikebook"))
+
+
+def run_program(program: Callable[[], object]) -> NoReturn:
+    """Run a program and leave with its status; every error on purpose is one message, without a traceback."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a channel that cannot write ₹ is no reason to fail
     try:
-        build_app()(arguments, prog_name="strikebook")
+        program()
     except StrikebookError as error:
         what = "\n".join(map(inert, error.what.splitlines()))
         _say(StrikebookError(what, where=inert(error.where), right=inert(error.right)))

@@ -103,10 +103,10 @@ def serve(  # noqa: PLR0913, PLR0917 — the command line has that many options
     settings = read_settings(given)
     if settings.examples is not None:
         StrategyShelf(settings.strategies).seed(settings.examples)
-    raise typer.Exit(serve_until_stopped(settings, typer.echo, _first_backtest if first_backtest else None))
 
+    def on_ready(url: str) -> None:
+        from strikebook.cli.first_backtest import run_first_backtest  # noqa: PLC0415 — only where it is asked for
 
-def _first_backtest(url: str) -> None:
-    from strikebook.cli.first_backtest import run_first_backtest  # noqa: PLC0415 — only where it is asked for
+        run_first_backtest(url, settings.log_target, typer.echo)
 
-    run_first_backtest(url, typer.echo)
+    raise typer.Exit(serve_until_stopped(settings, typer.echo, on_ready if first_backtest else None))
