@@ -1,6 +1,7 @@
 """Settings as a user meets them: from the environment, for every command, and what is said where they make no sense."""
 
 import inspect
+import re
 import shlex
 from datetime import datetime
 from pathlib import Path
@@ -144,3 +145,17 @@ def test_help_has_an_example(place: Place, command: str) -> None:
     done = place.strikebook(*shlex.split(command), "--help")
     assert done.returncode == 0
     assert f"strikebook {command}" in done.stdout.partition("Usage:")[2].split("\n", 1)[-1].partition("Options")[0]
+
+
+def test_the_page_has_every_setting() -> None:
+    """docs/settings.md has a row for each setting, with its default and its description, and no other row."""
+    page = (Path(__file__).parents[2] / "docs" / "settings.md").read_text("utf-8")
+    rows = {
+        name: (default, told) for name, default, told in re.findall(r"^\| `(\w+)` \| (.*?) ?\| (.*) \|$", page, re.M)
+    }
+    assert rows.keys() == Settings.model_fields.keys()
+    for name, field in Settings.model_fields.items():
+        default = f"{field.default:g}" if isinstance(field.default, float) else str(field.default)
+        default = default.lower() if isinstance(field.default, bool) else default
+        none = field.default in (None, "", ())
+        assert rows[name] == ("" if none else f"`{default}`", field.description)

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from strikebook.server import wire
-from strikebook.server.guard import OPEN_PATHS
+from strikebook.server.admission import OPEN_PATHS
 from strikebook.server.routing import _ALWAYS
 from strikebook.settings import Settings
 from tests.server.every_endpoint import Answers, ask_everything

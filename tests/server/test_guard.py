@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from strikebook.errors import UsageError
-from strikebook.server.guard import host_name, is_loopback
+from strikebook.server.admission import host_name, is_loopback
 from strikebook.server.serve import serve
 from strikebook.settings import Settings
 from tests.server.running import (

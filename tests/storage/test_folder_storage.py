@@ -4,7 +4,7 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -251,3 +251,18 @@ def test_a_sweep_takes_what_killed_processes_left(tmp_path: Path) -> None:
         (user / name / "file").write_bytes(b"x")
     storage.sweep()
     assert names(user) == {KEY.strategy_id, ".mine"}
+
+
+def test_what_is_cleared_may_be_deleted_later(tmp_path: Path) -> None:
+    """No reader sees it from the moment of the clearing; its files go when the one who took the work does it."""
+    storage = FolderStorage(tmp_path)
+    storage.begin(KEY, b"{}", b"{}")
+    storage.put_day(KEY, DAY, b"day")
+    work: list[Callable[[], None]] = []
+    cleared = storage.clear(KEY, later=work.append)
+    assert (cleared.day_files, cleared.freed_bytes) == (1, len(b"{}" + b"{}" + b"day"))
+    assert (storage.metadata(KEY), storage.folders()) == (None, ())
+    (left,) = names(tmp_path / KEY.user_id)
+    assert left.startswith(".clear-strategy-1-")
+    work[0]()
+    assert names(tmp_path / KEY.user_id) == set()

@@ -124,10 +124,10 @@ class JobManager:
         """
         with self._moves:
             job = self._own[job_id].moved(state, self._now(), error)
-            self._own[job_id] = job
             try:
-                self._store.put(job)
+                self._store.put(job)  # first: what anyone has seen ended has ended also after a kill
             finally:
+                self._own[job_id] = job
                 self._claims.pop(job_id).release()
             return job
 

@@ -17,9 +17,10 @@ from starlette.requests import Request
 from strikebook import __version__
 from strikebook.errors import StrikebookError
 from strikebook.server.access_log import ServerLog
-from strikebook.server.backtest_routes import backtest_router, hot_endpoints
-from strikebook.server.guard import OPEN_PATHS, REQUEST_ID, Guard, caller_of
-from strikebook.server.hot_paths import HotPaths
+from strikebook.server.admission import OPEN_PATHS
+from strikebook.server.backtest_routes import backtest_router
+from strikebook.server.guard import ADMISSION, REQUEST_ID, Guard
+from strikebook.server.hot_reads import HotPaths, HotReads
 from strikebook.server.keys import Keys
 from strikebook.server.problems import ProblemError, invalid, problem_of, unforeseen
 from strikebook.server.reply import Reply, json_reply, problem_reply
@@ -64,8 +65,8 @@ def create_app(backtests: Backtests, keys: Keys, log: ServerLog) -> Guard:
         redirect_slashes=False,
     )
     stored = StoredBytes(backtests.storage, backtests.settings.cache_mb * 1024 * 1024)
-    hot = hot_endpoints(backtests, stored)
-    app.include_router(backtest_router(backtests, hot, stored))
+    reads = HotReads(backtests, stored)
+    app.include_router(backtest_router(backtests, reads))
     app.include_router(strategy_router(backtests))
     _add_health(app, backtests)
     _add_docs(app, keys)
@@ -74,7 +75,7 @@ def create_app(backtests: Backtests, keys: Keys, log: ServerLog) -> Guard:
     app.add_exception_handler(RequestValidationError, _say_invalid)
     app.add_exception_handler(HTTPException, _say_http)
     app.add_exception_handler(Exception, _say_unforeseen)
-    return Guard(HotPaths(app, hot), backtests.settings, keys, log)
+    return Guard(HotPaths(app, reads), backtests.settings, keys, log)
 
 
 def openapi_document(app: FastAPI, *, key_needed: bool) -> dict[str, Any]:
@@ -103,7 +104,8 @@ def _add_health(app: FastAPI, backtests: Backtests) -> None:
     @app.get("/health", response_model=None, responses=answers(Health))
     async def health(request: Request) -> Reply:
         """How the server is; without a key where one is needed, only that it is there."""
-        if request.scope.get("strikebook.caller") is None or not caller_of(request.scope).admin:
+        caller = request.scope[ADMISSION].caller
+        if caller is None or not caller.admin:
             return json_reply(b'{"status":"ok"}')
         return json_reply(orjson.dumps(await asyncio.to_thread(backtests.health)))
 

@@ -71,6 +71,7 @@ class Keys:
         self._callers: dict[str, Caller] = {}
         self._looked_at = float("-inf")
         self._closed = False
+        self._version = 0
 
     def add(self, user_id: str | None, at: datetime, note: str = "") -> str:
         """Make a key for a user, or for an admin (None), and return it: it cannot be shown again."""
@@ -108,6 +109,12 @@ class Keys:
         self._look(_LOOK_EVERY_S)
         self._closed = self._closed or bool(self._known)
         return self._closed
+
+    @property
+    def version(self) -> int:
+        """A number that changes when the keys do: what was said of a key holds as long as it stays."""
+        self._look(_LOOK_EVERY_S)
+        return self._version
 
     def caller(self, presented: str | None) -> Caller | None:
         """Who presents that key; None for a wrong one, or none where one is needed."""
@@ -150,6 +157,7 @@ class Keys:
                 self._known = {} if stamp is None else _decoded(self.path)
                 self._callers = {}
                 self._stamp = stamp
+                self._version += 1
             self._looked_at = now
 
     def _store(self, keys: list[KnownKey]) -> None:

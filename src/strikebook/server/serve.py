@@ -15,9 +15,10 @@ import uvloop
 from strikebook.errors import StrikebookError, UsageError
 from strikebook.jobs.folder_jobs import FolderJobs
 from strikebook.server.access_log import ServerLog
+from strikebook.server.admission import is_loopback
 from strikebook.server.app import create_app
-from strikebook.server.guard import is_loopback
 from strikebook.server.keys import FILE_NAME, Keys
+from strikebook.server.one_write import OneWriteProtocol
 from strikebook.service.assemble import build_backtests
 from strikebook.service.backtests import Backtests
 from strikebook.settings import Settings
@@ -86,7 +87,7 @@ def _listen(settings: Settings) -> socket.socket:
 async def _serve(app: Any, listening: socket.socket, settings: Settings, ready: Callable[[str], None]) -> None:  # noqa: ANN401 — ASGI's own
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=OneWriteProtocol,
         ws="none",
         lifespan="off",
         proxy_headers=False,

@@ -61,22 +61,23 @@ class StoredBytes:
         self._kept: OrderedDict[_Name, Stored] = OrderedDict()
         self._coming: dict[_Name, asyncio.Task[Stored | None]] = {}
 
-    async def metadata(self, key: RunKey, coding: Coding) -> Coded | None:
-        """A run's metadata in a coding; None where there is no such run."""
-        return await self._coded((key, None), coding)
-
-    async def day(self, key: RunKey, day: date, coding: Coding) -> Coded | None:
-        """A day in a coding; None where it has no file."""
-        return await self._coded((key, day), coding)
-
-    async def _coded(self, name: _Name, coding: Coding) -> Coded | None:
+    def at_hand(self, key: RunKey, day: date | None, coding: Coding) -> Coded | None:
+        """A document that is kept in that coding and has not changed: one look at its file, and no waiting."""
+        name = (key, day)
         stored = self._kept.get(name)
-        if stored is None or not self._storage.is_unchanged(*name, stored.stamp):
+        if stored is None or not self._storage.is_unchanged(key, day, stored.stamp):
+            return None
+        self._kept.move_to_end(name)
+        return stored.gzip if coding == "gzip" else stored.plain
+
+    async def find(self, key: RunKey, day: date | None, coding: Coding) -> Coded | None:
+        """A day in a coding (the run's metadata, for None); None where there is no such document."""
+        name = (key, day)
+        stored = self._kept.get(name)
+        if stored is None or not self._storage.is_unchanged(key, day, stored.stamp):
             stored = await self._load(name)
-            if stored is None or not self._storage.is_unchanged(*name, stored.stamp):
+            if stored is None or not self._storage.is_unchanged(key, day, stored.stamp):
                 stored = await self._load(name)  # it joined a read that began before the file came, or changed
-        else:
-            self._kept.move_to_end(name)
         if stored is None:
             return None
         if coding == "gzip":

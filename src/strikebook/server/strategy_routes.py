@@ -9,8 +9,9 @@ from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from strikebook.server.backtest_routes import OfUser, StrategyId, own_user
+from strikebook.server.backtest_routes import OfUser, StrategyId
 from strikebook.server.guard import caller_of
+from strikebook.server.permission import own_user
 from strikebook.server.problems import ProblemError, invalid
 from strikebook.server.reply import Reply, json_reply
 from strikebook.server.routing import answers
@@ -38,7 +39,7 @@ def strategy_router(backtests: Backtests) -> APIRouter:
     @router.get("/strategies", response_model=None, responses=answers(Strategies))
     async def list_strategies(request: Request, user_id: OfUser = None) -> Reply:
         """The shared strategies, and a user's own."""
-        found = await asyncio.to_thread(backtests.shelf.list, own_user(request, user_id))
+        found = await asyncio.to_thread(backtests.shelf.list, own_user(request.scope, user_id))
         return json_reply(orjson.dumps({"strategies": found}))
 
     @router.post(
@@ -64,7 +65,7 @@ def strategy_router(backtests: Backtests) -> APIRouter:
     )
     async def read_strategy(request: Request, strategy_id: StrategyId, user_id: OfUser = None) -> Reply:
         """A strategy's document: the user's own, else the shared one."""
-        content = await asyncio.to_thread(backtests.shelf.get, own_user(request, user_id), strategy_id)
+        content = await asyncio.to_thread(backtests.shelf.get, own_user(request.scope, user_id), strategy_id)
         return json_reply(content)
 
     @router.get("/market", response_model=None, responses=answers(Market))
@@ -100,7 +101,7 @@ def _add_changes(router: APIRouter, backtests: Backtests) -> None:
 
 def _owner(request: Request, user_id: str | None) -> str:
     """Whose strategy is written. Shared ones are read-only."""
-    owner = own_user(request, user_id)
+    owner = own_user(request.scope, user_id)
     if owner is None:
         raise ProblemError(403, "shared strategies are read-only", "user_id", "the user whose own strategy it is")
     return owner

@@ -14,6 +14,7 @@ import logging
 import math
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, cast
@@ -71,6 +72,7 @@ class Backtests:
         self._charts = ChartCache(place, market_name)
         self._cleaning = _Cleaning()
         self._one_cleanup = threading.Lock()
+        self._deletions = ThreadPoolExecutor(1, "deletions")
         self._closing = threading.Event()
         self._cleaner = threading.Thread(target=self._clean_periodically, name="cleanup", daemon=True)
         self._watcher = threading.Thread(target=self._watch_the_queue, name="queue", daemon=True)
@@ -94,6 +96,7 @@ class Backtests:
         self._closing.set()
         self._runner.leave()
         self.place.executor.close()
+        self._deletions.shutdown()
         return self.place.jobs.let_go()
 
     def health(self) -> Document:
@@ -164,7 +167,7 @@ class Backtests:
             if job is not None and job.strategy_id == key.strategy_id:
                 self.place.jobs.cancel(job.job_id)
                 self._wait_for_end(job, give_up)
-            cleared = self.storage.clear(key, lambda _: not self._is_running(key))
+            cleared = self.storage.clear(key, lambda _: not self._is_running(key), self._deletions.submit)
             if self.storage.stamp(key, None) is None or not self._is_running(key):
                 return cleared  # else a new job began in between: it is the next to be cancelled
 

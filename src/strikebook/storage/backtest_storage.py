@@ -20,6 +20,8 @@ from typing import Protocol
 from strikebook.storage.layout import RunKey
 
 Stamp = tuple[int, ...]
+Later = Callable[[Callable[[], None]], object]
+"""Takes a piece of work that may be done in a moment: a thread pool's ``submit``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,13 @@ class BacktestStorage(Protocol):
     def folders(self) -> tuple[RunKey, ...]:
         """Everything that stands where a run's results would, readable or not, in order."""
 
-    def clear(self, key: RunKey, only_if: Callable[[bytes | None], bool] | None = None) -> Cleared:
+    def clear(
+        self, key: RunKey, only_if: Callable[[bytes | None], bool] | None = None, later: Later | None = None
+    ) -> Cleared:
         """Remove a run, in one move for its readers. A run that is not there clears nothing.
 
-        ``only_if`` is asked with the run's metadata (None where it has none) while no new run can begin.
+        ``only_if`` is asked with the run's metadata (None where it has none) while no new run can begin. ``later``
+        takes what remains to be done once no reader sees the run any more; without it that is done here.
         """
 
     def change_metadata(self, key: RunKey, change: Callable[[bytes], bytes | None]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from strikebook.errors import StorageError
-from strikebook.storage.backtest_storage import Cleared, Stamp
+from strikebook.storage.backtest_storage import Cleared, Later, Stamp
 from strikebook.storage.layout import RunKey, check_id
 
 
@@ -116,7 +116,12 @@ class MemoryStorage:
         """All runs, in order."""
         return tuple(sorted(self._runs))
 
-    def clear(self, key: RunKey, only_if: Callable[[bytes | None], bool] | None = None) -> Cleared:
+    def clear(
+        self,
+        key: RunKey,
+        only_if: Callable[[bytes | None], bool] | None = None,
+        later: Later | None = None,  # noqa: ARG002 — nothing remains to be done
+    ) -> Cleared:
         """Remove a run. A run that is not there clears nothing."""
         with self._moving:
             run = self._runs.get(key)
