@@ -197,9 +197,37 @@ def folds_agree(made: Run) -> None:
         "total_flat_trades": added("flat_trades"),
         "total_trades": added("trades"),
         "rejected_orders": added("rejected_orders"),
+        **course_agrees(metadata, [paise(fold["total_pnl"]) for fold in folds.values()]),
     }
     assert metadata["status"] == "completed"
     assert (metadata["completed_days"], metadata["failed_days"]) == (metadata["total_days"], 0)
+
+
+def course_agrees(metadata: Document, profits: list[int]) -> Document:
+    """Running profit, drawdown and months are folds of the days' profits; what the whole says of them."""
+    days = metadata["daily_summaries"]
+    running = [sum(profits[: number + 1]) for number in range(len(profits))]
+    below = [total - max(0, *running[: number + 1]) for number, total in enumerate(running)]
+    assert [paise(day["cumulative_pnl"]) for day in days] == running
+    assert [paise(day["drawdown"]) for day in days] == below
+    months = {day["date"][3:] for day in days}
+    assert len(metadata["monthly_summaries"]) == len(months)
+    for month in metadata["monthly_summaries"]:
+        own = [day for day in days if day["date"][6:] + "-" + day["date"][3:5] == month["month"]]
+        assert paise(month["pnl"]) == sum(paise(day["pnl"]) for day in own)
+        assert month["positions"] == sum(day["positions"] for day in own)
+        assert month["days"] == len(own)
+        assert month["win_rate"] == rate(*(sum(day[n] for day in own) for n in ("winning_trades", "closed_positions")))
+    traded = [day for day in days if day["positions"]]
+    by_profit = sorted(traded, key=lambda day: paise(day["pnl"]))
+    return {
+        "traded_days": len(traded),
+        "winning_days": sum(day["pnl"] > 0 for day in traded),
+        "losing_days": sum(day["pnl"] < 0 for day in traded),
+        "best_day": {name: by_profit[-1][name] for name in ("date", "pnl")} if traded else None,
+        "worst_day": {name: by_profit[0][name] for name in ("date", "pnl")} if traded else None,
+        "max_drawdown": min(below) / 100,
+    }
 
 
 def test_every_profit_is_the_fold_of_its_trades(june_run: Run):

@@ -110,7 +110,7 @@ def test_the_briefs_day_is_filled_in(document: dict[str, Any]) -> None:
     """The example of a day has the brief's fields with the brief's numbers."""
     found = operations(document)["GET", f"{API}/day/{{user_id}}/{{strategy_id}}/{{date}}"]["responses"]["200"]
     example = resolved(document, found["content"]["application/json"]["schema"])["example"]
-    assert example["summary"] == BRIEF_DAY["summary"]
+    assert {name: example["summary"][name] for name in BRIEF_DAY["summary"]} == BRIEF_DAY["summary"]
     (ours,), (briefs,) = example["positions"], BRIEF_DAY["positions"]
     plain = {name: value for name, value in briefs.items() if not isinstance(value, dict)}
     assert {name: ours[name] for name in plain} == plain

@@ -7,7 +7,6 @@ run again (its file is the same). In the end no job is stuck, and all bytes are 
 from __future__ import annotations
 
 import contextlib
-import os
 import random
 import signal
 import socket
@@ -148,7 +147,8 @@ def server(storm: Storm) -> Iterator[tuple[httpx.Client, subprocess.Popen[bytes]
     command = [str(PROGRAM), "serve", "--port", str(port), "--market", "synthetic", "--examples", str(EXAMPLES)]
     command += ["--results", "results", "--strategies", "strategies", "--workers", "2", "--log", "server.jsonl"]
     with (
-        subprocess.Popen(command, cwd=storm.folder, stdout=subprocess.DEVNULL, env={**os.environ}) as process,
+        (storm.folder / "stderr.txt").open("ab") as errors,
+        subprocess.Popen(command, cwd=storm.folder, stdout=subprocess.DEVNULL, stderr=errors) as process,
         httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client,
     ):
         try:

@@ -27,7 +27,9 @@ from strikebook.server.reply import Reply, json_reply, problem_reply
 from strikebook.server.routing import answers
 from strikebook.server.stored_bytes import StoredBytes
 from strikebook.server.strategy_routes import strategy_router
-from strikebook.server.wire import Health, Problem, examples
+from strikebook.server.wire.examples import ANSWERS
+from strikebook.server.wire.jobs import Health
+from strikebook.server.wire.problems import Problem
 from strikebook.service.backtests import Backtests
 
 _ASSETS: Final = {
@@ -86,7 +88,7 @@ def openapi_document(app: FastAPI, *, key_needed: bool) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     schemas |= {name: schema for name, schema in problem.pop("$defs").items() if name not in schemas}
     schemas["Problem"] = problem
-    for name, example in examples().items():  # the framework leaves out what is null
+    for name, example in ANSWERS.items():  # not in the shapes: there the framework leaves out what is null
         if name in schemas:
             schemas[name]["example"] = example
     components["securitySchemes"] = {

@@ -22,25 +22,11 @@ from strikebook.server.problems import ProblemError, invalid, problem_of
 from strikebook.server.reply import Reply, json_reply
 from strikebook.server.routing import Described, answers
 from strikebook.server.stored_bytes import StoredBytes
-from strikebook.server.wire import (
-    DATE_PATTERN,
-    ID_PATTERN,
-    JOB_PATTERN,
-    SYMBOL_PATTERN,
-    TIMEFRAME_PATTERN,
-    Chart,
-    CleanupDone,
-    CleanupStatus,
-    ClearedAnswer,
-    Day,
-    Jobs,
-    Metadata,
-    Queued,
-    Results,
-    RunBody,
-    Status,
-    Why,
-)
+from strikebook.server.wire.days import Chart, Day
+from strikebook.server.wire.jobs import CleanupDone, CleanupStatus, ClearedAnswer, Jobs, Queued, Status
+from strikebook.server.wire.patterns import DATE_PATTERN, ID_PATTERN, JOB_PATTERN, SYMBOL_PATTERN, TIMEFRAME_PATTERN
+from strikebook.server.wire.reasons import Why
+from strikebook.server.wire.runs import Metadata, Results, RunBody
 from strikebook.service.backtests import Backtests
 from strikebook.storage.layout import RunKey, day_file_name
 

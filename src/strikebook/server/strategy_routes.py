@@ -15,7 +15,8 @@ from strikebook.server.permission import own_user
 from strikebook.server.problems import ProblemError, invalid
 from strikebook.server.reply import Reply, json_reply
 from strikebook.server.routing import answers
-from strikebook.server.wire import STRATEGY_ID, Deleted, Findings, Market, Strategies
+from strikebook.server.wire.examples import STRATEGY_ID
+from strikebook.server.wire.strategies import Deleted, Findings, Market, Strategies
 from strikebook.service.backtests import Backtests
 
 _BODY = {

@@ -8,6 +8,7 @@ from typing import Literal
 
 from strikebook import __version__
 from strikebook.service.day_work import DayOutcome
+from strikebook.service.run_course import CourseDay, course_document, course_of, months_document
 from strikebook.service.run_plan import PlannedDay, RunPlan
 from strikebook.storage.layout import day_text
 from strikebook.storage.summary import Totals, rupees
@@ -64,6 +65,8 @@ class RunRecord:
     def document(self) -> dict[str, object]:
         """The metadata as it is stored."""
         plan = self.plan
+        course = course_of((each.day, each.totals) for each in self.in_order() if each.status != "failed")
+        by_day = {each.day: each for each in course}
         return {
             "strategy_id": plan.key.strategy_id,
             "strategy_name": plan.strategy_name,
@@ -79,8 +82,9 @@ class RunRecord:
             "created_at": _stamp(self.created_at),
             "completed_at": None if self.completed_at is None else _stamp(self.completed_at),
             "expires_at": _stamp(self.created_at + self.time_to_live),
-            "overall_summary": self._overall(),
-            "daily_summaries": [self._day(planned) for planned in plan.days],
+            "overall_summary": self._overall() | course_document(course),
+            "monthly_summaries": months_document(course),
+            "daily_summaries": [self._day(planned, by_day.get(planned.day)) for planned in plan.days],
             "options": plan.options.as_document(),
             "strategy_hash": plan.strategy_hash,
             "engine_version": __version__,
@@ -110,7 +114,7 @@ class RunRecord:
             "rejected_orders": totals.rejections,
         }
 
-    def _day(self, planned: PlannedDay) -> dict[str, object]:
+    def _day(self, planned: PlannedDay, at: CourseDay | None) -> dict[str, object]:
         outcome = self.outcomes.get(planned.day)
         totals = Totals() if outcome is None else outcome.totals
         summary: dict[str, object] = {
@@ -138,6 +142,8 @@ class RunRecord:
                 "fingerprint": outcome.fingerprint,
                 "warnings": list(outcome.warnings),
             }
+        if at is not None:
+            summary |= at.document()
         return summary
 
     def in_order(self) -> list[DayOutcome]:

@@ -1,0 +1,86 @@
+"""Strategies: what can be run, what is wrong with one, its graph in sentences; and what data there is."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from strikebook.server.wire.shape import Answer, Part
+
+
+class ListedStrategy(Part):
+    """A strategy of the shelf; ``owner`` is ``shared``, or the user whose it is."""
+
+    strategy_id: str
+    strategy_name: str
+    owner: str
+    bytes: int
+    modified_at: str
+    problem: str
+
+
+class Strategies(Answer):
+    """Strategies that can be run."""
+
+    strategies: list[ListedStrategy]
+
+
+class Finding(Part):
+    """What the check found: an error, or a warning."""
+
+    severity: Literal["error", "warning"]
+    path: str
+    what: str
+    right: str
+    node_id: str | None
+
+
+class StrategySummary(Part):
+    """What a strategy trades."""
+
+    strategy_hash: str
+    underlying: str
+    supporting: str | None
+    timeframes_s: list[int]
+    nodes: int
+
+
+class Findings(Answer):
+    """What the check of a strategy found."""
+
+    runnable: bool
+    strategy_id: str | None
+    strategy_name: str | None
+    findings: list[Finding]
+    summary: StrategySummary | None
+
+
+class Deleted(Answer):
+    """A strategy that was deleted."""
+
+    message: str
+
+
+class UnderlyingData(Part):
+    """What data there is of an underlying; what stands last is of stored data."""
+
+    underlying: str
+    first: str
+    last: str
+    days: int
+    months: dict[str, list[int]]
+    contracts: int = Field(0, description="Of stored data.")
+    expiries: list[str] = Field([], description="Of stored data.")
+    tick_rows: int = Field(0, description="Of stored data.")
+    bar_rows: int = Field(0, description="Of stored data.")
+    bytes: int = Field(0, description="Of stored data.")
+    problem: str = Field("", description="Why the files cannot be read.")
+
+
+class Market(Answer):
+    """What data there is."""
+
+    market: str
+    synthetic: bool
+    underlyings: list[UnderlyingData]
