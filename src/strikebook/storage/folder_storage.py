@@ -199,7 +199,7 @@ class FolderStorage:
             if gone is None:
                 return Cleared(0, 0)
             sync_folder(folder.parent)
-        cleared = _content(gone)
+            cleared = _content(gone)  # under the lock: a sweep deletes what it finds
         if later is None:
             _delete(gone)
         else:
