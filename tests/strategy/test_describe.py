@@ -58,3 +58,16 @@ def test_end_conditions():
         "        closes everything at a day's profit of -2500.5 or less",
         "        closes everything at 15:15",
     )
+
+
+def test_conditions_line_by_line():
+    """Each item of the outermost group of several has its line; what is nested stays in one, in parentheses."""
+    low = d.leaf(d.indicator(), "<", d.constant(30))
+    either = d.group(low, low, logic="OR")
+    document = d.small(enter=d.entry_signal("enter", d.group(low, either)))
+    lines = describe_lines(require_strategy(document))
+    text = "Previous[TI.1m.rsi(14,close)] < 30"
+    assert f"        when {text}" in lines
+    assert f"        and ({text} OR {text})" in lines
+    alone = describe_lines(require_strategy(d.small(enter=d.entry_signal("enter", either))))
+    assert alone.index(f"        when {text}") + 1 == alone.index(f"        or {text}")

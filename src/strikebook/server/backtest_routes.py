@@ -16,7 +16,7 @@ from starlette.requests import Request
 from strikebook.errors import BusyError
 from strikebook.jobs.job import Job
 from strikebook.server.guard import REQUEST_ID, caller_of
-from strikebook.server.hot_reads import PREFIX, HotReads, asked_day, missing_day
+from strikebook.server.hot_reads import PREFIX, HotReads, asked_day, missing_day, missing_run
 from strikebook.server.permission import own_user, permitted_key, refuse_other_user, refuse_others_job
 from strikebook.server.problems import ProblemError, invalid, problem_of
 from strikebook.server.reply import Reply, json_reply
@@ -27,6 +27,7 @@ from strikebook.server.wire.jobs import CleanupDone, CleanupStatus, ClearedAnswe
 from strikebook.server.wire.patterns import DATE_PATTERN, ID_PATTERN, JOB_PATTERN, SYMBOL_PATTERN, TIMEFRAME_PATTERN
 from strikebook.server.wire.reasons import Why
 from strikebook.server.wire.runs import Metadata, Results, RunBody
+from strikebook.server.wire.strategies import Findings
 from strikebook.service.backtests import Backtests
 from strikebook.storage.layout import RunKey, day_file_name
 
@@ -122,6 +123,15 @@ def _add_result_routes(router: APIRouter, backtests: Backtests) -> None:
         """The runs of a user whose results are there: their metadata without the days."""
         refuse_other_user(request.scope, user_id)
         return json_reply(orjson.dumps({"results": await asyncio.to_thread(backtests.results, user_id)}))
+
+    @router.get("/results/{user_id}/{strategy_id}/graph", response_model=None, responses=answers(Findings, 404))
+    async def graph_of_run(request: Request, user_id: UserId, strategy_id: StrategyId) -> Reply:
+        """The strategy of a run as it was run: its graph in sentences, with what the check finds."""
+        key = permitted_key(request.scope, user_id, strategy_id)
+        content = await asyncio.to_thread(backtests.storage.strategy, key)
+        if content is None:
+            raise await asyncio.to_thread(missing_run, backtests, key)
+        return json_reply(orjson.dumps(await asyncio.to_thread(backtests.check_strategy, content)))
 
     @router.delete(
         "/clear/{user_id}/{strategy_id}",

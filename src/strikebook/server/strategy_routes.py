@@ -69,6 +69,12 @@ def strategy_router(backtests: Backtests) -> APIRouter:
         content = await asyncio.to_thread(backtests.shelf.get, own_user(request.scope, user_id), strategy_id)
         return json_reply(content)
 
+    @router.get("/strategies/{strategy_id}/graph", response_model=None, responses=answers(Findings, 404))
+    async def graph(request: Request, strategy_id: StrategyId, user_id: OfUser = None) -> Reply:
+        """A strategy as it is drawn, each node in sentences, with all that the check finds."""
+        content = await asyncio.to_thread(backtests.shelf.get, own_user(request.scope, user_id), strategy_id)
+        return json_reply(orjson.dumps(await asyncio.to_thread(backtests.check_strategy, content)))
+
     @router.get("/market", response_model=None, responses=answers(Market))
     async def market(request: Request) -> Reply:
         """What data there is, per underlying and day."""

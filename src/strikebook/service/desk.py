@@ -10,20 +10,25 @@ from pathlib import Path
 
 from strikebook.errors import MarketDataError, StrategyError
 from strikebook.service.market_choice import open_market
-from strikebook.service.strategy_file import parse_document
+from strikebook.service.strategy_file import decode_document
+from strikebook.service.strategy_graph import strategy_graph
+from strikebook.strategy.parse import parse_strategy
 
 Document = dict[str, object]
 _EVER = (date(1990, 1, 1), date(2200, 1, 1))
 
 
 def check_strategy(content: bytes, where: str) -> Document:
-    """All findings about a strategy, whether it can run, and what it trades. Never raises for a bad strategy."""
+    """All findings about a strategy, whether it can run, what it trades, its graph. Never raises for a bad strategy."""
+    unknown: Document = {"strategy_id": None, "strategy_name": None, "summary": None}
     try:
-        parsed = parse_document(content, where)
+        document = decode_document(content, where)
     except StrategyError as error:
         finding = {"severity": "error", "path": "$", "what": error.what, "right": error.right, "node_id": None}
-        return {"runnable": False, "strategy_id": None, "strategy_name": None, "findings": [finding], "summary": None}
+        return {"runnable": False, "findings": [finding], "graph": {"nodes": [], "edges": []}, **unknown}
+    parsed = parse_strategy(document)
     strategy = parsed.strategy
+    graph = strategy_graph(document, strategy)
     findings = [
         {
             "severity": found.severity,
@@ -35,7 +40,7 @@ def check_strategy(content: bytes, where: str) -> Document:
         for found in parsed.findings
     ]
     if strategy is None:
-        return {"runnable": False, "strategy_id": None, "strategy_name": None, "findings": findings, "summary": None}
+        return {"runnable": False, "findings": findings, "graph": graph, **unknown}
     supporting = strategy.supporting
     return {
         "runnable": True,
@@ -49,6 +54,7 @@ def check_strategy(content: bytes, where: str) -> Document:
             "timeframes_s": sorted(strategy.trading.timeframes),
             "nodes": len(strategy.nodes),
         },
+        "graph": graph,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from strikebook.strategy.expression import ConditionSet, Group, Leaf
 from strikebook.strategy.node import (
     EndConditions,
     EntryNode,
@@ -16,7 +17,7 @@ from strikebook.strategy.node import (
     StartNode,
     Strategy,
 )
-from strikebook.strategy.texts import Instruments, expression_text, time_text, timeframe_text
+from strikebook.strategy.texts import Instruments, expression_text, group_text, time_text, timeframe_text
 
 _SIGNALS = {"entry": "entry signal", "exit": "exit signal", "re_entry": "re-entry signal"}
 
@@ -98,6 +99,16 @@ def node_details(strategy: Strategy, node: Node) -> tuple[str, ...]:
             return (*lines, *end_texts(node.end))
 
 
+def condition_lines(opening: str, conditions: ConditionSet) -> tuple[str, ...]:
+    """A condition in a line for each item of its outermost group that has several, the first after ``opening``."""
+    group = conditions.root
+    while len(group.items) == 1 and isinstance(group.items[0], Group):
+        group = group.items[0]
+    several = len(group.items) > 1
+    texts = [item.text if isinstance(item, Leaf) else group_text(item, inner=several) for item in group.items]
+    return (f"{opening} {texts[0]}", *(f"{group.logic.lower()} {text}" for text in texts[1:]))
+
+
 def leg_text(leg: Leg) -> str:
     """Such as ``SELL 1 lot PE ATM W0 as entry-2-pos1 (lot size 75)``."""
     option = leg.option
@@ -137,9 +148,9 @@ def _before_close(seconds: int) -> str:
 
 def _signal_details(strategy: Strategy, node: SignalNode) -> tuple[str, ...]:
     instruments: Instruments = {use.role: use for use in (strategy.trading, strategy.supporting) if use is not None}
-    lines = [f"when {node.conditions.text}"]
+    lines = list(condition_lines("when", node.conditions))
     if node.re_entry_conditions is not None:
-        lines.append(f"in later lives when {node.re_entry_conditions.text}")
+        lines += condition_lines("in later lives when", node.re_entry_conditions)
     lines += [
         f"sets {variable.name} = {expression_text(variable.expression, instruments)}" for variable in node.variables
     ]

@@ -46,6 +46,32 @@ class StrategySummary(Part):
     nodes: int
 
 
+class GraphNode(Part):
+    """A node as it is drawn; without sentences where the strategy cannot run."""
+
+    id: str
+    type: str
+    kind: Literal["start", "entry_signal", "exit_signal", "re_entry_signal", "entry", "exit", "square_off", "other"]
+    label: str
+    x: float | None
+    y: float | None
+    sentences: list[str]
+
+
+class GraphEdge(Part):
+    """From a node to one that it makes active."""
+
+    source: str
+    target: str
+
+
+class Graph(Part):
+    """A strategy as it is drawn."""
+
+    nodes: list[GraphNode]
+    edges: list[GraphEdge]
+
+
 class Findings(Answer):
     """What the check of a strategy found."""
 
@@ -54,6 +80,7 @@ class Findings(Answer):
     strategy_name: str | None
     findings: list[Finding]
     summary: StrategySummary | None
+    graph: Graph
 
 
 class Deleted(Answer):
