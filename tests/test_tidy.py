@@ -24,6 +24,7 @@ ROOT_ENTRIES = {
     "src",
     "test_file_api_client.py",
     "tests",
+    "web",
 }
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 60
@@ -56,6 +57,14 @@ def test_a_file_is_one_idea(path: Path) -> None:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert (node.end_lineno or 0) - node.lineno < LONGEST_FUNCTION, f"{path.name}:{node.lineno} {node.name}"
+
+
+@pytest.mark.parametrize("ending", [".ts", ".tsx", ".css"])
+def test_a_file_of_the_page_is_one_idea_too(ending: str) -> None:
+    """None is longer than the wall, and there are some."""
+    lengths = {path.name: path.read_text(encoding="utf-8").count("\n") for path in tracked(ending)}
+    assert lengths
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
 def test_no_file_is_a_drawer() -> None:

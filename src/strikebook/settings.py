@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     ttl_hours: float = Field(12.0, gt=0, le=87_600, description="Hours after which results expire.")
     cleanup_every_s: float = Field(600.0, ge=1, le=86_400, description="Seconds between two cleanups.")
     keep_jobs_hours: float = Field(168.0, gt=0, le=87_600, description="Hours that the record of an ended job is kept.")
+    keep_jobs: int = Field(1_000, ge=0, le=1_000_000, description="The most records of ended jobs that are kept.")
     longest_range_days: int = Field(
         3_660, ge=1, le=10_980, description="The most days from a run's first to its last over the API."
     )

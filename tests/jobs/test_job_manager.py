@@ -207,10 +207,22 @@ def test_old_records_are_forgotten(store: JobStore) -> None:
     jobs = manager(store)
     ended, active = submit(jobs, "a"), submit(jobs, "b")
     jobs.cancel(ended.job_id)
-    assert jobs.forget_ended(NOON) == 0
-    assert jobs.forget_ended(NOON + timedelta(seconds=1)) == 1
+    assert jobs.forget_ended(NOON, 10) == 0
+    assert jobs.forget_ended(NOON + timedelta(seconds=1), 10) == 1
     assert [job.job_id for job in jobs.jobs()] == [active.job_id]
     assert jobs.get(ended.job_id) is None
+
+
+def test_only_so_many_ended_jobs_are_kept(store: JobStore) -> None:
+    """The oldest go first, whatever their age; one that is active is not counted."""
+    jobs = manager(store)
+    made = [submit(jobs, f"user{number}") for number in range(4)]
+    for job in made[:3]:
+        jobs.cancel(job.job_id)
+    assert jobs.forget_ended(NOON, 2) == 1
+    assert [job.job_id for job in jobs.jobs()] == [job.job_id for job in made[1:]]
+    assert jobs.forget_ended(NOON, 0) == 2
+    assert [job.job_id for job in jobs.jobs()] == [made[3].job_id]
 
 
 def test_a_job_without_its_strategy_cannot_go_on(tmp_path: Path) -> None:

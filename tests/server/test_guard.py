@@ -250,7 +250,7 @@ def test_a_queue_that_is_full(narrow: Running) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/", 404),
+        ("GET", "/nothing", 404),
         ("GET", "/api/v1/backtest", 404),
         ("GET", f"{API}/status", 404),
         ("GET", f"{API}/status/", 404),

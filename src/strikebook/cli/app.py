@@ -17,6 +17,7 @@ from strikebook.cli.data_command import data_app
 from strikebook.cli.indicators_command import list_indicators
 from strikebook.cli.jobs_command import jobs_app
 from strikebook.cli.keys_command import keys_app
+from strikebook.cli.openapi_command import openapi
 from strikebook.cli.run_command import run
 from strikebook.cli.serve_command import serve
 from strikebook.cli.settings_reader import unknown_variables
@@ -87,6 +88,7 @@ def build_app() -> typer.Typer:
     app.add_typer(strategy_app, name="strategy")
     app.add_typer(data_app, name="data")
     app.command("indicators")(list_indicators)
+    app.command("openapi")(openapi)
     return app
 
 

@@ -66,8 +66,8 @@ def _tell(url: str, metadata: Any, say: Callable[[str], None]) -> None:  # noqa:
         f"{overall['total_positions']} positions, profit ₹{overall['total_pnl']:,.2f} ({prices}){failed}"
     )
     day = next((each["date"] for each in metadata["daily_summaries"] if each["positions"]), None)
-    say(f"Open {url}/docs, or look at the results:")
-    say(f"  {url}{_RESULTS}")
+    say(f"Open it: {url}/r/{USER}/{STRATEGY}")
     if day is not None:
-        say(f"  {url}{API}/day/{USER}/{STRATEGY}/{day}")
+        say(f"  a day: {url}/r/{USER}/{STRATEGY}/{day}")
+    say(f"  as JSON: {url}{_RESULTS}")
     say("Ctrl-C (or SIGTERM) stops the server, after the days that are being run.")

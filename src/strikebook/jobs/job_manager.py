@@ -250,9 +250,13 @@ class JobManager:
                 del self._own[job_id]
             return left
 
-    def forget_ended(self, before: datetime) -> int:
-        """Remove the records of jobs that ended before a moment; how many there were."""
-        old = [job for job in self.jobs() if job.completed_at is not None and job.completed_at < before]
+    def forget_ended(self, before: datetime, most: int) -> int:
+        """Remove the records of jobs that ended before a moment, and of all but the ``most`` that were submitted last;
+        how many there were.
+        """
+        ended = [job for job in self.jobs() if job.completed_at is not None]
+        too_many = {job.job_id for job in ended[: max(0, len(ended) - most)]}
+        old = [job for job in ended if job.job_id in too_many or (job.completed_at or before) < before]
         forgotten = 0
         for job in old:
             with suppress(StorageError):  # the next time, then

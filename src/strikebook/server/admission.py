@@ -5,7 +5,7 @@
    points its own name here gets nothing.
 3. A request that changes something is refused when a foreign site sent it (``Origin``, ``Sec-Fetch-Site``).
    Pages on loopback origins may use the API (CORS), without credentials.
-4. With keys configured every request but ``/health`` and a preflight needs one.
+4. With keys configured every request but ``/health``, the page's own files and a preflight needs one.
 
 All of it follows from the headers alone, so what was said of a read is remembered for the next one with the very same
 headers, until the keys change.
@@ -22,6 +22,7 @@ from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 from strikebook.server.keys import Caller, Keys
+from strikebook.server.page_paths import is_page
 from strikebook.server.problems import ProblemError
 from strikebook.server.reply import Scope
 from strikebook.settings import Settings
@@ -139,7 +140,7 @@ class Admissions:
 
     def _caller(self, scope: Scope, headers: HeaderMap) -> Caller | None:
         caller = self._keys.caller(_presented(headers))
-        if caller is None and scope["path"] not in OPEN_PATHS:
+        if caller is None and scope["path"] not in OPEN_PATHS and not is_page(scope["path"]):
             raise ProblemError(
                 401,
                 "a key is needed",

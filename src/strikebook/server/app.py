@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import re
 from importlib import resources
-from typing import Any, Final
+from typing import Final
 
 import orjson
 from fastapi import FastAPI
@@ -17,19 +16,18 @@ from starlette.requests import Request
 from strikebook import __version__
 from strikebook.errors import StrikebookError
 from strikebook.server.access_log import ServerLog
-from strikebook.server.admission import OPEN_PATHS
 from strikebook.server.backtest_routes import backtest_router
-from strikebook.server.guard import ADMISSION, REQUEST_ID, Guard
+from strikebook.server.guard import ADMISSION, REQUEST_ID, Guard, caller_of
 from strikebook.server.hot_reads import HotPaths, HotReads
 from strikebook.server.keys import Keys
+from strikebook.server.openapi import openapi_document
+from strikebook.server.page_routes import Page, page_router, wants_page
 from strikebook.server.problems import ProblemError, invalid, problem_of, unforeseen
 from strikebook.server.reply import Reply, json_reply, problem_reply
 from strikebook.server.routing import answers
 from strikebook.server.stored_bytes import StoredBytes
 from strikebook.server.strategy_routes import strategy_router
-from strikebook.server.wire.examples import ANSWERS
-from strikebook.server.wire.jobs import Health
-from strikebook.server.wire.problems import Problem
+from strikebook.server.wire.jobs import Health, Me
 from strikebook.service.backtests import Backtests
 
 _ASSETS: Final = {
@@ -57,6 +55,14 @@ reason for it. Times are exchange time (Asia/Kolkata) without offset; money is r
 
 def create_app(backtests: Backtests, keys: Keys, log: ServerLog) -> Guard:
     """The ASGI application over a server's use cases. The caller starts and drains them."""
+    stored = StoredBytes(backtests.storage, backtests.settings.cache_mb * 1024 * 1024)
+    reads = HotReads(backtests, stored)
+    app = create_api(backtests, reads, keys)
+    return Guard(HotPaths(app, reads), backtests.settings, keys, log)
+
+
+def create_api(backtests: Backtests, reads: HotReads, keys: Keys) -> FastAPI:
+    """The routes behind the guard."""
     app = FastAPI(
         title="Strikebook",
         version=__version__,
@@ -66,40 +72,25 @@ def create_app(backtests: Backtests, keys: Keys, log: ServerLog) -> Guard:
         openapi_url=None,
         redirect_slashes=False,
     )
-    stored = StoredBytes(backtests.storage, backtests.settings.cache_mb * 1024 * 1024)
-    reads = HotReads(backtests, stored)
     app.include_router(backtest_router(backtests, reads))
     app.include_router(strategy_router(backtests))
+    page = Page()
+    app.include_router(page_router(page))
     _add_health(app, backtests)
+    _add_me(app, keys)
     _add_docs(app, keys)
     app.add_exception_handler(ProblemError, _say_problem)
     app.add_exception_handler(StrikebookError, _say_ours)
     app.add_exception_handler(RequestValidationError, _say_invalid)
-    app.add_exception_handler(HTTPException, _say_http)
+
+    async def say_http(request: Request, error: Exception) -> Reply:
+        if isinstance(error, HTTPException) and error.status_code == 404 and wants_page(request):
+            return await page.document(request, 404)
+        return await _say_http(request, error)
+
+    app.add_exception_handler(HTTPException, say_http)
     app.add_exception_handler(Exception, _say_unforeseen)
-    return Guard(HotPaths(app, reads), backtests.settings, keys, log)
-
-
-def openapi_document(app: FastAPI, *, key_needed: bool) -> dict[str, Any]:
-    """The OpenAPI document, with the shape of a problem and both ways to present a key."""
-    document = copy.deepcopy(app.openapi())
-    components = document.setdefault("components", {})
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas = components.setdefault("schemas", {})
-    schemas |= {name: schema for name, schema in problem.pop("$defs").items() if name not in schemas}
-    schemas["Problem"] = problem
-    for name, example in ANSWERS.items():  # not in the shapes: there the framework leaves out what is null
-        if name in schemas:
-            schemas[name]["example"] = example
-    components["securitySchemes"] = {
-        "bearer": {"type": "http", "scheme": "bearer", "description": "A key; needed only where keys are configured."},
-        "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
-    }
-    ways: list[dict[str, list[str]]] = [{"bearer": []}, {"header": []}]
-    document["security"] = ways if key_needed else [{}, *ways]
-    for path in OPEN_PATHS:
-        document["paths"][path]["get"]["security"] = [{}]
-    return document
+    return app
 
 
 def _add_health(app: FastAPI, backtests: Backtests) -> None:
@@ -110,6 +101,14 @@ def _add_health(app: FastAPI, backtests: Backtests) -> None:
         if caller is None or not caller.admin:
             return json_reply(b'{"status":"ok"}')
         return json_reply(orjson.dumps(await asyncio.to_thread(backtests.health)))
+
+
+def _add_me(app: FastAPI, keys: Keys) -> None:
+    @app.get("/api/v1/me", response_model=None, responses=answers(Me))
+    async def me(request: Request) -> Reply:
+        """Who asks: whose key it is, whether that is an administrator's, and whether this server wants keys at all."""
+        caller = caller_of(request.scope)
+        return json_reply(orjson.dumps({"user_id": caller.user_id, "admin": caller.admin, "keys": keys.configured}))
 
 
 def _add_docs(app: FastAPI, keys: Keys) -> None:

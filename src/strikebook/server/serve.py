@@ -127,6 +127,7 @@ def _ready(
     announce(_LINE)
     announce("✅ Server ready")
     announce(f"📝 API Documentation: {url}/docs")
+    announce(f"   page: {url}")
     announce(f"   market {settings.market}, strategies {settings.strategies}/, results {settings.results}/")
     access = "every request needs a key" if keys.configured else "open to this machine, no keys"
     announce(f"   {access}; log {settings.log_target}")

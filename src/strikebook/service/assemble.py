@@ -8,13 +8,16 @@ from pathlib import Path
 
 from strikebook.jobs.folder_jobs import FolderJobs
 from strikebook.jobs.job_manager import JobManager
+from strikebook.jobs.memory_jobs import MemoryJobs
 from strikebook.service.backtests import Backtests
+from strikebook.service.here_executor import HereExecutor
 from strikebook.service.market_choice import NamedMarket
 from strikebook.service.process_executor import ProcessExecutor
 from strikebook.service.run import RunLimits, RunPlace
 from strikebook.service.strategy_shelf import StrategyShelf
 from strikebook.settings import Settings
 from strikebook.storage.folder_storage import FolderStorage
+from strikebook.storage.memory_storage import MemoryStorage
 
 EXCHANGE_TIME = timezone(timedelta(hours=5, minutes=30))
 
@@ -45,6 +48,13 @@ def build_backtests(settings: Settings) -> Backtests:
         limits_of(settings),
     )
     return Backtests(settings, place, StrategyShelf(settings.strategies.absolute()), market_name)
+
+
+def build_blank(settings: Settings) -> Backtests:
+    """The use cases over members in memory, on the synthetic market: for who asks what an API offers, not to run it."""
+    jobs = JobManager(MemoryJobs(), exchange_now, settings.queue_length, "server")
+    place = RunPlace(NamedMarket("synthetic"), MemoryStorage(), jobs, HereExecutor(), exchange_now, limits_of(settings))
+    return Backtests(settings, place, StrategyShelf(settings.strategies.absolute()), "synthetic")
 
 
 def limits_of(settings: Settings) -> RunLimits:

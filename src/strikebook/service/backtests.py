@@ -184,7 +184,7 @@ class Backtests:
             now = self.place.now()
             ttl = self.place.limits.time_to_live
             report = clean_up(self.storage, now, ttl, self._is_running, older_than)
-            self.place.jobs.forget_ended(now - timedelta(hours=self.settings.keep_jobs_hours))
+            self.place.jobs.forget_ended(now - timedelta(hours=self.settings.keep_jobs_hours), self.settings.keep_jobs)
             self._cleaning.last = report
         for where, what in report.failed:
             LOG.warning("cleanup could not look at it", extra={"where": where, "what": what})

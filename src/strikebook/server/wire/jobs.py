@@ -120,3 +120,11 @@ class Health(Answer):
     damaged_records: list[str] = Field([])
     jobs_left_alone: list[str] = Field([])
     time: str = ""
+
+
+class Me(Answer):
+    """Who asks. ``user_id`` is ``null`` for an administrator, and for everyone where the server wants no keys."""
+
+    user_id: str | None
+    admin: bool
+    keys: bool

@@ -1,0 +1,86 @@
+// The numbers on every screen are the files'.
+
+import { resultAddress } from "./server";
+import { expect, paise, paiseOf, test } from "./serving";
+
+test.use({ serving: { name: "sums", runs: [{ from: "2024-10-01", to: "2024-11-30" }] } });
+
+function sum(amounts: readonly number[]): number {
+  return amounts.reduce((total, amount) => total + amount, 0);
+}
+
+test("months are the sum of their days, the header the sum of the months, and all of it the fold of the trades", async ({
+  page,
+  server,
+}) => {
+  const run = server.metadata();
+  await page.goto(resultAddress());
+  await expect(page.getByTestId("total-pnl")).toBeVisible();
+  const header = paise(await page.getByTestId("total-pnl").textContent());
+
+  const rows = page.locator("tr[data-day]");
+  await expect(rows).toHaveCount(run.daily_summaries.length);
+  const shown = new Map<string, number>();
+  for (const row of await rows.all()) {
+    const cell = await row.locator("td").nth(2).textContent();
+    shown.set((await row.getAttribute("data-day")) ?? "", cell === "–" ? 0 : paise(cell));
+  }
+  const months = page.locator("table[data-month]");
+  await expect(months).toHaveCount(2);
+  let ofMonths = 0;
+  for (const month of await months.all()) {
+    const name = (await month.getAttribute("data-month")) ?? "";
+    const total = paise(await page.getByTestId(`month-${name}`).textContent());
+    const [year, number] = name.split("-");
+    expect(
+      sum([...shown].filter(([day]) => day.endsWith(`${number}-${year}`)).map(([, amount]) => amount)),
+    ).toBe(total);
+    ofMonths += total;
+  }
+  expect(ofMonths).toBe(header);
+  expect(header).toBe(paiseOf(run.overall_summary.total_pnl));
+  for (const [date, amount] of shown) {
+    expect(amount).toBe(sum(server.day(date).trades.map((trade) => paiseOf(trade.pnl))));
+  }
+  const labels = await page
+    .locator("a[data-status]")
+    .evaluateAll((cells) => cells.map((cell) => cell.getAttribute("aria-label") ?? ""));
+  expect(sum(labels.map((label) => paise(label)))).toBe(header);
+});
+
+test("a day's header, its table and its positions are the file's", async ({ page, server }) => {
+  const day = server.day("03-10-2024");
+  await page.goto(`${resultAddress()}/03-10-2024`);
+  expect(paise(await page.getByTestId("day-pnl").textContent())).toBe(paiseOf(day.summary.total_pnl));
+  expect(paise(await page.getByTestId("positions-total").textContent())).toBe(paiseOf(day.summary.total_pnl));
+  const rows = page.locator("tbody tr[data-trade]");
+  await expect(rows).toHaveCount(day.positions.length);
+  const texts = await rows.allTextContents();
+  expect(texts.map((text) => paise(text))).toEqual(day.positions.map((position) => paiseOf(position.pnl)));
+
+  await page.getByLabel("Search positions").fill("PE");
+  const puts = day.positions.filter((position) => position.option_type === "PE");
+  await expect(rows).toHaveCount(puts.length);
+  expect(paise(await page.getByTestId("positions-total").textContent())).toBe(
+    sum(puts.map((position) => paiseOf(position.pnl))),
+  );
+});
+
+test("a list of results has each run's total", async ({ page, server }) => {
+  await page.goto("/");
+  await expect(page.getByRole("article")).toHaveCount(1);
+  expect(paise(await page.getByRole("article").textContent())).toBe(
+    paiseOf(server.metadata().overall_summary.total_pnl),
+  );
+});
+
+test("times are the exchange's, though the browser is in New York", async ({ page, server }) => {
+  const position = server.day("03-10-2024").positions[0];
+  await page.goto(`${resultAddress()}/03-10-2024`);
+  const first = page.locator("tbody tr[data-trade]").first();
+  await expect(first).toContainText(position?.entry_time.slice(11) ?? "none");
+  await page.goto(resultAddress());
+  await expect(page.getByText(/expires \d+ \w+ \d{4}/)).toContainText(
+    server.metadata().created_at.slice(11, 16),
+  );
+});

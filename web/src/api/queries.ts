@@ -1,0 +1,164 @@
+// What the views ask, and how long an answer is good.
+
+import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
+import type { DayPlace, RunPlace } from "../address";
+import { answerOf, api, Refusal } from "./client";
+import type { Status } from "./schema";
+
+const FAST_MS = 500;
+const SLOW_MS = 2000;
+const FAST_FOR_MS = 5000;
+const LOST_RETRY_MS = 2000;
+
+/** A client that asks again for as long as the server is lost, and at once gives up where it refuses. */
+export function makeQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        retry: (failures, error) => !(error instanceof Refusal) || (error.lost && failures < 1),
+        retryDelay: LOST_RETRY_MS,
+        refetchOnWindowFocus: false,
+        staleTime: 30_000,
+      },
+    },
+  });
+}
+
+/** Whether a job goes on. */
+export function isActive(status: Pick<Status, "status"> | undefined): boolean {
+  return status?.status === "queued" || status?.status === "running";
+}
+
+/** How long until a job is asked about again: often at first (runs take seconds), then every two seconds. */
+export function pollAfter(watchedForMs: number): number {
+  return watchedForMs < FAST_FOR_MS ? FAST_MS : SLOW_MS;
+}
+
+export const meQuery = queryOptions({
+  queryKey: ["me"],
+  queryFn: ({ signal }) => answerOf(api.GET("/api/v1/me", { signal })),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export function strategiesQuery(user: string) {
+  return queryOptions({
+    queryKey: ["strategies", user],
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/api/v1/strategies", { params: { query: { user_id: user } }, signal })),
+  });
+}
+
+export function graphQuery(user: string, strategy: string) {
+  return queryOptions({
+    queryKey: ["strategy", user, strategy],
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET("/api/v1/strategies/{strategy_id}/graph", {
+          params: { path: { strategy_id: strategy }, query: { user_id: user } },
+          signal,
+        }),
+      ),
+  });
+}
+
+export function runGraphQuery({ user, strategy }: RunPlace, job: string) {
+  return queryOptions({
+    queryKey: ["run-graph", user, strategy, job],
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET("/api/v1/backtest/results/{user_id}/{strategy_id}/graph", {
+          params: { path: { user_id: user, strategy_id: strategy } },
+          signal,
+        }),
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export const marketQuery = queryOptions({
+  queryKey: ["market"],
+  queryFn: ({ signal }) => answerOf(api.GET("/api/v1/market", { signal })),
+  staleTime: 300_000,
+});
+
+export function resultsQuery(user: string) {
+  return queryOptions({
+    queryKey: ["results", user],
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET("/api/v1/backtest/results/{user_id}", { params: { path: { user_id: user } }, signal }),
+      ),
+    staleTime: 0,
+  });
+}
+
+export function jobsQuery(user: string) {
+  return queryOptions({
+    queryKey: ["jobs", user],
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/api/v1/backtest/jobs", { params: { query: { user_id: user } }, signal })),
+    staleTime: 0,
+  });
+}
+
+export function metadataQuery({ user, strategy }: RunPlace) {
+  return queryOptions({
+    queryKey: ["metadata", user, strategy],
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET("/api/v1/backtest/metadata/{user_id}/{strategy_id}", {
+          params: { path: { user_id: user, strategy_id: strategy } },
+          signal,
+        }),
+      ),
+    staleTime: 0,
+  });
+}
+
+export function dayQuery({ user, strategy, date }: DayPlace) {
+  return queryOptions({
+    queryKey: ["day", user, strategy, date],
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET("/api/v1/backtest/day/{user_id}/{strategy_id}/{date}", {
+          params: { path: { user_id: user, strategy_id: strategy, date } },
+          signal,
+        }),
+      ),
+    staleTime: 10_000,
+  });
+}
+
+export function chartQuery(
+  { user, strategy, date }: DayPlace,
+  timeframe: string | null,
+  symbol: string | null,
+) {
+  const query = { ...(timeframe === null ? {} : { timeframe }), ...(symbol === null ? {} : { symbol }) };
+  return queryOptions({
+    queryKey: ["chart", user, strategy, date, timeframe, symbol],
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET("/api/v1/backtest/day/{user_id}/{strategy_id}/{date}/chart", {
+          params: { path: { user_id: user, strategy_id: strategy, date }, query },
+          signal,
+        }),
+      ),
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function whyQuery({ user, strategy, date }: DayPlace, node: string) {
+  return queryOptions({
+    queryKey: ["why", user, strategy, date, node],
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET("/api/v1/backtest/day/{user_id}/{strategy_id}/{date}/why", {
+          params: { path: { user_id: user, strategy_id: strategy, date }, query: { node } },
+          signal,
+        }),
+      ),
+    staleTime: 60_000,
+  });
+}

@@ -1,0 +1,32 @@
+// A file of the server to keep. It is fetched with the key, which a plain link could not carry.
+
+import { useMutation } from "@tanstack/react-query";
+import { LOST, Refusal, requestHeaders } from "../api/client";
+
+interface DownloadProps {
+  path: string;
+  name: string;
+  children: string;
+}
+
+export function Download({ path, name, children }: DownloadProps) {
+  const fetched = useMutation({ mutationFn: () => save(path, name) });
+  return (
+    <button type="button" disabled={fetched.isPending} onClick={() => fetched.mutate()}>
+      {fetched.isError ? `${children}: ${fetched.error.message}` : children}
+    </button>
+  );
+}
+
+async function save(path: string, name: string): Promise<void> {
+  const answer = await fetch(path, { headers: requestHeaders() }).catch(() => {
+    throw LOST;
+  });
+  if (!answer.ok) throw new Refusal(answer.status, await answer.json().catch(() => ({})));
+  const address = URL.createObjectURL(await answer.blob());
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}

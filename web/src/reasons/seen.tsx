@@ -1,0 +1,162 @@
+// What the market and the strategy looked like then: candles with their indicators, variables, last prices.
+
+import type { Candle, Candles, CompletedCandle, Seen } from "../api/schema";
+import { price } from "../format/money";
+import { contractName, valueText } from "../format/texts";
+import { clock, duration, moment } from "../format/time";
+import styles from "./seen.module.css";
+
+export function SeenThen({ seen }: { seen: Seen }) {
+  return (
+    <>
+      {Object.entries(seen.candle_data).map(([symbol, candles]) => (
+        <CandleTable key={symbol} symbol={symbol} timeframes={Object.values(candles.timeframes)} />
+      ))}
+      <div className={styles.pair}>
+        <VariableTable seen={seen} />
+        <PriceTable seen={seen} />
+      </div>
+    </>
+  );
+}
+
+function CandleTable({ symbol, timeframes }: { symbol: string; timeframes: readonly Candles[] }) {
+  return (
+    <section>
+      <h3>Candles of {symbol}</h3>
+      <div className="wide">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Candle</th>
+              <th scope="col">Begins</th>
+              <th scope="col" className="number">
+                Open
+              </th>
+              <th scope="col" className="number">
+                High
+              </th>
+              <th scope="col" className="number">
+                Low
+              </th>
+              <th scope="col" className="number">
+                Close
+              </th>
+              <th scope="col">Indicators</th>
+            </tr>
+          </thead>
+          <tbody>
+            {timeframes.flatMap((each) => [
+              <CandleRow
+                key={`${each.timeframe} current`}
+                name={`${each.timeframe} current, as far as it had formed`}
+                candle={each.current}
+              />,
+              <CandleRow
+                key={`${each.timeframe} previous`}
+                name={`${each.timeframe} previous`}
+                candle={each.previous}
+              />,
+            ])}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function CandleRow({ name, candle }: { name: string; candle: Candle | CompletedCandle | null }) {
+  if (candle === null) {
+    return (
+      <tr>
+        <td>{name}</td>
+        <td colSpan={6} className="soft">
+          none yet
+        </td>
+      </tr>
+    );
+  }
+  const indicators = "indicators" in candle ? Object.entries(candle.indicators) : [];
+  return (
+    <tr>
+      <td>{name}</td>
+      <td title={moment(candle.timestamp)}>{clock(candle.timestamp)}</td>
+      <td className="number">{price(candle.open)}</td>
+      <td className="number">{price(candle.high)}</td>
+      <td className="number">{price(candle.low)}</td>
+      <td className="number">{price(candle.close)}</td>
+      <td>
+        {indicators.map(([indicator, value]) => (
+          <div key={indicator}>
+            {indicator} <strong>{value === null ? "no value yet" : valueText(value)}</strong>
+          </div>
+        ))}
+      </td>
+    </tr>
+  );
+}
+
+function VariableTable({ seen }: { seen: Seen }) {
+  const rows = Object.entries(seen.node_variables).flatMap(([node, variables]) =>
+    Object.entries(variables).map(([name, value]) => ({ node, name, value })),
+  );
+  return (
+    <section>
+      <h3>Variables</h3>
+      {rows.length === 0 ? (
+        <p className="soft">None had been set.</p>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Set by</th>
+              <th scope="col">Name</th>
+              <th scope="col" className="number">
+                Value
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={`${row.node} ${row.name}`}>
+                <td>{row.node}</td>
+                <td>{row.name}</td>
+                <td className="number">{valueText(row.value)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}
+
+function PriceTable({ seen }: { seen: Seen }) {
+  return (
+    <section>
+      <h3>Last prices</h3>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Of</th>
+            <th scope="col" className="number">
+              Price
+            </th>
+            <th scope="col" className="number">
+              Age
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {Object.entries(seen.last_prices).map(([symbol, last]) => (
+            <tr key={symbol}>
+              <td>{contractName(symbol)}</td>
+              <td className="number">{price(last.price)}</td>
+              <td className="number">{duration(last.age_s)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

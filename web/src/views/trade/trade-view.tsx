@@ -1,0 +1,283 @@
+// A position with its reasons: why it was opened, why it was closed, and the way through the graph to each.
+
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useMemo } from "react";
+import { addressOf, addressOfDay, addressOfResult, addressOfTrade, type Tab, type View } from "../../address";
+import { dayQuery, metadataQuery, runGraphQuery } from "../../api/queries";
+import type { Day, Position, Reason } from "../../api/schema";
+import { price } from "../../format/money";
+import { contractName, exitReason, nodeKind } from "../../format/texts";
+import { clock, dayName, duration, secondsOf } from "../../format/time";
+import { Link, navigate } from "../../navigation";
+import { Chip } from "../../parts/chip";
+import { Heading } from "../../parts/heading";
+import { Profit } from "../../parts/money";
+import { Empty, Loading, Refused } from "../../parts/states";
+import { Tabs } from "../../parts/tabs";
+import { ConditionTable } from "../../reasons/condition-table";
+import { SeenThen } from "../../reasons/seen";
+import styles from "./trade-view.module.css";
+
+const StrategyGraph = lazy(() => import("../../graph/strategy-graph"));
+
+type TradeAsked = Extract<View, { view: "trade" }>;
+
+export default function TradeView({ view }: { view: TradeAsked }) {
+  const { data: day, error, isPending } = useQuery(dayQuery(view));
+  const { data: run } = useQuery(metadataQuery(view));
+  const trail = [
+    { to: "/", name: "Results" },
+    { to: addressOfResult(view), name: run?.strategy_name ?? view.strategy },
+    { to: addressOfDay(view, { selected: view.trade }), name: dayName(view.date) },
+  ];
+  if (isPending) return <Loading what="the position" />;
+  if (day === undefined) {
+    return (
+      <>
+        <Heading title={view.trade} trail={trail} />
+        <Refused error={error} />
+      </>
+    );
+  }
+  const at = day.positions.findIndex((position) => position.trade_id === view.trade);
+  const position = day.positions[at];
+  if (position === undefined) {
+    return (
+      <>
+        <Heading title={view.trade} trail={trail} />
+        <Empty title={`No position ${view.trade} on this day`}>
+          <p>
+            <Link to={addressOfDay(view)}>The day</Link> has{" "}
+            {day.positions
+              .map((each) => each.trade_id)
+              .slice(0, 8)
+              .join(", ") || "no positions"}
+            .
+          </p>
+        </Empty>
+      </>
+    );
+  }
+  return (
+    <>
+      <Heading
+        title={`${position.side} ${contractName(position.symbol)}`}
+        trail={trail}
+        below={<Facts position={position} />}
+      >
+        <Step view={view} position={day.positions[at - 1]} text="‹ Position before" />
+        <Step view={view} position={day.positions[at + 1]} text="Position after ›" />
+      </Heading>
+      <Fills position={position} />
+      <section className="panel">
+        <Tabs
+          label="Why"
+          tabs={[
+            { name: "entry" as Tab, title: `Entry ${clock(position.entry_time)}` },
+            {
+              name: "exit" as Tab,
+              title: position.exit_time === null ? "Exit (open)" : `Exit ${clock(position.exit_time)}`,
+            },
+          ]}
+          chosen={view.tab}
+          onChoose={(tab) => navigate(addressOf({ ...view, tab }), { replace: true })}
+        >
+          <Why view={view} day={day} position={position} job={run?.job_id ?? ""} />
+        </Tabs>
+      </section>
+    </>
+  );
+}
+
+function Facts({ position }: { position: Position }) {
+  const held =
+    position.exit_time === null ? null : secondsOf(position.exit_time) - secondsOf(position.entry_time);
+  return (
+    <p className={styles.facts}>
+      <strong>
+        <Profit amount={position.pnl} />
+      </strong>
+      <span>
+        {position.trade_id}, number {position.position_num}
+        {position.re_entry_num > 0 ? `, re-entry ${position.re_entry_num}` : ""}
+      </span>
+      <span>
+        {position.quantity} units: {position.lots} × {position.lot_size}
+      </span>
+      <span>
+        asked for {position.strike_code} {position.expiry_code}
+      </span>
+      {held === null ? <Chip tone="warning">open</Chip> : <span>held {duration(held)}</span>}
+    </p>
+  );
+}
+
+function Fills({ position }: { position: Position }) {
+  return (
+    <div className={`panel wide ${styles.fills}`}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Order</th>
+            <th scope="col">Sent</th>
+            <th scope="col">Filled</th>
+            <th scope="col" className="number">
+              Price
+            </th>
+            <th scope="col" className="number">
+              Price’s age
+            </th>
+            <th scope="col" className="number">
+              Slippage
+            </th>
+            <th scope="col" className="number">
+              Spot
+            </th>
+            <th scope="col">Why</th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <td>{position.side === "BUY" ? "bought" : "sold"}</td>
+            <td>{clock(position.entry_sent_time)}</td>
+            <td>{clock(position.entry_time)}</td>
+            <td className="number">{price(position.entry_price)}</td>
+            <td className="number">{duration(position.entry_price_age_s)}</td>
+            <td className="number">{price(position.entry_slippage)}</td>
+            <td className="number">{price(position.nifty_spot_at_entry)}</td>
+            <td>{position.condition_preview}</td>
+          </tr>
+          {position.exit_time === null ? (
+            <tr>
+              <td colSpan={8}>
+                Still open
+                {typeof position.unrealized_pnl === "number" ? (
+                  <>
+                    {" "}
+                    at the end, at <Profit amount={position.unrealized_pnl} /> by its last price: that is
+                    shown, and added to nothing
+                  </>
+                ) : null}
+              </td>
+            </tr>
+          ) : (
+            <tr>
+              <td>{position.side === "BUY" ? "sold" : "bought back"}</td>
+              <td>{clock(position.exit_sent_time)}</td>
+              <td>{clock(position.exit_time)}</td>
+              <td className="number">{price(position.exit_price)}</td>
+              <td className="number">{duration(position.exit_price_age_s ?? 0)}</td>
+              <td className="number">{price(position.exit_slippage)}</td>
+              <td className="number">{price(position.nifty_spot_at_exit)}</td>
+              <td>
+                {exitReason(position.exit_reason)}: {position.exit_condition_preview}
+              </td>
+            </tr>
+          )}
+          {position.parts.map((part) => (
+            <tr key={part.trade_id} className="soft">
+              <td>part {part.part ?? "last"}</td>
+              <td>{clock(part.exit_sent_time)}</td>
+              <td>{clock(part.exit_time)}</td>
+              <td className="number">{price(part.exit_price)}</td>
+              <td className="number">{part.quantity} units</td>
+              <td className="number">{price(part.exit_slippage)}</td>
+              <td className="number">
+                <Profit amount={part.pnl} />
+              </td>
+              <td>{exitReason(part.exit_reason)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface WhyProps {
+  view: TradeAsked;
+  day: Day;
+  position: Position;
+  job: string;
+}
+
+function Why({ view, day, position, job }: WhyProps) {
+  const exit = view.tab === "exit";
+  const reason: Reason | null = exit ? position.exit_diagnostic_data : position.diagnostic_data;
+  if (reason === null) return <p>The position was not closed.</p>;
+  const flow = exit ? position.exit_flow_ids : position.entry_flow_ids;
+  return (
+    <>
+      <p className={styles.sentence}>
+        {exit ? position.exit_condition_preview : position.condition_preview}
+        {reason.condition_set === "re_entry" ? <Chip>re-entry conditions</Chip> : null}
+      </p>
+      {reason.substituted_text === "" ? null : (
+        <p className={`mono ${styles.substituted}`}>{reason.substituted_text}</p>
+      )}
+      <p className="soft">
+        Decided {clock(reason.evaluated_at)}
+        {reason.node_id ? ` at ${reason.node_id}` : ""}.{" "}
+        <Link to={addressOfDay(view, { selected: position.trade_id, at: reason.evaluated_at })}>
+          Show it on the chart
+        </Link>
+      </p>
+      <ConditionTable reason={reason} />
+      <SeenThen seen={reason} />
+      <PathThere view={view} day={day} flow={flow} job={job} />
+    </>
+  );
+}
+
+function PathThere({
+  view,
+  day,
+  flow,
+  job,
+}: {
+  view: TradeAsked;
+  day: Day;
+  flow: readonly string[];
+  job: string;
+}) {
+  const events = useMemo(() => {
+    const byId = new Map(day.events.map((event) => [event.execution_id, event]));
+    return flow.flatMap((id) => byId.get(id) ?? []);
+  }, [day, flow]);
+  const path = useMemo(() => events.map((event) => event.node_id), [events]);
+  const { data } = useQuery({ ...runGraphQuery(view, job), enabled: job !== "" });
+  if (events.length === 0) return null;
+  return (
+    <section className={styles.path}>
+      <h3>The way there</h3>
+      <ol>
+        {events.map((event) => (
+          <li key={event.execution_id}>
+            <span className="mono">{clock(event.time)}</span> {nodeKind(event.node_type)}{" "}
+            <strong>{event.node_label}</strong> <span className="soft">{event.note}</span>
+          </li>
+        ))}
+      </ol>
+      {data ? (
+        <Suspense fallback={<Loading what="the graph" />}>
+          <StrategyGraph graph={data.graph} path={path} label="The graph, with the way that was taken" />
+        </Suspense>
+      ) : null}
+    </section>
+  );
+}
+
+function Step({ view, position, text }: { view: TradeAsked; position: Position | undefined; text: string }) {
+  if (position === undefined) {
+    return (
+      <button type="button" disabled>
+        {text}
+      </button>
+    );
+  }
+  return (
+    <Link className="button" to={addressOfTrade(view, position.trade_id, view.tab)}>
+      {text}
+    </Link>
+  );
+}
