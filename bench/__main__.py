@@ -19,6 +19,7 @@ from rich.table import Table
 
 from bench.day import measure_day, measure_encoding
 from bench.market import bench_market, measure_demo, measure_import
+from bench.page import measure_page
 from bench.run import measure_run
 from bench.server import measure_server
 
@@ -39,6 +40,7 @@ def main() -> int:
         lambda: measure_encoding(strategy, market),
         lambda: measure_run(strategy, market, BARS),
         lambda: measure_server(strategy, market, BARS),
+        lambda: measure_page(strategy, market, BARS),
         lambda: measure_import(BARS, ROOT),
     )
     for step in steps:

@@ -45,7 +45,7 @@ def measure_server(document: bytes, market: Path, bars: Path) -> list[Row]:
     (root / "strategies").mkdir(parents=True)
     (root / "strategies" / f"{strategy_id}.json").write_bytes(document)
     key = _key(root)
-    with _strikebook(root, market) as (url, process):
+    with strikebook(root, market) as (url, process):
         headers = {"Authorization": f"Bearer {key}"}
         with httpx.Client(base_url=url, headers=headers, timeout=60) as client:
             rows = _runs(client, strategy_id, market)
@@ -89,7 +89,7 @@ def _reads(client: httpx.Client, url: str, headers: dict[str, str], root: Path, 
     """Status, metadata and a day file of 100 positions, against the same bytes from bare uvicorn and from nginx."""
     storage, key = FolderStorage(root / "results"), RunKey("bench", strategy_id)
     day = storage.days(key)[0]
-    full = _hundred_positions(storage, key, day)
+    full = hundred_positions(storage, key, day)
     storage.put_day(key, day, full)
     jobs = client.get(f"{API}/jobs", params={"user_id": "bench"}).json()
     job = (jobs["jobs"] if isinstance(jobs, dict) else jobs)[0]["job_id"]
@@ -143,7 +143,7 @@ def _clears(client: httpx.Client, root: Path, strategy_id: str) -> list[Row]:
     return [(f"  clear of {len(files)} days, median of 5", f"{statistics.median(times) * 1e3:.1f} ms", "≤ 20 ms")]
 
 
-def _hundred_positions(storage: FolderStorage, key: RunKey, day: date) -> bytes:
+def hundred_positions(storage: FolderStorage, key: RunKey, day: date) -> bytes:
     """A day file with 100 positions: those of real days, one after another."""
     document = decode_day(storage.day(key, day) or b"")
     positions: list[object] = []
@@ -178,7 +178,7 @@ def _key(root: Path) -> str:
 
 
 @contextlib.contextmanager
-def _strikebook(root: Path, market: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def strikebook(root: Path, market: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     port = _free_port()
     environment = {
         **os.environ,

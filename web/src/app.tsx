@@ -1,12 +1,15 @@
 // The frame of every view: where one can go, who one is, whether the server answers.
 
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { addressOf, type View } from "./address";
+import { chartQuery, dayQuery } from "./api/queries";
 import styles from "./app.module.css";
 import { Boundary } from "./boundary";
 import { Connection } from "./connection";
 import { Link, useView } from "./navigation";
-import { Empty, Loading } from "./parts/states";
+import { Code, Needed } from "./needed";
+import { Empty } from "./parts/states";
 import { ThemeChoice } from "./theme-choice";
 import { ResultView } from "./views/result/result-view";
 import { ResultsView } from "./views/results/results-view";
@@ -16,11 +19,11 @@ import { UserChip } from "./who/user-chip";
 import { useWho } from "./who/who";
 
 // What draws charts and graphs is loaded when it is first looked at.
-const DayView = lazy(() => import("./views/day/day-view"));
-const TradeView = lazy(() => import("./views/trade/trade-view"));
-const WhyView = lazy(() => import("./views/why/why-view"));
-const StrategiesView = lazy(() => import("./views/strategies/strategies-view"));
-const StrategyView = lazy(() => import("./views/strategies/strategy-view"));
+const dayView = new Code(() => import("./views/day/day-view"));
+const tradeView = new Code(() => import("./views/trade/trade-view"));
+const whyView = new Code(() => import("./views/why/why-view"));
+const strategiesView = new Code(() => import("./views/strategies/strategies-view"));
+const strategyView = new Code(() => import("./views/strategies/strategy-view"));
 
 const PLACES = [
   {
@@ -85,9 +88,7 @@ export function App() {
           <SignIn refused={who.refused} />
         ) : (
           <Boundary place={place ?? ""}>
-            <Suspense fallback={<Loading what="this view" />}>
-              <Shown view={view} />
-            </Suspense>
+            <Shown view={view} />
           </Boundary>
         )}
       </main>
@@ -97,23 +98,45 @@ export function App() {
 
 function Shown({ view }: { view: View }) {
   const { user } = useWho();
+  useAskedAhead(view);
   switch (view.view) {
     case "results":
       return <ResultsView user={view.user ?? user} />;
     case "run":
       return <RunView strategy={view.strategy} from={view.from} to={view.to} />;
     case "strategies":
-      return <StrategiesView />;
+      return <Needed code={strategiesView} props={{}} what="strategies" />;
     case "strategy":
-      return <StrategyView strategy={view.strategy} />;
+      return <Needed code={strategyView} props={{ strategy: view.strategy }} what="the strategy" />;
     case "result":
       return <ResultView place={view} key={`${view.user}/${view.strategy}`} />;
     case "day":
-      return <DayView view={view} key={`${view.user}/${view.strategy}/${view.date}`} />;
+      return (
+        <Needed
+          code={dayView}
+          props={{ view }}
+          what="the day"
+          key={`${view.user}/${view.strategy}/${view.date}`}
+        />
+      );
     case "trade":
-      return <TradeView view={view} key={`${view.user}/${view.strategy}/${view.date}/${view.trade}`} />;
+      return (
+        <Needed
+          code={tradeView}
+          props={{ view }}
+          what="the position"
+          key={`${view.user}/${view.strategy}/${view.date}/${view.trade}`}
+        />
+      );
     case "why":
-      return <WhyView view={view} key={`${view.user}/${view.strategy}/${view.date}/${view.node}`} />;
+      return (
+        <Needed
+          code={whyView}
+          props={{ view }}
+          what="the report"
+          key={`${view.user}/${view.strategy}/${view.date}/${view.node}`}
+        />
+      );
     case "unknown":
       return (
         <Empty title={`There is nothing at ${view.path}`}>
@@ -123,4 +146,14 @@ function Shown({ view }: { view: View }) {
         </Empty>
       );
   }
+}
+
+/** What a day shows is asked for while its code comes. */
+function useAskedAhead(view: View): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (view.view !== "day" && view.view !== "trade") return;
+    void client.prefetchQuery(dayQuery(view));
+    if (view.view === "day") void client.prefetchQuery(chartQuery(view, view.timeframe, null));
+  }, [client, view]);
 }

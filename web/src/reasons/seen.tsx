@@ -22,7 +22,7 @@ export function SeenThen({ seen }: { seen: Seen }) {
 
 function CandleTable({ symbol, timeframes }: { symbol: string; timeframes: readonly Candles[] }) {
   return (
-    <section>
+    <section className={styles.candles}>
       <h3>Candles of {symbol}</h3>
       <div className="wide">
         <table>

@@ -80,6 +80,15 @@ const HIDDEN_AT_FIRST = {
   condition_preview: false,
   exit_condition_preview: false,
 };
+const HIDDEN_ON_A_PHONE = {
+  ...HIDDEN_AT_FIRST,
+  vpi: false,
+  position_num: false,
+  re_entry_num: false,
+  quantity: false,
+  nifty_spot_at_entry: false,
+  nifty_spot_at_exit: false,
+};
 const COLUMNS = "strikebook.columns";
 
 interface PositionTableProps {
@@ -323,8 +332,12 @@ function storedColumns(): Record<string, boolean> {
     const stored: unknown = JSON.parse(localStorage.getItem(COLUMNS) ?? "null");
     return typeof stored === "object" && stored !== null
       ? (stored as Record<string, boolean>)
-      : HIDDEN_AT_FIRST;
+      : columnsAtFirst();
   } catch {
-    return HIDDEN_AT_FIRST;
+    return columnsAtFirst();
   }
+}
+
+function columnsAtFirst(): Record<string, boolean> {
+  return window.matchMedia("(max-width: 640px)").matches ? HIDDEN_ON_A_PHONE : HIDDEN_AT_FIRST;
 }

@@ -11,7 +11,7 @@ import {
 } from "lightweight-charts";
 import { useEffect, useMemo, useRef } from "react";
 import type { Candle, Chart, Position } from "../../api/schema";
-import { counted } from "../../format/texts";
+import { contractName, counted } from "../../format/texts";
 import { clock, secondsOf } from "../../format/time";
 import { colour, useTheme } from "../../theme";
 import { marksOnOption, marksOnUnderlying } from "./marks";
@@ -60,7 +60,11 @@ export function PriceChart({ chart, option, positions, selected, at, onSelect }:
     addLines(drawn, panes.over, starts, 0, 0);
     let pane = 1;
     if (option !== null) {
-      const optionCandles = drawn.addSeries(CandlestickSeries, candleOptions(option.symbol), pane);
+      const optionCandles = drawn.addSeries(
+        CandlestickSeries,
+        candleOptions(contractName(option.symbol)),
+        pane,
+      );
       optionCandles.setData(option.candles.map(barOf));
       const optionStarts = option.candles.map((candle) => secondsOf(candle.timestamp));
       const onOption = new TradeLines(marksOnOption(positions, option.symbol), optionStarts, colours);
@@ -161,7 +165,6 @@ function addLines(
         priceLineVisible: false,
         lastValueVisible: false,
         crosshairMarkerVisible: false,
-        title: pane === 0 ? "" : line.name,
       },
       pane,
     );

@@ -1,13 +1,14 @@
 // The strategies that can be run, and a place to drop another one.
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { addressOf } from "../../address";
 import { answerOf, api } from "../../api/client";
 import { strategiesQuery } from "../../api/queries";
 import type { Findings, ListedStrategy } from "../../api/schema";
 import { moment } from "../../format/time";
 import { Link, navigate } from "../../navigation";
+import { Code, Needed } from "../../needed";
 import { Chip } from "../../parts/chip";
 import { Heading } from "../../parts/heading";
 import { Empty, Loading, Refused } from "../../parts/states";
@@ -15,7 +16,7 @@ import { useWho } from "../../who/who";
 import { FindingList } from "./finding-list";
 import styles from "./strategies-view.module.css";
 
-const StrategyGraph = lazy(() => import("../../graph/strategy-graph"));
+const strategyGraph = new Code(() => import("../../graph/strategy-graph"));
 
 interface Dropped {
   name: string;
@@ -185,13 +186,15 @@ function Add({ user }: { user: string }) {
           )}
           {store.error ? <Refused error={store.error} /> : null}
           {dropped.found.graph.nodes.length > 0 ? (
-            <Suspense fallback={<Loading what="the graph" />}>
-              <StrategyGraph
-                graph={dropped.found.graph}
-                findings={dropped.found.findings}
-                label="The graph of the file"
-              />
-            </Suspense>
+            <Needed
+              code={strategyGraph}
+              what="the graph"
+              props={{
+                graph: dropped.found.graph,
+                findings: dropped.found.findings,
+                label: "The graph of the file",
+              }}
+            />
           ) : null}
         </div>
       ) : null}

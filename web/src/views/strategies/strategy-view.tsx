@@ -1,12 +1,13 @@
 // A strategy: its graph as it was drawn, each condition as a sentence, what the check found at which node.
 
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { addressOf } from "../../address";
 import { graphQuery } from "../../api/queries";
 import type { Findings, GraphNode } from "../../api/schema";
 import { counted, nodeKind } from "../../format/texts";
 import { Link } from "../../navigation";
+import { Code, Needed } from "../../needed";
 import { Chip } from "../../parts/chip";
 import { Download } from "../../parts/download";
 import { Heading } from "../../parts/heading";
@@ -15,7 +16,7 @@ import { useWho } from "../../who/who";
 import { FindingList } from "./finding-list";
 import styles from "./strategy-view.module.css";
 
-const StrategyGraph = lazy(() => import("../../graph/strategy-graph"));
+const strategyGraph = new Code(() => import("../../graph/strategy-graph"));
 
 export default function StrategyView({ strategy }: { strategy: string }) {
   const { user } = useWho();
@@ -72,15 +73,17 @@ function Drawn({ found }: { found: Findings }) {
         <FindingList findings={found.findings} onNode={setSelected} />
       </section>
       <div className={styles.pair}>
-        <Suspense fallback={<Loading what="the graph" />}>
-          <StrategyGraph
-            graph={found.graph}
-            findings={found.findings}
-            selected={selected}
-            onSelect={setSelected}
-            label="The graph of the strategy"
-          />
-        </Suspense>
+        <Needed
+          code={strategyGraph}
+          what="the graph"
+          props={{
+            graph: found.graph,
+            findings: found.findings,
+            selected,
+            onSelect: setSelected,
+            label: "The graph of the strategy",
+          }}
+        />
         <aside className="panel" aria-live="polite" aria-label="The selected node">
           {node === undefined ? (
             <p className="soft">Select a node to read all of it.</p>

@@ -1,7 +1,7 @@
 // A position with its reasons: why it was opened, why it was closed, and the way through the graph to each.
 
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useMemo } from "react";
+import { useMemo } from "react";
 import { addressOf, addressOfDay, addressOfResult, addressOfTrade, type Tab, type View } from "../../address";
 import { dayQuery, metadataQuery, runGraphQuery } from "../../api/queries";
 import type { Day, Position, Reason } from "../../api/schema";
@@ -9,6 +9,7 @@ import { price } from "../../format/money";
 import { contractName, exitReason, nodeKind } from "../../format/texts";
 import { clock, dayName, duration, secondsOf } from "../../format/time";
 import { Link, navigate } from "../../navigation";
+import { Code, Needed } from "../../needed";
 import { Chip } from "../../parts/chip";
 import { Heading } from "../../parts/heading";
 import { Profit } from "../../parts/money";
@@ -18,7 +19,7 @@ import { ConditionTable } from "../../reasons/condition-table";
 import { SeenThen } from "../../reasons/seen";
 import styles from "./trade-view.module.css";
 
-const StrategyGraph = lazy(() => import("../../graph/strategy-graph"));
+const strategyGraph = new Code(() => import("../../graph/strategy-graph"));
 
 type TradeAsked = Extract<View, { view: "trade" }>;
 
@@ -259,9 +260,11 @@ function PathThere({
         ))}
       </ol>
       {data ? (
-        <Suspense fallback={<Loading what="the graph" />}>
-          <StrategyGraph graph={data.graph} path={path} label="The graph, with the way that was taken" />
-        </Suspense>
+        <Needed
+          code={strategyGraph}
+          what="the graph"
+          props={{ graph: data.graph, path, label: "The graph, with the way that was taken" }}
+        />
       ) : null}
     </section>
   );
