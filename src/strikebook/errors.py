@@ -51,6 +51,16 @@ class StrategyError(StrikebookError):
 class MarketDataError(StrikebookError):
     """Market data that is missing, damaged or inconsistent."""
 
+    @property
+    def told(self) -> str:
+        """The error for who may not know where the data lies: of a file its name and its folder's."""
+        place = "/".join(self.where.split("/")[-2:])
+        return str(
+            MarketDataError(
+                self.what.replace(self.where, place) if self.where else self.what, where=place, right=self.right
+            )
+        )
+
 
 class NoDataError(MarketDataError):
     """There is no data for that day or instrument."""

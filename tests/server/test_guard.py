@@ -31,6 +31,12 @@ from tests.server.running import (
 LIMIT = 4096
 FOREIGN = ["https://evil.example", "http://localhost.evil.example", "http://127.0.0.1.evil.example", "null", "file://"]
 FOREIGN += ["http://evil.example#localhost", "http://localhost@evil.example", "ftp://localhost", "http://[::1", "", "x"]
+FOREIGN += [
+    "http://localhost:8300.evil.com",
+    "http://localhost?evil.com",
+    "http://localhost#@evil.com",
+    "http://localhost:",
+]
 OWN_PAGES = [
     "http://localhost:3000",
     "http://127.0.0.1:5173",
@@ -341,3 +347,44 @@ def test_a_client_that_goes_away_breaks_nothing(served: Running) -> None:
         line.close()
     assert served.client.get("/health").status_code == 200
     assert "request broke" not in served.log()
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"), [("/docs", "GET, HEAD"), ("/", "GET, HEAD"), ("/assets/x.js", "GET, HEAD")]
+)
+def test_pages_name_their_methods(served: Running, path: str, allowed: str) -> None:
+    """A page and its files can be read, and nothing else."""
+    answer = served.client.post(path)
+    problem(answer, 405)
+    assert answer.headers["allow"] == allowed
+
+
+@pytest.mark.parametrize(
+    ("body", "where", "right"),
+    [
+        ({"start_date": "2024-02-30"}, "body.start_date", "DD-MM-YYYY or YYYY-MM-DD"),
+        ({"options": {"slippage": "1 rupee"}}, "body.options.slippage", '"0.5 points", "2 ticks" or "0.1 percent"'),
+        ({"options": {"scale": "zero"}}, "body.options.scale", "a number above 0, at most 10000"),
+        ({"user_id": "../x"}, "body.user_id", "1 to 128 letters, digits and . _ - @, not starting with a dot"),
+    ],
+)
+def test_a_mistake_is_told_in_words(served: Running, body: dict[str, object], where: str, right: str) -> None:
+    """What was sent and what would be right; never the pattern that a text does not fit."""
+    found = problem(served.client.post(f"{API}/run", json={**RUN, **body}), 422)
+    assert (found["where"], found["right"]) == (where, right)
+    assert "pattern" not in str(found)
+    assert "^" not in str(found)
+    assert len(found["detail"]) < 100
+
+
+def test_a_larger_strategy_than_anyone_draws_is_refused_shortly(served: Running) -> None:
+    """A document of many thousand nodes is not read, and the answer is no larger than a page."""
+    nodes = [{"id": f"n{number}", "type": "x"} for number in range(20_000)]
+    answer = served.client.post("/api/v1/strategies/validate", json={"strategy_id": "x", "nodes": nodes, "edges": []})
+    assert answer.json()["findings"][0]["what"] == "more than 1000 nodes"
+    few = {"strategy_id": "x", "nodes": nodes[:900], "edges": []}
+    found = served.client.post("/api/v1/strategies/validate", json=few).json()
+    assert len(found["findings"]) == 200
+    assert found["findings_total"] > 900
+    refused = served.client.put("/api/v1/strategies/x?user_id=me", json=few)
+    assert len(problem(refused, 422)["detail"]) < 2_000

@@ -10,10 +10,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from strikebook.errors import StrikebookError, UsageError
+from strikebook.errors import QueueFullError, StrikebookError, UsageError
 from strikebook.market.source import MarketSource
 from strikebook.model.options import RunOptions
-from strikebook.service import process_executor
+from strikebook.service import question_processes
 from strikebook.service.day_executor import DayExecutor
 from strikebook.service.day_work import DayOutcome, DayWork
 from strikebook.service.here_executor import HereExecutor
@@ -159,11 +159,33 @@ def test_a_question_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch
         assert pool is not None
         for pid in list(pool._processes):
             os.kill(pid, signal.SIGSTOP)
-        monkeypatch.setattr(process_executor, "_LONGEST_ANSWER_S", 0.2)
+        monkeypatch.setattr(question_processes, "_LONGEST_ANSWER_S", 0.2)
         with pytest.raises(StrikebookError, match="longer than"):
             executor.ask(question).result(20)
         monkeypatch.undo()
         assert executor.ask(question).result(20) == 249
+    finally:
+        executor.close()
+
+
+def test_only_so_many_questions_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits in line is not timed; who comes when the line is full is told so, and the others are answered."""
+    question = "strikebook.service.planning:warm_up"
+    executor = ProcessExecutor(1)
+    try:
+        executor.ask(question).result()
+        pool = executor._asked._pool
+        assert pool is not None
+        processes = list(pool._processes)
+        for pid in processes:
+            os.kill(pid, signal.SIGSTOP)
+        monkeypatch.setattr(question_processes, "_MOST_WAITING", 3)
+        asked = [executor.ask(question) for _ in range(5)]
+        with pytest.raises(QueueFullError, match="3 questions wait"):
+            executor.ask(question)
+        for pid in processes:
+            os.kill(pid, signal.SIGCONT)
+        assert [each.result(20) for each in asked] == [249] * 5
     finally:
         executor.close()
 

@@ -19,7 +19,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
-from urllib.parse import urlsplit
 
 from strikebook.server.keys import Caller, Keys
 from strikebook.server.page_paths import is_page
@@ -33,6 +32,7 @@ OPEN_PATHS: Final = frozenset({"/health"})
 _SAFE_METHODS: Final = READS | {"OPTIONS"}
 _ONCE: Final = frozenset({b"host", b"origin", b"authorization", b"x-api-key", b"content-length"})
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._\-]{1,64}")
+_LOOPBACK_ORIGIN: Final = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?")
 _LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _REMEMBERED: Final = 512
 _LARGEST_REMEMBERED: Final = 2048
@@ -167,11 +167,7 @@ def is_loopback(host: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _is_loopback_origin(origin: str) -> bool:
-    try:
-        parts = urlsplit(origin)
-        return parts.scheme in ("http", "https") and parts.hostname in _LOOPBACK_NAMES and parts.path == ""
-    except ValueError:
-        return False
+    return _LOOPBACK_ORIGIN.fullmatch(origin) is not None
 
 
 def _is_address(name: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Mapping
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from fastapi import FastAPI
@@ -21,6 +22,7 @@ from strikebook.server.guard import ADMISSION, REQUEST_ID, Guard, caller_of
 from strikebook.server.hot_reads import HotPaths, HotReads
 from strikebook.server.keys import Keys
 from strikebook.server.openapi import openapi_document
+from strikebook.server.page_paths import is_page
 from strikebook.server.page_routes import Page, page_router, wants_page
 from strikebook.server.problems import ProblemError, invalid, problem_of, unforeseen
 from strikebook.server.reply import Reply, json_reply, problem_reply
@@ -37,6 +39,7 @@ _ASSETS: Final = {
 }
 _BRANCHES: Final = {f"{part}{kind}" for part in ("", "constrained-") for kind in ("int", "float", "str")}
 """What pydantic puts into the place of an error for the types that a value may have: no member has such a name."""
+_UNREADABLE: Final = frozenset({"string_pattern_mismatch", "int_type", "float_type", "string_type", "int_parsing"})
 _PAGE: Final = b"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>Strikebook API</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -114,18 +117,18 @@ def _add_me(app: FastAPI, keys: Keys) -> None:
 def _add_docs(app: FastAPI, keys: Keys) -> None:
     documents: dict[bool, bytes] = {}
 
-    @app.get("/openapi.json", include_in_schema=False)
+    @app.api_route("/openapi.json", methods=["GET", "HEAD"], include_in_schema=False)
     async def openapi() -> Reply:
         key_needed = keys.configured
         if key_needed not in documents:
             documents[key_needed] = orjson.dumps(openapi_document(app, key_needed=key_needed))
         return json_reply(documents[key_needed])
 
-    @app.get("/docs", include_in_schema=False)
+    @app.api_route("/docs", methods=["GET", "HEAD"], include_in_schema=False)
     async def docs() -> Reply:
         return _page(_PAGE, b"text/html; charset=utf-8")
 
-    @app.get("/docs/{name}", include_in_schema=False)
+    @app.api_route("/docs/{name}", methods=["GET", "HEAD"], include_in_schema=False)
     async def asset(name: str) -> Reply:
         if name == "begin.js":
             return _page(_BEGIN, b"text/javascript; charset=utf-8")
@@ -137,6 +140,8 @@ def _add_docs(app: FastAPI, keys: Keys) -> None:
 
 def _methods_of(app: FastAPI, path: str) -> list[str]:
     """The methods that a path is offered with, by the OpenAPI document; HEAD where GET is a read of stored bytes."""
+    if is_page(path) or path == "/openapi.json" or path.startswith("/docs"):
+        return ["GET", "HEAD"]
     offered = app.openapi()["paths"]
     if path in offered:  # what has a name of its own is not one of a template
         return sorted(method.upper() for method in offered[path])
@@ -171,8 +176,16 @@ async def _say_invalid(request: Request, error: Exception) -> Reply:
     errors: dict[str, str] = {}
     for each in error.errors():
         place = [str(part) for part in each["loc"] if part not in _BRANCHES]
-        errors.setdefault(".".join(place), str(each["msg"]))
+        told = _said(each) if each["type"] in _UNREADABLE else str(each["msg"])
+        errors.setdefault(".".join(place), told)
     return problem_reply(invalid(list(errors.items())), request.scope[REQUEST_ID])
+
+
+def _said(mistake: Mapping[str, Any]) -> str:
+    """What was sent that is not of its form: the form itself would be a regular expression."""
+    given = mistake.get("input")
+    text = given if isinstance(given, str) else str(given)
+    return f"{text[:60]!r} is not right here" if len(text) <= 60 else f"{text[:60]!r}… is not right here"
 
 
 async def _say_unforeseen(request: Request, _error: Exception) -> Reply:

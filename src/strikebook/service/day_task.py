@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from strikebook.engine.day import run_day
 from strikebook.engine.plan import make_plan
-from strikebook.errors import StrikebookError
+from strikebook.errors import MarketDataError, StrikebookError
 from strikebook.service.day_work import DayOutcome, DayWork, day_fingerprint
 from strikebook.service.strategy_file import load_strategy
 from strikebook.storage.codec import encode_day
@@ -44,6 +44,8 @@ class DayRunner:
             fingerprint = day_fingerprint(work.market, self._underlyings, day)
             result = run_day(self._plan, market_day, work.options)
             content = encode_day(self._documents.document(result))
+        except MarketDataError as error:
+            return DayOutcome(day, "failed", error.told)
         except StrikebookError as error:
             return DayOutcome(day, "failed", str(error))
         except Exception as error:  # noqa: BLE001 — the worker's outer loop: a fault in one day must not end the run

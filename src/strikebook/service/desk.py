@@ -15,19 +15,21 @@ from strikebook.service.strategy_graph import strategy_graph
 from strikebook.strategy.parse import parse_strategy
 
 Document = dict[str, object]
+MOST_FINDINGS = 200
+"""Findings that an answer lists, errors first; it says how many there are."""
 _EVER = (date(1990, 1, 1), date(2200, 1, 1))
 
 
 def check_strategy(content: bytes, where: str) -> Document:
     """All findings about a strategy, whether it can run, what it trades, its graph. Never raises for a bad strategy."""
-    unknown: Document = {"strategy_id": None, "strategy_name": None, "summary": None}
+    unknown: Document = {"strategy_id": None, "strategy_name": None, "summary": None, "findings_total": 1}
     try:
         document = decode_document(content, where)
     except StrategyError as error:
         finding = {"severity": "error", "path": "$", "what": error.what, "right": error.right, "node_id": None}
         return {"runnable": False, "findings": [finding], "graph": {"nodes": [], "edges": []}, **unknown}
     parsed = parse_strategy(document)
-    strategy = parsed.strategy
+    strategy, total = parsed.strategy, len(parsed.findings)
     graph = strategy_graph(document, strategy)
     findings = [
         {
@@ -37,16 +39,17 @@ def check_strategy(content: bytes, where: str) -> Document:
             "right": found.right,
             "node_id": found.node_id,
         }
-        for found in parsed.findings
+        for found in sorted(parsed.findings, key=lambda each: each.severity)[:MOST_FINDINGS]
     ]
     if strategy is None:
-        return {"runnable": False, "findings": findings, "graph": graph, **unknown}
+        return {**unknown, "runnable": False, "findings": findings, "findings_total": total, "graph": graph}
     supporting = strategy.supporting
     return {
         "runnable": True,
         "strategy_id": strategy.id,
         "strategy_name": strategy.name,
         "findings": findings,
+        "findings_total": total,
         "summary": {
             "strategy_hash": strategy.hash,
             "underlying": strategy.trading.symbol,

@@ -13,10 +13,9 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,12 +25,11 @@ from typing import Final
 
 from strikebook.errors import StrikebookError
 from strikebook.service.day_work import DayOutcome, DayWork, pack
-from strikebook.service.worker import answer, begin_worker, run_packed_day, worker_context
+from strikebook.service.question_processes import Questions
+from strikebook.service.worker import new_pool, run_packed_day
 
 _SPARE_DAYS: Final = 1
 _LOOK_AROUND_S: Final = 0.1
-_ANSWERING: Final = 2
-_LONGEST_ANSWER_S: Final = 30.0
 _DIED: Final = "the worker process died while it ran this day, twice (killed, or out of memory)"
 
 
@@ -61,7 +59,7 @@ class ProcessExecutor:
 
     def __init__(self, workers: int) -> None:
         self._desk = _Desk(workers)
-        self._asked = _Questions()
+        self._asked = Questions()
 
     def run(self, work: DayWork, days: Sequence[date], stop: Callable[[], bool]) -> Iterator[DayOutcome]:
         """Run days and yield them as they are finished; see ``DayExecutor``."""
@@ -89,96 +87,6 @@ class ProcessExecutor:
         """Finish the days that are being run, begin no other, and end the workers."""
         self._desk.close()
         self._asked.close()
-
-
-@dataclass(eq=False, slots=True)
-class _Asked:
-    """A question that is out: what, since when, how often it may still be asked, whether it took too long."""
-
-    question: str
-    arguments: tuple[object, ...]
-    answer: Future[object] = field(default_factory=Future)
-    since: float = field(default_factory=time.monotonic)
-    tries: int = 2
-    too_long: bool = False
-
-
-class _Questions:
-    """Two processes for questions. They are replaced when one dies; what was out then is asked once more.
-
-    A question may take half a minute; then its processes are killed, and it is not asked again.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._pool: ProcessPoolExecutor | None = None
-        self._out: set[_Asked] = set()
-        self._closing = threading.Event()
-        self._watchdog = threading.Thread(target=self._watch, name="questions", daemon=True)
-        self._watchdog.start()
-
-    def ask(self, question: str, arguments: tuple[object, ...]) -> Future[object]:
-        asked = _Asked(question, arguments)
-        self._send(asked)
-        return asked.answer
-
-    def close(self) -> None:
-        """End the processes at once: nobody waits for an answer any more."""
-        self._closing.set()
-        with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            _kill(pool)
-            pool.shutdown(wait=True, cancel_futures=True)
-
-    def _send(self, asked: _Asked) -> None:
-        with self._lock:
-            if self._closing.is_set():
-                asked.answer.set_exception(StrikebookError("the workers have ended", where=asked.question))
-                return
-            if self._pool is None:
-                self._pool = _processes(_ANSWERING)
-            pool = self._pool
-            self._out.add(asked)
-        try:
-            future = pool.submit(answer, asked.question, asked.arguments)
-        except BrokenProcessPool as error:
-            future = Future()
-            future.set_exception(error)
-        future.add_done_callback(lambda done: self._back(done, asked, pool))
-
-    def _back(self, done: Future[object], asked: _Asked, pool: ProcessPoolExecutor) -> None:
-        self._out.discard(asked)
-        error = CancelledError() if done.cancelled() else done.exception()
-        if error is None:
-            asked.answer.set_result(done.result())
-            return
-        if not isinstance(error, BrokenProcessPool):
-            asked.answer.set_exception(error)
-            return
-        with self._lock:
-            if self._pool is pool:
-                self._pool = None
-        asked.tries -= 1
-        if asked.too_long:
-            reason = f"it took longer than {_LONGEST_ANSWER_S:.0f} seconds"
-        elif asked.tries and not self._closing.is_set():
-            threading.Thread(target=self._send, args=(asked,), daemon=True).start()  # this one belongs to the old pool
-            return
-        else:
-            reason = "the worker process died over this"
-        asked.answer.set_exception(StrikebookError(reason, where=asked.question, right="a smaller request"))
-
-    def _watch(self) -> None:
-        while not self._closing.wait(1.0):
-            late = [asked for asked in list(self._out) if time.monotonic() - asked.since > _LONGEST_ANSWER_S]
-            if late:
-                for asked in late:
-                    asked.too_long = True
-                with self._lock:
-                    pool, self._pool = self._pool, None
-                if pool is not None:
-                    _kill(pool)
 
 
 class _Desk:
@@ -280,7 +188,7 @@ class _Desk:
 
     def _submit(self, handed: _Handed) -> None:
         if self._pool is None:
-            self._pool = _processes(self._workers)
+            self._pool = new_pool(self._workers)
         try:
             future = self._pool.submit(run_packed_day, handed.run.packed, handed.day)
         except BrokenProcessPool as error:
@@ -311,13 +219,3 @@ def _is_stored(handed: _Handed) -> bool:
     except StrikebookError as error:
         handed.run.outcomes.put(error)
         return False
-
-
-def _kill(pool: ProcessPoolExecutor) -> None:
-    """Kill a pool's processes; the standard library offers no other way to end what they do."""
-    for process in list((pool._processes or {}).values()):  # noqa: SLF001
-        process.kill()
-
-
-def _processes(count: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(count, worker_context(), initializer=begin_worker)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from strikebook.strategy.describe import node_details
-from strikebook.strategy.graph import KINDS, SILENTLY_IGNORED
+from strikebook.strategy.graph import KINDS, MOST_EDGES, MOST_NODES, SILENTLY_IGNORED
 from strikebook.strategy.node import Strategy
 
 Document = dict[str, object]
@@ -20,8 +20,8 @@ def strategy_graph(document: object, strategy: Strategy | None) -> Document:
     ``document`` is the decoded one, ``strategy`` None where it has errors. A node without a place has ``null`` there.
     """
     body = _body(document)
-    nodes = [node for each in _items(body, "nodes") if (node := _node(each, strategy)) is not None]
-    edges = [edge for each in _items(body, "edges") if (edge := _edge(each)) is not None]
+    nodes = [node for each in _items(body, "nodes")[:MOST_NODES] if (node := _node(each, strategy)) is not None]
+    edges = [edge for each in _items(body, "edges")[:MOST_EDGES] if (edge := _edge(each)) is not None]
     return {"nodes": nodes, "edges": edges}
 
 

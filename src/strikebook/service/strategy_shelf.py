@@ -61,6 +61,8 @@ class StrategyShelf:
         """Store a user's own strategy. Raises StrategyError for one that is too large or one too many, StorageError."""
         folder = self.root / check_id(user_id, "user_id")
         check_id(strategy_id, "strategy_id")
+        if user_id == SHARED:
+            raise UsageError("no user is called shared", where="user_id", right="another name: it means everyone's")
         if len(content) > LARGEST_BYTES:
             raise StrategyError("a strategy of more than 4 MB", where=strategy_id, right="at most 4 MB")
         known = _ids(folder)

@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from multiprocessing import connection, forkserver
 from multiprocessing.context import ForkServerContext
@@ -27,6 +28,17 @@ def worker_context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_PRELOADED)
     return context
+
+
+def new_pool(count: int) -> ProcessPoolExecutor:
+    """So many worker processes."""
+    return ProcessPoolExecutor(count, worker_context(), initializer=begin_worker)
+
+
+def kill_pool(pool: ProcessPoolExecutor) -> None:
+    """Kill the processes of a pool; the pool notices, and what was out ends with an error."""
+    for process in list((pool._processes or {}).values()):  # noqa: SLF001 — the only way to its processes
+        process.kill()
 
 
 def warm_up() -> None:

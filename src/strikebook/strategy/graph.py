@@ -20,6 +20,9 @@ KINDS: Mapping[str, Kind] = {
     "exitNode": "exit",
     "squareOffNode": "square_off",
 }
+MOST_NODES = 1_000
+MOST_EDGES = 5_000
+"""More than anyone draws: what is larger is not read, so that no document can keep a server busy."""
 SILENTLY_IGNORED = frozenset({"strategyOverview"})
 IGNORED = frozenset({"alertNode", "endNode"})
 REPLACED = {
@@ -111,6 +114,12 @@ def read_graph(document: Cursor) -> Graph | None:
     ignored: dict[str, Cursor] = {}
     ids: set[str] = set()
     places = document.items("nodes")
+    if len(places) > MOST_NODES:
+        document.get("nodes").error(f"more than {MOST_NODES} nodes", "a smaller strategy")
+        return None
+    if len(document.items("edges")) > MOST_EDGES:
+        document.get("edges").error(f"more than {MOST_EDGES} edges", "a smaller strategy")
+        return None
     if not places and document.get("nodes").value in (None, []):
         document.get("nodes").error("no nodes", "a list of nodes with one startNode")
     for place in places:

@@ -112,7 +112,7 @@ class CleanupDone(Answer):
 class Health(Answer):
     """How the server is; all but ``status`` is for an administrator."""
 
-    status: Literal["ok", "draining"]
+    status: Literal["ok"]
     version: str = ""
     market: str = ""
     running_jobs: int = 0

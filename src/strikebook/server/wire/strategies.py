@@ -79,6 +79,7 @@ class Findings(Answer):
     strategy_id: str | None
     strategy_name: str | None
     findings: list[Finding]
+    findings_total: int
     summary: StrategySummary | None
     graph: Graph
 
