@@ -15,7 +15,7 @@ export default defineConfig({
     viewport: { width: 1360, height: 900 },
     timezoneId: "America/New_York", // not the exchange's: times must be the exchange's all the same
     locale: "en-US",
-    trace: "retain-on-failure",
+    screenshot: "only-on-failure", // a trace of the document of ten years takes longer than what is tested
     launchOptions: {
       executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
       args: [

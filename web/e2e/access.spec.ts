@@ -33,6 +33,7 @@ async function settled(page: Page, view: string): Promise<void> {
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`axe finds nothing serious in any view (${colorScheme})`, async ({ page, server }) => {
+    test.slow(); // every view
     await page.emulateMedia({ colorScheme });
     const found: string[] = [];
     for (const view of viewsOf(server)) {

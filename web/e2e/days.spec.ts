@@ -1,7 +1,8 @@
 // The four kinds of day, and a run that is gone.
 
-import { rmSync } from "node:fs";
-import { makeBrokenMarket, resultAddress } from "./server";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeBrokenMarket, RSI, resultAddress } from "./server";
 import { expect, paise, test } from "./serving";
 
 const market = makeBrokenMarket();
@@ -93,5 +94,38 @@ test("results that have expired say so, and how to run them again", async ({ pag
   await expect(page.getByText("There are no results of this strategy")).toBeVisible();
   await expect(page.getByText(/Its last run \(bt_\w+\) ended .*: completed. Results expire/)).toBeVisible();
   await page.getByRole("link", { name: "Run it" }).click();
+  await expect(page.getByRole("heading", { name: `Run a backtest for ${user}` })).toBeVisible();
   await expect(page.getByLabel("From")).toHaveValue("2024-10-01");
+});
+
+test("results that are damaged say so where they are listed, and can be cleared", async ({
+  page,
+  server,
+}) => {
+  const user = "damaged";
+  await server.run({ ...RANGE, user, strategy: "never" });
+  writeFileSync(join(server.folder, "results", user, "never", "metadata.json"), "{ no json");
+  await page.goto(`/r/${user}`);
+  await expect(page.getByText("These results cannot be read")).toBeVisible();
+  await page.getByRole("link", { name: "never" }).click();
+  await expect(page.getByRole("alert")).toContainText("damaged and cannot be read");
+  await page.goBack();
+  await page.getByRole("button", { name: "Clear" }).click();
+  await page.getByRole("button", { name: "Clear all days" }).click();
+  await expect(page.getByText(`${user} has no results`)).toBeVisible();
+});
+
+test("a day whose file is damaged says so, and its neighbours are there", async ({
+  page,
+  server,
+  watched,
+}) => {
+  watched.expected.push(/net::ERR_CONTENT_DECODING_FAILED/); // the stored bytes are sent as they are
+  const user = "bad-day";
+  await server.run({ ...RANGE, user });
+  writeFileSync(join(server.folder, "results", user, RSI, "01-10-2024.json.gz"), "damaged");
+  await page.goto(`${resultAddress(RSI, user)}/01-10-2024`);
+  await expect(page.getByRole("alert")).toContainText(/damaged|cannot be read/);
+  await page.getByRole("link", { name: "Day after" }).click();
+  await expect(page.getByText("There is no data of this day")).toBeVisible();
 });

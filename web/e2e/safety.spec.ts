@@ -64,6 +64,14 @@ test("a strategy is dropped, its findings stand at their nodes, and only one tha
   const stored = await fetch(`${server.url}/api/v1/strategies?user_id=${USER}`);
   expect(await stored.text()).toContain('"owner":"user_123"');
   await page.goto("/strategies");
+  await page.getByLabel("Strategy file").setInputFiles(strategyFile("never"));
+  await expect(page.getByText("it would be replaced")).toBeVisible();
+  await expect(page.getByText("Your own strategy of this id stands before it")).toBeVisible();
   await page.getByRole("button", { name: "Delete" }).click();
-  await expect(page.getByText("your own")).toHaveCount(0);
+  await page.getByRole("button", { name: "Keep it" }).click();
+  await expect(page.getByText("your own", { exact: true })).toHaveCount(1);
+  await page.getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("button", { name: "Delete it" }).click();
+  await expect(page.getByText("your own", { exact: true })).toHaveCount(0);
+  await expect(page.getByText("it would be replaced")).toHaveCount(0);
 });

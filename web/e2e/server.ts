@@ -40,7 +40,7 @@ export class Server {
   static async start(settings: Record<string, string> = {}): Promise<Server> {
     const server = new Server(mkdtempSync(join(tmpdir(), "strikebook-")), await freePort(), settings);
     cpSync(join(ROOT, "examples"), join(server.folder, "examples"), { recursive: true });
-    for (const name of ["opposite-legs", "never", "hostile"]) {
+    for (const name of ["opposite-legs", "never", "hostile", "parts"]) {
       cpSync(strategyFile(name), join(server.folder, "examples", `${name}.json`));
     }
     await server.begin();

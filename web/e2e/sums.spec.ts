@@ -48,6 +48,26 @@ test("months are the sum of their days, the header the sum of the months, and al
   expect(sum(labels.map((label) => paise(label)))).toBe(header);
 });
 
+for (const width of [360, 768, 1280]) {
+  test(`no number of the calendar or the headline is cut off at a width of ${width}`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(resultAddress());
+    await expect(page.locator("a[data-status]").first()).toBeVisible();
+    const cut = await page.evaluate(() => {
+      const boxes = document.querySelectorAll("a[data-status], table[data-month] caption, dl dd");
+      return [...boxes].flatMap((box) => {
+        const outer = box.getBoundingClientRect();
+        const range = document.createRange();
+        range.selectNodeContents(box);
+        const text = range.getBoundingClientRect();
+        const inside = text.left >= outer.left - 1 && text.right <= outer.right + 1 && text.width > 0;
+        return inside && outer.right <= window.innerWidth ? [] : [box.textContent];
+      });
+    });
+    expect(cut).toEqual([]);
+  });
+}
+
 test("a day's header, its table and its positions are the file's", async ({ page, server }) => {
   const day = server.day("03-10-2024");
   await page.goto(`${resultAddress()}/03-10-2024`);

@@ -1,17 +1,43 @@
-// Every view has an address, and every address of the page is a view: read with viewOf, written with addressOf.
+// Every view has an address, and every address of the page is a view: read with viewOf, written with addressOf. What an
+// address says that makes no sense counts as not said.
 
-export type Tab = "entry" | "exit";
+import { isoDay, readDay, storedDay } from "./format/time";
+
+export type Tab = "entry" | "exit" | `part-${number}`;
+
+/** The options of a run by name, as they are typed. */
+export type OptionTexts = Record<string, string>;
 
 export type View =
   | { view: "results"; user: string | null }
-  | { view: "run"; strategy: string | null; from: string | null; to: string | null }
-  | { view: "strategies" }
-  | { view: "strategy"; strategy: string }
-  | { view: "result"; user: string; strategy: string }
-  | ({ view: "day"; at: string | null; selected: string | null; timeframe: string | null } & DayPlace)
+  | RunAsked
+  | { view: "strategies"; user: string | null }
+  | { view: "strategy"; user: string | null; strategy: string }
+  | ({ view: "result" } & RunPlace)
+  | ({ view: "as-run" } & RunPlace)
+  | DayAsked
   | ({ view: "trade"; trade: string; tab: Tab } & DayPlace)
   | ({ view: "why"; node: string } & DayPlace)
   | { view: "unknown"; path: string };
+
+export interface RunAsked {
+  view: "run";
+  /** Whose run it is to be; null for whoever is here. */
+  user: string | null;
+  strategy: string | null;
+  from: string | null;
+  to: string | null;
+  options: OptionTexts;
+}
+
+export interface DayAsked extends DayPlace {
+  view: "day";
+  /** A moment to show, a position to select, what the chart shows. */
+  at: string | null;
+  selected: string | null;
+  timeframe: string | null;
+  symbol: string | null;
+}
 
 export interface RunPlace {
   user: string;
@@ -22,32 +48,32 @@ export interface DayPlace extends RunPlace {
   date: string;
 }
 
+/** The options of a run that an address can carry, and what they look like. */
+const OPTION_FORMS: readonly (readonly [string, RegExp])[] = [
+  ["scale", /^[0-9.]{1,16}$/],
+  ["fill", /^next$/],
+  ["slippage", /^[0-9. a-zA-Z%]{1,24}$/],
+  ["max_price_age_s", /^[0-9]{1,5}$/],
+  ["wait_for_trade_s", /^[0-9]{1,5}$/],
+];
+
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/;
+const TIMEFRAME = /^\d{1,4}[mh]$|^1d$/;
+
 /** The view of a path and a query, as `location` has them. */
 export function viewOf(path: string, search: string): View {
   const unknown: View = { view: "unknown", path };
   const parts = partsOf(path);
   if (parts === null) return unknown;
   const query = new URLSearchParams(search);
-  const [first, user, strategy, date, trade, node, ...rest] = parts;
-  if (rest.length > 0) return unknown;
+  const [first, second, ...rest] = parts;
   if (first === undefined) return { view: "results", user: null };
-  if (first === "run" && parts.length === 1) {
-    return { view: "run", strategy: query.get("strategy"), from: query.get("from"), to: query.get("to") };
+  if (first === "run" && second === undefined) return runOf(query);
+  if (first === "strategies" && rest.length === 0) {
+    const user = query.get("user");
+    return second === undefined ? { view: "strategies", user } : { view: "strategy", user, strategy: second };
   }
-  if (first === "strategies" && parts.length === 1) return { view: "strategies" };
-  if (first === "strategies" && user !== undefined && parts.length === 2) {
-    return { view: "strategy", strategy: user };
-  }
-  if (first !== "r" || user === undefined) return unknown;
-  if (strategy === undefined) return { view: "results", user };
-  if (date === undefined) return { view: "result", user, strategy };
-  const place = { user, strategy, date };
-  if (trade === undefined) {
-    const asked = { at: query.get("at"), selected: query.get("trade"), timeframe: query.get("timeframe") };
-    return { view: "day", ...place, ...asked };
-  }
-  if (node !== undefined) return trade === "why" ? { view: "why", ...place, node } : unknown;
-  return { view: "trade", ...place, trade, tab: query.get("tab") === "exit" ? "exit" : "entry" };
+  return first === "r" && second !== undefined ? (ofUser(second, rest, query) ?? unknown) : unknown;
 }
 
 /** The address of a view. */
@@ -56,22 +82,24 @@ export function addressOf(view: View): string {
     case "results":
       return view.user === null ? "/" : join("r", view.user);
     case "run":
-      return `/run${queryOf({ strategy: view.strategy, from: view.from, to: view.to })}`;
+      return `/run${queryOf({ user: view.user, strategy: view.strategy, from: view.from, to: view.to, ...view.options })}`;
     case "strategies":
-      return "/strategies";
+      return `/strategies${queryOf({ user: view.user })}`;
     case "strategy":
-      return join("strategies", view.strategy);
+      return join("strategies", view.strategy) + queryOf({ user: view.user });
     case "result":
       return join("r", view.user, view.strategy);
+    case "as-run":
+      return join("r", view.user, view.strategy, "strategy");
     case "day":
       return (
         join("r", view.user, view.strategy, view.date) +
-        queryOf({ trade: view.selected, at: view.at, timeframe: view.timeframe })
+        queryOf({ trade: view.selected, at: view.at, timeframe: view.timeframe, symbol: view.symbol })
       );
     case "trade":
       return (
         join("r", view.user, view.strategy, view.date, view.trade) +
-        queryOf({ tab: view.tab === "exit" ? "exit" : null })
+        queryOf({ tab: view.tab === "entry" ? null : view.tab })
       );
     case "why":
       return join("r", view.user, view.strategy, view.date, "why", view.node);
@@ -84,9 +112,20 @@ export function addressOfResult(place: RunPlace): string {
   return addressOf({ view: "result", user: place.user, strategy: place.strategy });
 }
 
-export function addressOfDay(place: DayPlace, more: Partial<Extract<View, { view: "day" }>> = {}): string {
+/** Of the strategy as it was run. */
+export function addressOfStrategyRun({ user, strategy }: RunPlace): string {
+  return addressOf({ view: "as-run", user, strategy });
+}
+
+export function addressOfRun(asked: Partial<RunAsked> = {}): string {
+  const bare = { user: null, strategy: null, from: null, to: null, options: {} };
+  return addressOf({ ...bare, ...asked, view: "run" });
+}
+
+export function addressOfDay(place: DayPlace, more: Partial<DayAsked> = {}): string {
   const { user, strategy, date } = place;
-  return addressOf({ view: "day", at: null, selected: null, timeframe: null, user, strategy, date, ...more });
+  const bare = { at: null, selected: null, timeframe: null, symbol: null };
+  return addressOf({ ...bare, ...more, view: "day", user, strategy, date });
 }
 
 export function addressOfTrade(place: DayPlace, trade: string, tab: Tab = "entry"): string {
@@ -97,6 +136,59 @@ export function addressOfTrade(place: DayPlace, trade: string, tab: Tab = "entry
 export function addressOfWhy(place: DayPlace, node: string): string {
   const { user, strategy, date } = place;
   return addressOf({ view: "why", user, strategy, date, node });
+}
+
+function runOf(query: URLSearchParams): RunAsked {
+  const options: OptionTexts = {};
+  for (const [name, form] of OPTION_FORMS) {
+    const text = matching(query.get(name), form);
+    if (text !== null) options[name] = text;
+  }
+  const day = (name: string) => {
+    const read = readDay(query.get(name) ?? "");
+    return read === null ? null : isoDay(read);
+  };
+  return {
+    view: "run",
+    user: query.get("user"),
+    strategy: query.get("strategy"),
+    from: day("from"),
+    to: day("to"),
+    options,
+  };
+}
+
+/** What lies below `/r/{user}`; null for what is none. */
+function ofUser(user: string, rest: readonly string[], query: URLSearchParams): View | null {
+  const [strategy, third, trade, node, ...more] = rest;
+  if (more.length > 0) return null;
+  if (strategy === undefined) return { view: "results", user };
+  if (third === undefined) return { view: "result", user, strategy };
+  if (third === "strategy") return trade === undefined ? { view: "as-run", user, strategy } : null;
+  const read = readDay(third);
+  const place = { user, strategy, date: read === null ? third : storedDay(read) };
+  if (trade === undefined) {
+    return {
+      view: "day",
+      ...place,
+      at: matching(query.get("at"), MOMENT),
+      selected: query.get("trade"),
+      timeframe: matching(query.get("timeframe"), TIMEFRAME),
+      symbol: query.get("symbol"),
+    };
+  }
+  if (node !== undefined) return trade === "why" ? { view: "why", ...place, node } : null;
+  return { view: "trade", ...place, trade, tab: tabOf(query.get("tab")) };
+}
+
+function tabOf(text: string | null): Tab {
+  const part = /^part-(\d{1,4})$/.exec(text ?? "");
+  if (part !== null) return `part-${Number(part[1])}`;
+  return text === "exit" ? "exit" : "entry";
+}
+
+function matching(text: string | null, form: RegExp): string | null {
+  return text !== null && form.test(text) ? text : null;
 }
 
 function partsOf(path: string): string[] | null {

@@ -2,7 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { addressOf, type View } from "./address";
+import { addressOf, addressOfRun, type View } from "./address";
 import { chartQuery, dayQuery } from "./api/queries";
 import styles from "./app.module.css";
 import { Boundary } from "./boundary";
@@ -23,17 +23,28 @@ const dayView = new Code(() => import("./views/day/day-view"));
 const tradeView = new Code(() => import("./views/trade/trade-view"));
 const whyView = new Code(() => import("./views/why/why-view"));
 const strategiesView = new Code(() => import("./views/strategies/strategies-view"));
+const asRunView = new Code(() => import("./views/strategies/as-run-view"));
 const strategyView = new Code(() => import("./views/strategies/strategy-view"));
 
-const PLACES = [
+interface Place {
+  name: string;
+  to: string;
+  views: readonly View["view"][];
+}
+
+const PLACES: readonly Place[] = [
   {
     name: "Results",
-    view: { view: "results", user: null },
-    views: ["results", "result", "day", "trade", "why"],
+    to: addressOf({ view: "results", user: null }),
+    views: ["results", "result", "as-run", "day", "trade", "why"],
   },
-  { name: "Run", view: { view: "run", strategy: null, from: null, to: null }, views: ["run"] },
-  { name: "Strategies", view: { view: "strategies" }, views: ["strategies", "strategy"] },
-] as const satisfies readonly { name: string; view: View; views: readonly View["view"][] }[];
+  { name: "Run", to: addressOfRun(), views: ["run"] },
+  {
+    name: "Strategies",
+    to: addressOf({ view: "strategies", user: null }),
+    views: ["strategies", "strategy"],
+  },
+];
 
 export function App() {
   const who = useWho();
@@ -67,15 +78,13 @@ export function App() {
           {PLACES.map((each) => (
             <Link
               key={each.name}
-              to={addressOf(each.view)}
-              {...((each.views as readonly string[]).includes(view.view)
-                ? { "aria-current": "page" as const }
-                : {})}
+              to={each.to}
+              {...(each.views.includes(view.view) ? { "aria-current": "page" as const } : {})}
             >
               {each.name}
             </Link>
           ))}
-          <a href="/docs">API</a>
+          {who.me?.keys === false ? <a href="/docs">API</a> : null}
         </nav>
         <div className={styles.end}>
           <ThemeChoice />
@@ -85,7 +94,7 @@ export function App() {
       <Connection />
       <main id="main" ref={main} tabIndex={-1} className={styles.main}>
         {who.refused !== null ? (
-          <SignIn refused={who.refused} />
+          <SignIn />
         ) : (
           <Boundary place={place ?? ""}>
             <Shown view={view} />
@@ -103,11 +112,20 @@ function Shown({ view }: { view: View }) {
     case "results":
       return <ResultsView user={view.user ?? user} />;
     case "run":
-      return <RunView strategy={view.strategy} from={view.from} to={view.to} />;
+      return <RunView asked={view} key={view.user ?? user} />;
     case "strategies":
-      return <Needed code={strategiesView} props={{}} what="strategies" />;
+      return <Needed code={strategiesView} props={{ user: view.user }} what="strategies" />;
     case "strategy":
-      return <Needed code={strategyView} props={{ strategy: view.strategy }} what="the strategy" />;
+      return (
+        <Needed
+          code={strategyView}
+          props={{ user: view.user, strategy: view.strategy }}
+          what="the strategy"
+          key={view.strategy}
+        />
+      );
+    case "as-run":
+      return <Needed code={asRunView} props={{ place: view }} what="the strategy" />;
     case "result":
       return <ResultView place={view} key={`${view.user}/${view.strategy}`} />;
     case "day":

@@ -2,7 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
-import { Refusal } from "./api/client";
+import { isLost } from "./api/client";
 import styles from "./connection.module.css";
 
 const ASK_EVERY_MS = 2000;
@@ -42,8 +42,4 @@ export function Connection() {
       ) : null}
     </div>
   );
-}
-
-function isLost(reason: unknown): boolean {
-  return reason instanceof Refusal && reason.lost;
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Condition } from "../src/api/schema";
+import type { Condition, Day, Position } from "../src/api/schema";
 import { holds } from "../src/reasons/condition-table";
-import { lengthOf, marksOnOption, marksOnUnderlying, placeOf } from "../src/views/day/marks";
+import { fannedOut, lengthOf, marksOnOption, marksOnUnderlying, placeOf } from "../src/views/day/marks";
 import { panesOf } from "../src/views/day/panes";
+import { tabsOf, whyOf } from "../src/views/trade/whys";
 import { makeCandle, makePosition } from "./made";
 
 describe("marks", () => {
@@ -33,13 +34,76 @@ describe("marks", () => {
 
   it("stand in the candle of their time, also behind a gap", () => {
     const starts = [60, 120, 300];
-    expect(placeOf(starts, 59)).toBeNull();
-    expect(placeOf(starts, 60)).toEqual({ candle: 0, part: 0 });
-    expect(placeOf(starts, 150)).toEqual({ candle: 1, part: 0.5 });
-    expect(placeOf(starts, 250)).toEqual({ candle: 1, part: 1 });
-    expect(placeOf(starts, 1000)).toEqual({ candle: 2, part: 1 });
-    expect(placeOf([], 5)).toBeNull();
-    expect(lengthOf([60])).toBe(60);
+    expect(placeOf(starts, 60, 59)).toBeNull();
+    expect(placeOf(starts, 60, 60)).toEqual({ candle: 0, part: 0 });
+    expect(placeOf(starts, 60, 150)).toEqual({ candle: 1, part: 0.5 });
+    expect(placeOf(starts, 60, 250)).toEqual({ candle: 1, part: 1 });
+    expect(placeOf(starts, 60, 1000)).toEqual({ candle: 2, part: 1 });
+    expect(placeOf([], 60, 5)).toBeNull();
+  });
+
+  it.each([
+    ["1m", 60],
+    ["15m", 900],
+    ["1h", 3600],
+    ["1d", 86_400],
+  ])("take %s candles for %d seconds long", (timeframe, seconds) => {
+    expect(lengthOf(timeframe)).toBe(seconds);
+  });
+
+  it("that lie on one another are set apart", () => {
+    const places = [
+      { x: 10, y: 10 },
+      { x: 11, y: 10.5 },
+      { x: 90, y: 10 },
+      { x: 10.4, y: 9.8 },
+    ];
+    expect(fannedOut(places, 13)).toEqual([0, 13, 0, 26]);
+  });
+
+  it("of parts lie on the option only, where their fills are", () => {
+    const parts = [
+      { part: 1, exit_time: "2024-10-01T09:18:00", exit_price: 245 },
+      { part: null, exit_time: "2024-10-01T09:20:00", exit_price: 250 },
+    ] as unknown as Position["parts"];
+    const position = makePosition({ parts });
+    expect(marksOnOption([position], position.symbol)[0]?.parts).toMatchObject([{ price: 245 }]);
+    expect(marksOnUnderlying([position])[0]?.parts).toEqual([]);
+  });
+});
+
+describe("why a position was closed", () => {
+  const seen = (text: string, set: "base" | null) =>
+    ({ condition_text: text, condition_set: set }) as Position["diagnostic_data"];
+  const day = {
+    events: [
+      { execution_id: "s1", parent_execution_id: null, diagnostic_data: seen("half", "base") },
+      { execution_id: "x1", parent_execution_id: "s1", diagnostic_data: seen("", null) },
+      { execution_id: "q1", parent_execution_id: null, diagnostic_data: seen("", null) },
+    ],
+  } as unknown as Day;
+  const position = makePosition({
+    status: "CLOSED",
+    exit_diagnostic_data: seen("rest", "base"),
+    exit_condition_preview: "rest",
+    exit_flow_ids: ["s2", "x2"],
+    parts: [
+      { part: 1, exit_event_id: "x1", exit_flow_ids: ["s1", "x1"], exit_time: "2024-10-01T09:18:00" },
+      { part: 2, exit_event_id: "q1", exit_flow_ids: ["q1"], exit_time: "2024-10-01T09:19:00" },
+      { part: null, exit_event_id: "x2", exit_flow_ids: ["s2", "x2"], exit_time: "2024-10-01T09:20:00" },
+    ] as unknown as Position["parts"],
+  });
+
+  it("has a tab for each part before the closing one", () => {
+    expect(tabsOf(position).map(({ name }) => name)).toEqual(["entry", "part-1", "part-2", "exit"]);
+  });
+
+  it("is what the signal before the order saw, or the order's own node", () => {
+    expect(whyOf(day, position, "part-1")).toMatchObject({ preview: "half", flow: ["s1", "x1"] });
+    expect(whyOf(day, position, "part-2")?.reason.condition_set).toBeNull();
+    expect(whyOf(day, position, "exit")).toMatchObject({ preview: "rest", flow: ["s2", "x2"] });
+    expect(whyOf(day, position, "part-3")).toBeNull();
+    expect(whyOf(day, makePosition({ status: "OPEN", exit_diagnostic_data: null }), "exit")).toBeNull();
   });
 });
 

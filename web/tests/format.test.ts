@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addRupees, count, price, profit, rupees, shortProfit, toneOf } from "../src/format/money";
+import { addRupees, count, price, profit, shortProfit, toneOf } from "../src/format/money";
 import { contractName, counted, exitReason, valueText } from "../src/format/texts";
 import {
   clock,
@@ -7,7 +7,7 @@ import {
   dayName,
   daysInMonth,
   duration,
-  exchangeNow,
+  exchangeTime,
   isoDay,
   longDayName,
   moment,
@@ -20,10 +20,8 @@ import {
 
 describe("money", () => {
   it("groups rupees as India does, with two decimals", () => {
-    expect(rupees(123456.5)).toBe("₹1,23,456.50");
-    expect(rupees(10000000)).toBe("₹1,00,00,000.00");
-    expect(rupees(-1250.5)).toBe("−₹1,250.50");
-    expect(rupees(0)).toBe("₹0.00");
+    expect(profit(123456.5)).toBe("+₹1,23,456.50");
+    expect(profit(-10000000)).toBe("−₹1,00,00,000.00");
   });
 
   it("shows a profit with its sign, and nothing beside zero", () => {
@@ -92,7 +90,7 @@ describe("time", () => {
     expect(moment("2024-10-01T15:30:45")).toBe("1 Oct 2024, 15:30");
     expect([clock(null), moment(undefined)]).toEqual(["–", "–"]);
     expect(stampOf(secondsOf("2024-10-01T09:16:59"))).toBe("2024-10-01T09:16:59");
-    expect(exchangeNow(Date.UTC(2024, 9, 1, 20, 0, 0))).toBe("2024-10-02T01:30:00");
+    expect(exchangeTime(Date.UTC(2024, 9, 1, 20, 0, 0))).toBe("2024-10-02T01:30:00");
   });
 
   it("writes durations shortly", () => {

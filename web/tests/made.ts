@@ -52,6 +52,7 @@ export function makePosition(more: Partial<Position> = {}): Position {
     pnl: 500,
     nifty_spot_at_entry: 25065.8,
     nifty_spot_at_exit: 25100,
+    parts: [],
   };
   return { ...made, ...more } as Position;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { pollAfter } from "../src/api/queries";
 import type { UnderlyingData } from "../src/api/schema";
 import { countWithin, daysOf, presetsOf } from "../src/views/run/availability";
-import { readOptions } from "../src/views/run/option-fields";
+import { optionsOf } from "../src/views/run/option-fields";
 
 const DATA = {
   underlying: "NIFTY",
@@ -38,18 +38,13 @@ describe("available days", () => {
 
 describe("options", () => {
   it("send what was filled in and nothing else", () => {
-    const form = new FormData();
-    expect(readOptions(form)).toEqual({});
-    for (const [name, value] of Object.entries({
-      scale: " 2 ",
+    expect(optionsOf({})).toEqual({});
+    expect(optionsOf({ scale: " 2 ", fill: "next", slippage: "2 ticks", max_price_age_s: "0" })).toEqual({
+      scale: "2",
       fill: "next",
       slippage: "2 ticks",
-      max_price_age_s: "0",
-    })) {
-      form.set(name, value);
-    }
-    form.set("wait_for_trade_s", "");
-    expect(readOptions(form)).toEqual({ scale: "2", fill: "next", slippage: "2 ticks", max_price_age_s: 0 });
+      max_price_age_s: 0,
+    });
   });
 });
 

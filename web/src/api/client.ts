@@ -1,7 +1,7 @@
 // The one way to the server. Its paths, questions and answers are those of the OpenAPI document (schema.ts is made from
 // it before each build), and what it refuses is thrown as a Refusal: in the server's own words.
 
-import createClient, { type Middleware } from "openapi-fetch";
+import createClient from "openapi-fetch";
 import type { Problem, paths } from "./schema";
 
 /** What the server refused, or that it does not answer (`status` 0). */
@@ -37,27 +37,48 @@ export const LOST = new Refusal(0, {
   right: "Start it again: python backtest_file_api_server.py. This page goes on by itself.",
 });
 
+/** Whether an error says that nobody answered. */
+export function isLost(error: unknown): boolean {
+  return error instanceof Refusal && error.lost;
+}
+
 let key: string | null = null;
+let ahead = 0;
 
 /** The key that requests carry from now on. */
 export function sendKey(newKey: string | null): void {
   key = newKey;
 }
 
-/** The headers of a request that is not made by `api`. */
-export function requestHeaders(): Record<string, string> {
-  return key === null ? {} : { Authorization: `Bearer ${key}` };
+/** Whether a text can be a key: what else there is cannot be sent in a header. */
+export function canBeKey(text: string): boolean {
+  return /^[\x21-\x7e]{1,200}$/.test(text);
 }
 
-const withKey: Middleware = {
-  onRequest({ request }) {
-    if (key !== null) request.headers.set("Authorization", `Bearer ${key}`);
-    return request;
-  },
-};
+/** The time on the server's clock, in milliseconds since 1970: whatever this machine's clock says. */
+export function serverNow(): number {
+  return Date.now() + ahead;
+}
 
-export const api = createClient<paths>({ baseUrl: window.location.origin });
-api.use(withKey);
+/** Ask the server: with the key, and with its errors told apart. */
+export async function ask(request: Request): Promise<Response> {
+  if (key !== null) request.headers.set("Authorization", `Bearer ${key}`);
+  const answer = await fetch(request).catch((reason: unknown) => {
+    if (reason instanceof DOMException && reason.name === "AbortError") throw reason;
+    throw LOST;
+  });
+  noteClock(answer.headers.get("Date"));
+  const problem = (answer.headers.get("Content-Type") ?? "").startsWith("application/problem+json");
+  if (answer.status >= 502 && answer.status <= 504 && !problem) throw LOST; // a proxy in between answers for it
+  const body = await answer.arrayBuffer().catch((reason: unknown) => {
+    if (reason instanceof DOMException && reason.name === "AbortError") throw reason;
+    throw damaged(answer.status);
+  });
+  const empty = answer.status === 204 || answer.status === 304;
+  return new Response(empty ? null : body, { status: answer.status, headers: answer.headers });
+}
+
+export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: ask });
 
 interface Answered<Data> {
   data?: Data;
@@ -68,13 +89,22 @@ interface Answered<Data> {
 /** What was answered; throws a Refusal for anything but success. */
 export async function answerOf<Data>(asked: Promise<Answered<Data>>): Promise<Data> {
   const { data, error, response } = await asked.catch((reason: unknown) => {
-    if (reason instanceof DOMException && reason.name === "AbortError") throw reason;
-    throw LOST;
+    throw reason instanceof SyntaxError ? damaged(200) : reason;
   });
   if (response.ok && data !== undefined) return data;
-  const problem = isProblem(error) ? error : { detail: textOf(error) };
-  if (response.status >= 502 && !isProblem(error)) throw LOST; // a proxy in between answers for it
-  throw new Refusal(response.status, problem);
+  throw new Refusal(response.status, isProblem(error) ? error : { detail: textOf(error) });
+}
+
+function damaged(status: number): Refusal {
+  return new Refusal(status, {
+    detail: "What the server has stored here is damaged and cannot be read",
+    right: "Run it again, or clear it: the other results are not touched",
+  });
+}
+
+function noteClock(date: string | null): void {
+  const told = Date.parse(date ?? "");
+  if (!Number.isNaN(told) && Math.abs(told - serverNow()) > 1500) ahead = told - Date.now();
 }
 
 function isProblem(error: unknown): error is Problem {

@@ -1,23 +1,36 @@
 // What the views ask, and how long an answer is good.
 
-import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  MutationCache,
+  QueryCache,
+  type QueryClient,
+  QueryClient as QueryClientOf,
+  queryOptions,
+} from "@tanstack/react-query";
 import type { DayPlace, RunPlace } from "../address";
-import { answerOf, api, Refusal } from "./client";
+import { answerOf, api, isLost, Refusal } from "./client";
 import type { Status } from "./schema";
 
 const FAST_MS = 500;
 const SLOW_MS = 2000;
 const FAST_FOR_MS = 5000;
 const LOST_RETRY_MS = 2000;
+/** What others may change meanwhile is looked at so often; a copy that is still good costs an empty answer. */
+export const LOOK_AGAIN_MS = 10_000;
 
-/** A client that asks again for as long as the server is lost, and at once gives up where it refuses. */
-export function makeQueryClient(): QueryClient {
-  return new QueryClient({
+/** A client that asks again where the server is lost, and gives up at once where it refuses. */
+export function makeQueryClient(onUnknown: (refusal: Refusal) => void): QueryClient {
+  const onError = (error: Error) => {
+    if (error instanceof Refusal && error.status === 401) onUnknown(error);
+  };
+  return new QueryClientOf({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: {
-        retry: (failures, error) => !(error instanceof Refusal) || (error.lost && failures < 1),
+        retry: (failures, error) => isLost(error) && failures < 1,
         retryDelay: LOST_RETRY_MS,
-        refetchOnWindowFocus: false,
         staleTime: 30_000,
       },
     },
@@ -37,7 +50,7 @@ export function pollAfter(watchedForMs: number): number {
 export const meQuery = queryOptions({
   queryKey: ["me"],
   queryFn: ({ signal }) => answerOf(api.GET("/api/v1/me", { signal })),
-  staleTime: Number.POSITIVE_INFINITY,
+  staleTime: 60_000,
 });
 
 export function strategiesQuery(user: string) {
@@ -101,6 +114,15 @@ export function jobsQuery(user: string) {
   });
 }
 
+export function statusQuery(job: string) {
+  return queryOptions({
+    queryKey: ["status", job],
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/api/v1/backtest/status/{job_id}", { params: { path: { job_id: job } }, signal })),
+    staleTime: 0,
+  });
+}
+
 export function metadataQuery({ user, strategy }: RunPlace) {
   return queryOptions({
     queryKey: ["metadata", user, strategy],
@@ -125,7 +147,7 @@ export function dayQuery({ user, strategy, date }: DayPlace) {
           signal,
         }),
       ),
-    staleTime: 10_000,
+    staleTime: LOOK_AGAIN_MS,
   });
 }
 

@@ -6,20 +6,15 @@ const whole = new Intl.NumberFormat("en-IN", { maximumFractionDigits: 0 });
 const LAKH = 100_000;
 const CRORE = 10_000_000;
 
-/** `₹1,23,456.50`, `−₹1,250.50`: an amount with its sign only where it is negative. */
-export function rupees(amount: number): string {
-  return `${signOf(amount, false)}₹${plain.format(Math.abs(amount))}`;
-}
-
 /** `+₹1,250.50`, `−₹1,250.50`, `₹0.00`: a profit or a loss. */
 export function profit(amount: number): string {
-  return `${signOf(amount, true)}₹${plain.format(Math.abs(amount))}`;
+  return `${signOf(amount)}₹${plain.format(Math.abs(amount))}`;
 }
 
 /** `+1,250`, `−12.4K`, `+3.45L`, `+1.2Cr`: a profit where there is little room. */
 export function shortProfit(amount: number): string {
   const size = Math.abs(amount);
-  return `${signOf(Math.round(amount), true)}${shortSize(size)}`;
+  return `${signOf(Math.round(amount))}${shortSize(size)}`;
 }
 
 /** `25,065.80`: a price, without a sign for the currency. */
@@ -42,9 +37,9 @@ export function toneOf(amount: number): "gain" | "loss" | "flat" {
   return amount < 0 ? "loss" : "flat";
 }
 
-function signOf(amount: number, plus: boolean): string {
+function signOf(amount: number): string {
   if (amount < 0) return "−";
-  return plus && amount > 0 ? "+" : "";
+  return amount > 0 ? "+" : "";
 }
 
 function shortSize(size: number): string {

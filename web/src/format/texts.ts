@@ -42,7 +42,7 @@ const KINDS: Record<string, string> = {
   squareOffNode: "Square-off",
 };
 
-const CONDITION_TYPES: Record<string, string> = { live: "live", non_live: "candles", time: "time" };
+const CONDITION_TYPES: Record<string, string> = { live: "live", non_live: "non-live", time: "time" };
 
 export function exitReason(reason: string | null): string {
   return reason === null ? "open" : (EXIT_REASONS[reason] ?? reason);
@@ -75,7 +75,7 @@ export function contractName(symbol: string): string {
   return `${parts[1]} ${Number(parts[4])} ${month} ${parts[5]} ${parts[6]}`;
 }
 
-/** A value of a condition: numbers as short as they are exact, times of day where `asTime`. */
+/** A value of a condition: numbers as short as they are exact. */
 export function valueText(value: unknown): string {
   if (value === null || value === undefined) return "no value";
   if (typeof value === "number") return value.toLocaleString("en-IN", { maximumFractionDigits: 6 });

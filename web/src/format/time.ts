@@ -100,8 +100,8 @@ export function duration(seconds: number): string {
   return rest > 0 ? `${minutes} min ${rest} s` : `${minutes} min`;
 }
 
-/** The time at the exchange now, as a stamp. */
-export function exchangeNow(now: number = Date.now()): string {
+/** The time at the exchange at a moment in milliseconds since 1970, as a stamp. */
+export function exchangeTime(now: number): string {
   return stampOf(Math.floor(now / 1000) + 19_800);
 }
 

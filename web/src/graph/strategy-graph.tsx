@@ -1,7 +1,18 @@
 // The graph of a strategy as the builder drew it, each node in sentences, with what is found at it and the path that was
 // taken lit.
 
-import { Background, Controls, Handle, type Node, type NodeProps, Position, ReactFlow } from "@xyflow/react";
+import {
+  Background,
+  BaseEdge,
+  Controls,
+  type EdgeProps,
+  Handle,
+  MarkerType,
+  type Node,
+  type NodeProps,
+  Position,
+  ReactFlow,
+} from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import { useMemo } from "react";
 import type { Finding, Graph } from "../api/schema";
@@ -35,6 +46,9 @@ interface CardData extends Record<string, unknown> {
 type CardNode = Node<CardData, "card">;
 
 const NODE_TYPES = { card: Card };
+const EDGE_TYPES = { back: BackEdge };
+const CARD = { width: 190, height: 120 };
+const ROOM = { width: 1000, least: 320, most: 760 };
 
 export default function StrategyGraph({
   graph,
@@ -46,13 +60,15 @@ export default function StrategyGraph({
 }: StrategyGraphProps) {
   const { theme } = useTheme();
   const nodes = useMemo(() => cardsOf(graph, findings, path, selected), [graph, findings, path, selected]);
-  const edges = useMemo(() => edgesOf(graph, path), [graph, path]);
+  const edges = useMemo(() => edgesOf(graph, nodes, path), [graph, nodes, path]);
+  const height = useMemo(() => heightOf(nodes), [nodes]);
   return (
-    <section className={styles.graph} aria-label={label}>
+    <section className={styles.graph} aria-label={label} style={{ height: `${height}px` }}>
       <ReactFlow<CardNode>
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
         colorMode={theme}
         fitView
         fitViewOptions={{ padding: 0.08, maxZoom: 1.1 }}
@@ -120,6 +136,23 @@ function Card({ data }: NodeProps<CardNode>) {
   );
 }
 
+/** An edge that leads up again goes around the cards, on their right. */
+function BackEdge({ id, sourceX, sourceY, targetX, targetY, markerEnd }: EdgeProps) {
+  const side = Math.max(sourceX, targetX) + CARD.width / 2 + 24;
+  const [low, high] = [sourceY + 18, targetY - 22];
+  const path = [
+    `M${sourceX} ${sourceY}`,
+    `Q${sourceX} ${low} ${sourceX + 18} ${low}`,
+    `L${side - 18} ${low}`,
+    `Q${side} ${low} ${side} ${low - 18}`,
+    `L${side} ${high + 18}`,
+    `Q${side} ${high} ${side - 18} ${high}`,
+    `L${targetX + 18} ${high}`,
+    `Q${targetX} ${high} ${targetX} ${targetY}`,
+  ].join("");
+  return <BaseEdge id={id} path={path} {...(markerEnd ? { markerEnd } : {})} />;
+}
+
 function cardsOf(
   graph: Graph,
   findings: readonly Finding[],
@@ -150,15 +183,30 @@ function cardsOf(
   });
 }
 
-function edgesOf(graph: Graph, path: readonly string[] | undefined) {
+/** As much room as the graph needs to be read, within what a screen has. */
+function heightOf(nodes: readonly CardNode[]): number {
+  const tops = nodes.map((node) => node.position.y);
+  const lefts = nodes.map((node) => node.position.x);
+  const spread = (places: readonly number[]) =>
+    places.length === 0 ? 0 : Math.max(...places) - Math.min(...places);
+  const [tall, wide] = [spread(tops) + CARD.height, spread(lefts) + CARD.width];
+  const shrunk = Math.min(1, ROOM.width / wide);
+  return Math.max(ROOM.least, Math.min(ROOM.most, tall * shrunk * 1.2));
+}
+
+function edgesOf(graph: Graph, nodes: readonly CardNode[], path: readonly string[] | undefined) {
   const taken = new Set(path?.slice(1).map((id, at) => `${path[at]} ${id}`));
+  const tops = new Map(nodes.map((node) => [node.id, node.position.y]));
   return graph.edges.map((edge, at) => {
     const lit = taken.has(`${edge.source} ${edge.target}`);
+    const back = (tops.get(edge.target) ?? 0) <= (tops.get(edge.source) ?? 0);
     return {
       id: `${edge.source} ${edge.target} ${at}`,
       source: edge.source,
       target: edge.target,
+      type: back ? "back" : "default",
       animated: lit,
+      markerEnd: { type: MarkerType.ArrowClosed, width: 18, height: 18 },
       className: path === undefined ? "" : ((lit ? styles.taken : styles.untaken) ?? ""),
     };
   });

@@ -1,21 +1,34 @@
 // How far a job is: day, percent, time left, profit so far; and a way to stop it.
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { Status } from "../api/schema";
+import { serverNow } from "../api/client";
+import type { Metadata, Status } from "../api/schema";
 import { count } from "../format/money";
-import { dayName, duration, exchangeNow, secondsOf } from "../format/time";
+import { counted } from "../format/texts";
+import { dayName, duration, exchangeTime, secondsOf } from "../format/time";
 import { Profit } from "../parts/money";
 import { Refused } from "../parts/states";
 import styles from "./job-progress.module.css";
 import { cancelJob } from "./use-job";
 
-export function JobProgress({ job }: { job: Status }) {
+interface JobProgressProps {
+  job: Status;
+  /** What is stored of it, where that is shown too: one profit on a screen is enough. */
+  run?: Metadata | undefined;
+}
+
+/** To be keyed by the job: what was said to one is not said to the next. */
+export function JobProgress({ job, run }: JobProgressProps) {
   const client = useQueryClient();
   const cancel = useMutation({
     mutationFn: () => cancelJob(job.job_id),
-    onSettled: () => client.invalidateQueries({ queryKey: ["jobs"] }),
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: ["jobs"] });
+      void client.invalidateQueries({ queryKey: ["status"] });
+    },
   });
   const { progress } = job;
+  const profit = run?.job_id === job.job_id ? run.overall_summary.total_pnl : progress.pnl;
   return (
     <section className={styles.job} aria-label={`Progress of ${job.job_id}`}>
       <div className={styles.line}>
@@ -28,9 +41,9 @@ export function JobProgress({ job }: { job: Status }) {
           {progress.current_date === null ? null : <span>at {dayName(progress.current_date)}</span>}
           <span>{leftText(job)}</span>
           <span>
-            profit so far <Profit amount={progress.pnl} />
+            profit so far <Profit amount={profit} />
           </span>
-          {progress.failed_days > 0 ? <span>{progress.failed_days} failed</span> : null}
+          {progress.failed_days > 0 ? <span>{counted(progress.failed_days, "day")} failed</span> : null}
         </span>
         <button
           type="button"
@@ -61,5 +74,5 @@ function queuedText(job: Status): string {
 function leftText(job: Status): string {
   if (job.status === "queued") return "";
   if (job.estimated_completion === null) return "time left: measuring";
-  return `${duration(secondsOf(job.estimated_completion) - secondsOf(exchangeNow()))} left`;
+  return `${duration(secondsOf(job.estimated_completion) - secondsOf(exchangeTime(serverNow())))} left`;
 }

@@ -1,46 +1,46 @@
-// A job, asked about until it has ended: every half second in the first five, then every two.
+// The job of a user: found in the list of jobs, which is looked at now and then; while it goes on its status is asked
+// for every half second in the first five, then every two.
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { answerOf, api } from "../api/client";
-import { isActive, jobsQuery, pollAfter } from "../api/queries";
+import { isActive, jobsQuery, LOOK_AGAIN_MS, pollAfter, statusQuery } from "../api/queries";
 import type { Status } from "../api/schema";
 
-/** The job of a user that is queued or running, if any, as it goes on; and the last one of a strategy. */
-export function useJobs(user: string): {
+export interface JobsOfUser {
+  /** The one that is queued or running. */
   active: Status | undefined;
+  /** All of them, the newest first. */
   jobs: Status[];
+  /** For how long the active one has been watched. */
   watchedMs: () => number;
-} {
+}
+
+export function useJobs(user: string): JobsOfUser {
   const client = useQueryClient();
   const since = useRef<{ job: string; at: number } | null>(null);
   const watchedMs = () => (since.current === null ? 0 : Date.now() - since.current.at);
 
-  const { data } = useQuery({
-    ...jobsQuery(user),
-    refetchInterval: (query) => {
-      const active = query.state.data?.jobs.find(isActive);
-      if (active === undefined) return false;
-      if (since.current?.job !== active.job_id) since.current = { job: active.job_id, at: Date.now() };
-      return pollAfter(watchedMs());
-    },
+  const { data } = useQuery({ ...jobsQuery(user), refetchInterval: LOOK_AGAIN_MS });
+  const listed = data?.jobs.find(isActive);
+  const job = listed?.job_id;
+  if (job !== undefined && since.current?.job !== job) since.current = { job, at: Date.now() };
+  const { data: status } = useQuery({
+    ...statusQuery(job ?? ""),
+    enabled: job !== undefined,
+    refetchInterval: (query) =>
+      isActive(query.state.data) || !query.state.data ? pollAfter(watchedMs()) : false,
   });
-  const jobs = data?.jobs ?? [];
-  const active = jobs.find(isActive);
+  const watched = status?.job_id === job ? status : listed;
+  const ended = job !== undefined && watched !== undefined && !isActive(watched);
 
-  // When a job has ended, everything about its results is asked for once more.
-  const last = useRef<string | undefined>(undefined);
+  // When it has ended, the list and the results are asked for once more.
   useEffect(() => {
-    const ended = last.current !== undefined && last.current !== active?.job_id;
-    last.current = active?.job_id;
-    if (ended) {
-      for (const queryKey of [["metadata"], ["results"], ["day"], ["chart"], ["why"]]) {
-        void client.invalidateQueries({ queryKey });
-      }
-    }
-  }, [active?.job_id, client]);
+    if (!ended) return;
+    for (const queryKey of [["jobs"], ["metadata"], ["results"]]) void client.invalidateQueries({ queryKey });
+  }, [ended, client]);
 
-  return { active, jobs, watchedMs };
+  return { active: ended ? undefined : watched, jobs: data?.jobs ?? [], watchedMs };
 }
 
 export function cancelJob(job: string): Promise<Status> {

@@ -1,7 +1,7 @@
 // A file of the server to keep. It is fetched with the key, which a plain link could not carry.
 
 import { useMutation } from "@tanstack/react-query";
-import { LOST, Refusal, requestHeaders } from "../api/client";
+import { ask, Refusal } from "../api/client";
 
 interface DownloadProps {
   path: string;
@@ -19,9 +19,7 @@ export function Download({ path, name, children }: DownloadProps) {
 }
 
 async function save(path: string, name: string): Promise<void> {
-  const answer = await fetch(path, { headers: requestHeaders() }).catch(() => {
-    throw LOST;
-  });
+  const answer = await ask(new Request(path));
   if (!answer.ok) throw new Refusal(answer.status, await answer.json().catch(() => ({})));
   const address = URL.createObjectURL(await answer.blob());
   const link = document.createElement("a");

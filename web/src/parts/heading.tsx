@@ -1,6 +1,6 @@
-// The head of a view: the way back, its name, what can be done. The browser's title follows it, and so does the focus.
+// The head of a view: the way back, its name, what can be done. The browser's title follows it.
 
-import { Fragment, type ReactNode, useEffect, useRef } from "react";
+import { Fragment, type ReactNode, useEffect } from "react";
 import { Link } from "../navigation";
 import styles from "./heading.module.css";
 
@@ -13,7 +13,6 @@ interface HeadingProps {
 }
 
 export function Heading({ title, trail = [], beside, below, children }: HeadingProps) {
-  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Strikebook`;
   }, [title]);
@@ -21,18 +20,16 @@ export function Heading({ title, trail = [], beside, below, children }: HeadingP
     <header className={styles.head}>
       {trail.length > 0 ? (
         <nav aria-label="Where this is" className={styles.trail}>
-          {trail.map(({ to, name }) => (
+          {trail.map(({ to, name }, at) => (
             <Fragment key={to}>
+              {at > 0 ? <span aria-hidden="true"> / </span> : null}
               <Link to={to}>{name}</Link>
-              <span aria-hidden="true"> / </span>
             </Fragment>
           ))}
         </nav>
       ) : null}
       <div className={styles.line}>
-        <h1 ref={heading} tabIndex={-1}>
-          {title}
-        </h1>
+        <h1>{title}</h1>
         {beside}
         <div className={styles.actions}>{children}</div>
       </div>

@@ -4,6 +4,7 @@ import type { Condition, ConditionTree, Reason } from "../api/schema";
 import { conditionType, valueText } from "../format/texts";
 import { clockOfSeconds } from "../format/time";
 import { Chip } from "../parts/chip";
+import { Wide } from "../parts/wide";
 import styles from "./condition-table.module.css";
 
 export function ConditionTable({ reason }: { reason: Reason }) {
@@ -12,7 +13,7 @@ export function ConditionTable({ reason }: { reason: Reason }) {
     return <p className="soft">Nothing was compared here: it acted without a condition.</p>;
   }
   return (
-    <div className="wide">
+    <Wide label="Conditions">
       <table className={styles.table}>
         <thead>
           <tr>
@@ -27,14 +28,14 @@ export function ConditionTable({ reason }: { reason: Reason }) {
             <th scope="col" className="number">
               Right
             </th>
-            <th scope="col">Reads</th>
+            <th scope="col">Kind</th>
           </tr>
         </thead>
         <tbody>
           <Group tree={tree} conditions={conditions} depth={0} place="0" />
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 
@@ -120,13 +121,14 @@ function Result({ held }: { held: boolean }) {
 }
 
 function shown(value: unknown, time: boolean): string {
+  if (Array.isArray(value)) return value.map((each) => shown(each, time)).join(" and ");
   return time && typeof value === "number" && Number.isInteger(value)
     ? clockOfSeconds(value)
     : valueText(value);
 }
 
 function indent(depth: number): string {
-  return `${styles.text} ${styles[`depth${Math.min(depth, 4)}`] ?? ""}`;
+  return `words ${styles.text} ${styles[`depth${Math.min(depth, 4)}`] ?? ""}`;
 }
 
 /** Whether a group held, by the results of its conditions. */

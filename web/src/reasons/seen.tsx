@@ -3,14 +3,15 @@
 import type { Candle, Candles, CompletedCandle, Seen } from "../api/schema";
 import { price } from "../format/money";
 import { contractName, valueText } from "../format/texts";
-import { clock, duration, moment } from "../format/time";
+import { clock, dayName, duration } from "../format/time";
+import { Wide } from "../parts/wide";
 import styles from "./seen.module.css";
 
-export function SeenThen({ seen }: { seen: Seen }) {
+export function SeenThen({ seen, day }: { seen: Seen; day: string }) {
   return (
     <>
       {Object.entries(seen.candle_data).map(([symbol, candles]) => (
-        <CandleTable key={symbol} symbol={symbol} timeframes={Object.values(candles.timeframes)} />
+        <CandleTable key={symbol} symbol={symbol} day={day} timeframes={Object.values(candles.timeframes)} />
       ))}
       <div className={styles.pair}>
         <VariableTable seen={seen} />
@@ -20,11 +21,17 @@ export function SeenThen({ seen }: { seen: Seen }) {
   );
 }
 
-function CandleTable({ symbol, timeframes }: { symbol: string; timeframes: readonly Candles[] }) {
+interface CandleTableProps {
+  symbol: string;
+  day: string;
+  timeframes: readonly Candles[];
+}
+
+function CandleTable({ symbol, day, timeframes }: CandleTableProps) {
   return (
     <section className={styles.candles}>
       <h3>Candles of {symbol}</h3>
-      <div className="wide">
+      <Wide label={`Candles of ${symbol}`}>
         <table>
           <thead>
             <tr>
@@ -51,21 +58,30 @@ function CandleTable({ symbol, timeframes }: { symbol: string; timeframes: reado
                 key={`${each.timeframe} current`}
                 name={`${each.timeframe} current, as far as it had formed`}
                 candle={each.current}
+                day={day}
               />,
               <CandleRow
                 key={`${each.timeframe} previous`}
                 name={`${each.timeframe} previous`}
                 candle={each.previous}
+                day={day}
               />,
             ])}
           </tbody>
         </table>
-      </div>
+      </Wide>
     </section>
   );
 }
 
-function CandleRow({ name, candle }: { name: string; candle: Candle | CompletedCandle | null }) {
+interface CandleRowProps {
+  name: string;
+  candle: Candle | CompletedCandle | null;
+  /** The day it is looked at: a candle of another day says so. */
+  day: string;
+}
+
+function CandleRow({ name, candle, day }: CandleRowProps) {
   if (candle === null) {
     return (
       <tr>
@@ -80,7 +96,10 @@ function CandleRow({ name, candle }: { name: string; candle: Candle | CompletedC
   return (
     <tr>
       <td>{name}</td>
-      <td title={moment(candle.timestamp)}>{clock(candle.timestamp)}</td>
+      <td>
+        {candle.timestamp.slice(0, 10) === day ? "" : `${dayName(candle.timestamp.slice(0, 10))}, `}
+        {clock(candle.timestamp)}
+      </td>
       <td className="number">{price(candle.open)}</td>
       <td className="number">{price(candle.high)}</td>
       <td className="number">{price(candle.low)}</td>

@@ -2,10 +2,11 @@
 // kept in memory, or for as long as the tab is open.
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
-import { Refusal, sendKey } from "../api/client";
+import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
+import { answerOf, api, canBeKey, isLost, type Refusal, sendKey } from "../api/client";
 import { meQuery } from "../api/queries";
 import type { Me } from "../api/schema";
+import { tellRefused, useRefused } from "./refusals";
 
 const USER = "strikebook.user";
 const KEY = "strikebook.key";
@@ -16,10 +17,9 @@ export interface Who {
   me: Me | undefined;
   /** Why nobody is signed in: the server wants a key, or another one. */
   refused: Refusal | null;
-  /** That the server does not answer. */
-  lost: boolean;
   changeUser: (user: string) => void;
-  signIn: (key: string, keep: boolean) => void;
+  /** Try a key; throws a Refusal where the server does not know it. */
+  signIn: (key: string, keep: boolean) => Promise<void>;
   signOut: () => void;
 }
 
@@ -31,57 +31,54 @@ export function useWho(): Who {
   return who;
 }
 
-sendKey(sessionStorage.getItem(KEY));
+/** The key that this tab has kept. */
+export function recallKey(): void {
+  const kept = sessionStorage.getItem(KEY);
+  if (kept !== null && canBeKey(kept)) sendKey(kept);
+  else sessionStorage.removeItem(KEY);
+}
 
 export function WhoProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const [chosen, setChosen] = useState(() => localStorage.getItem(USER) ?? FIRST_USER);
-  const { data: me, error } = useQuery({
+  const refused = useRefused();
+  const { data: me } = useQuery({
     ...meQuery,
     refetchInterval: (query) => (isLost(query.state.error) ? 2000 : false),
   });
-
-  // While another key is tried, the one that was refused stays refused.
-  const [refused, setRefused] = useState<Refusal | null>(null);
-  useEffect(() => {
-    if (error instanceof Refusal && error.status === 401) setRefused(error);
-    else if (me !== undefined) setRefused(null);
-  }, [error, me]);
 
   const changeUser = useCallback((user: string) => {
     localStorage.setItem(USER, user);
     setChosen(user);
   }, []);
+
   const signIn = useCallback(
-    (key: string, keep: boolean) => {
-      if (keep) sessionStorage.setItem(KEY, key);
-      else sessionStorage.removeItem(KEY);
+    async (key: string, keep: boolean) => {
       sendKey(key);
-      void client.resetQueries();
+      const found = await answerOf(api.GET("/api/v1/me"));
+      if (keep) sessionStorage.setItem(KEY, key);
+      client.setQueryData(meQuery.queryKey, found);
+      tellRefused(null);
+      await client.resetQueries({ predicate: (query) => query.queryKey[0] !== "me" });
     },
     [client],
   );
+
   const signOut = useCallback(() => {
     sessionStorage.removeItem(KEY);
     sendKey(null);
-    void client.resetQueries();
+    forgetAll(client);
+    void client.refetchQueries({ queryKey: meQuery.queryKey });
   }, [client]);
 
   const who = useMemo<Who>(
-    () => ({
-      user: me?.user_id ?? chosen,
-      me,
-      refused,
-      lost: isLost(error),
-      changeUser,
-      signIn,
-      signOut,
-    }),
-    [me, chosen, error, refused, changeUser, signIn, signOut],
+    () => ({ user: me?.user_id ?? chosen, me, refused, changeUser, signIn, signOut }),
+    [me, chosen, refused, changeUser, signIn, signOut],
   );
   return <Context value={who}>{children}</Context>;
 }
 
-function isLost(error: unknown): boolean {
-  return error instanceof Refusal && error.lost;
+/** What was read with a key is not for who comes after it. */
+function forgetAll(client: ReturnType<typeof useQueryClient>): void {
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== "me" });
 }

@@ -1,7 +1,7 @@
 // The chart of a day: which candles, which indicators, and the option of the selected position below them.
 
 import { useQuery } from "@tanstack/react-query";
-import { addressOf, addressOfTrade, type View } from "../../address";
+import { addressOf, addressOfTrade, type DayAsked } from "../../address";
 import { chartQuery } from "../../api/queries";
 import type { Day, Position } from "../../api/schema";
 import { contractName } from "../../format/texts";
@@ -13,32 +13,49 @@ import styles from "./chart-panel.module.css";
 import { PriceChart } from "./price-chart";
 
 interface ChartPanelProps {
-  view: Extract<View, { view: "day" }>;
+  view: DayAsked;
   day: Day;
   selected: Position | null;
   onSelect: (trade: string | null) => void;
 }
 
 export function ChartPanel({ view, day, selected, onSelect }: ChartPanelProps) {
-  const { data: chart, error } = useQuery(chartQuery(view, view.timeframe, null));
+  const { data: chart, error } = useQuery(chartQuery(view, view.timeframe, view.symbol));
   const option = useQuery({
     ...chartQuery(view, chart?.timeframe ?? null, selected?.symbol ?? ""),
     enabled: selected !== null && chart !== undefined,
   });
   const optionChart = selected !== null && option.data?.symbol === selected.symbol ? option.data : null;
+  const symbols = Object.keys(day.closing.candle_data);
+  const show = (more: Partial<DayAsked>) => navigate(addressOf({ ...view, ...more }), { replace: true });
   return (
     <section className="panel" aria-labelledby="chart">
       <div className={styles.head}>
-        <h2 id="chart">{chart?.symbol ?? day.underlying}</h2>
+        <h2 id="chart">{chart?.symbol ?? view.symbol ?? day.underlying}</h2>
+        {symbols.length > 1 ? (
+          <label>
+            <span className="unseen">Chart of</span>
+            <select
+              value={view.symbol ?? day.underlying}
+              onChange={(event) =>
+                show({
+                  symbol: event.target.value === day.underlying ? null : event.target.value,
+                  timeframe: null,
+                })
+              }
+            >
+              {symbols.map((symbol) => (
+                <option key={symbol} value={symbol}>
+                  {contractName(symbol)}
+                </option>
+              ))}
+            </select>
+          </label>
+        ) : null}
         {chart ? (
           <label>
             <span className="unseen">Candles of</span>
-            <select
-              value={chart.timeframe}
-              onChange={(event) =>
-                navigate(addressOf({ ...view, timeframe: event.target.value }), { replace: true })
-              }
-            >
+            <select value={chart.timeframe} onChange={(event) => show({ timeframe: event.target.value })}>
               {chart.timeframes.map((timeframe) => (
                 <option key={timeframe}>{timeframe}</option>
               ))}
@@ -62,13 +79,24 @@ export function ChartPanel({ view, day, selected, onSelect }: ChartPanelProps) {
           </p>
         )}
       </div>
-      {error ? <Refused error={error} /> : null}
+      {error ? (
+        <Refused error={error}>
+          {view.timeframe !== null || view.symbol !== null ? (
+            <p>
+              <button type="button" onClick={() => show({ timeframe: null, symbol: null })}>
+                Show the usual candles
+              </button>
+            </p>
+          ) : null}
+        </Refused>
+      ) : null}
       {option.error && selected ? <Refused error={option.error} /> : null}
       {chart ? (
         <PriceChart
           chart={chart}
           option={optionChart}
           positions={day.positions}
+          traded={chart.symbol === day.underlying}
           selected={selected?.trade_id ?? null}
           at={view.at}
           onSelect={onSelect}

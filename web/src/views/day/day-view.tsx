@@ -2,10 +2,11 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { addressOf, addressOfDay, addressOfResult, type DayPlace, type View } from "../../address";
+import { addressOf, addressOfDay, addressOfResult, type DayAsked, type DayPlace } from "../../address";
 import { Refusal } from "../../api/client";
 import { dayQuery, metadataQuery } from "../../api/queries";
 import type { Day, Metadata } from "../../api/schema";
+import { count } from "../../format/money";
 import { counted } from "../../format/texts";
 import { clock, dayName, longDayName } from "../../format/time";
 import { Link, navigate } from "../../navigation";
@@ -14,13 +15,13 @@ import { Download } from "../../parts/download";
 import { Heading } from "../../parts/heading";
 import { Profit } from "../../parts/money";
 import { Empty, Loading, Refused } from "../../parts/states";
+import { Step } from "../../parts/step";
+import { trailOf } from "../result/result-view";
 import { ChartPanel } from "./chart-panel";
 import styles from "./day-view.module.css";
 import { Orders } from "./orders";
 import { PositionTable } from "./position-table";
 import { Signals } from "./signals";
-
-type DayAsked = Extract<View, { view: "day" }>;
 
 export default function DayView({ view }: { view: DayAsked }) {
   const { data: day, error, isPending } = useQuery(dayQuery(view));
@@ -60,7 +61,7 @@ function Loaded({ view, day }: { view: DayAsked; day: Day }) {
       ) : (
         <PositionTable place={view} positions={day.positions} selected={view.selected} onSelect={select} />
       )}
-      <Orders day={day} />
+      <Orders view={view} day={day} />
       <Signals place={view} day={day} />
       <p className="soft">
         Prices of {day.source}
@@ -84,10 +85,7 @@ function DayHeading({ place, run, day }: HeadingProps) {
   return (
     <Heading
       title={longDayName(place.date)}
-      trail={[
-        { to: "/", name: "Results" },
-        { to: addressOfResult(place), name: run?.strategy_name ?? place.strategy },
-      ]}
+      trail={[trailOf(place), { to: addressOfResult(place), name: run?.strategy_name ?? place.strategy }]}
       below={
         day ? (
           <p className={styles.summary}>
@@ -96,8 +94,8 @@ function DayHeading({ place, run, day }: HeadingProps) {
             </strong>
             <span>{counted(day.summary.total_positions, "position")}</span>
             <span>
-              {day.summary.winning_trades} won, {day.summary.losing_trades} lost, {day.summary.flat_trades}{" "}
-              flat
+              {count(day.summary.winning_trades)} won, {count(day.summary.losing_trades)} lost,{" "}
+              {count(day.summary.flat_trades)} flat
             </span>
             <span>{day.summary.win_rate.toFixed(2)} % won</span>
             <span>
@@ -111,11 +109,11 @@ function DayHeading({ place, run, day }: HeadingProps) {
         ) : null
       }
     >
-      <Step place={place} date={before?.date} text="‹ Day before" />
-      <Step place={place} date={after?.date} text="Day after ›" />
+      <Step {...stepTo(place, before?.date)}>‹ Day before</Step>
+      <Step {...stepTo(place, after?.date)}>Day after ›</Step>
       {day ? (
         <Download
-          path={`/api/v1/backtest/day/${place.user}/${place.strategy}/${place.date}/download`}
+          path={`/api/v1/backtest/day/${[place.user, place.strategy, place.date].map(encodeURIComponent).join("/")}/download`}
           name={`${day.date}.json.gz`}
         >
           Download
@@ -125,19 +123,8 @@ function DayHeading({ place, run, day }: HeadingProps) {
   );
 }
 
-function Step({ place, date, text }: { place: DayPlace; date: string | undefined; text: string }) {
-  if (date === undefined) {
-    return (
-      <button type="button" disabled>
-        {text}
-      </button>
-    );
-  }
-  return (
-    <Link className="button" to={addressOfDay({ ...place, date })} title={dayName(date)}>
-      {text}
-    </Link>
-  );
+function stepTo(place: DayPlace, date: string | undefined) {
+  return date === undefined ? { to: null } : { to: addressOfDay({ ...place, date }), title: dayName(date) };
 }
 
 /** Why there is no day, and where to go. */

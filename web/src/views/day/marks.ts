@@ -7,9 +7,18 @@ export interface Mark {
   trade: string;
   bought: boolean;
   gain: boolean | null;
-  entry: { time: number; price: number };
-  exit: { time: number; price: number } | null;
+  entry: MarkPoint;
+  exit: MarkPoint | null;
+  /** Closings of a part of it. */
+  parts: MarkPoint[];
 }
+
+export interface MarkPoint {
+  time: number;
+  price: number;
+}
+
+const NEAR = 4;
 
 /** On the underlying's chart: at the spot prices. A position whose spot had no price is not on it. */
 export function marksOnUnderlying(positions: readonly Position[]): Mark[] {
@@ -25,7 +34,7 @@ export function marksOnOption(positions: readonly Position[], symbol: string): M
     .filter((position) => position.symbol === symbol)
     .flatMap((position) => {
       const mark = markOf(position, position.entry_price, position.exit_price);
-      return mark === null ? [] : [mark];
+      return mark === null ? [] : [{ ...mark, parts: partsOf(position) }];
     });
 }
 
@@ -38,11 +47,22 @@ function markOf(position: Position, entered: number | null, left: number | null)
     gain: exitTime === null || pnl === 0 ? null : pnl > 0,
     entry: { time: secondsOf(position.entry_time), price: entered },
     exit: exitTime === null || left === null ? null : { time: secondsOf(exitTime), price: left },
+    parts: [],
   };
 }
 
+function partsOf(position: Position): MarkPoint[] {
+  return position.parts.flatMap(({ part, exit_time: time, exit_price: price }) =>
+    part === null || time === null || price === null ? [] : [{ time: secondsOf(time), price }],
+  );
+}
+
 /** The number of the candle in which a time lies, and how far in, 0 to 1; null before the first. */
-export function placeOf(starts: readonly number[], time: number): { candle: number; part: number } | null {
+export function placeOf(
+  starts: readonly number[],
+  length: number,
+  time: number,
+): { candle: number; part: number } | null {
   let [low, high] = [0, starts.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -52,15 +72,23 @@ export function placeOf(starts: readonly number[], time: number): { candle: numb
   const candle = low - 1;
   const start = starts[candle];
   if (start === undefined) return null;
-  const length = Math.max(1, lengthOf(starts));
   return { candle, part: Math.min(1, (time - start) / length) };
 }
 
-/** How long a candle is: the least time between two. */
-export function lengthOf(starts: readonly number[]): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let at = 1; at < starts.length; at += 1) {
-    least = Math.min(least, (starts[at] ?? 0) - (starts[at - 1] ?? 0));
-  }
-  return Number.isFinite(least) ? least : 60;
+/** How many seconds a candle of `5m`, `1h`, `1d` lasts. */
+export function lengthOf(timeframe: string): number {
+  const units: Record<string, number> = { m: 60, h: 3600, d: 86_400 };
+  return Math.max(1, Number.parseInt(timeframe, 10) * (units[timeframe.slice(-1)] ?? 60) || 60);
+}
+
+/** Points that lie on one another, set apart: how far down each moves, by how many lie there before it. */
+export function fannedOut(points: readonly { x: number; y: number }[], apart: number): number[] {
+  return points.map(({ x, y }, at) => {
+    let before = 0;
+    for (let other = 0; other < at; other += 1) {
+      const point = points[other];
+      if (point && Math.abs(point.x - x) < NEAR && Math.abs(point.y - y) < NEAR) before += 1;
+    }
+    return before * apart;
+  });
 }

@@ -1,95 +1,29 @@
 // Every position of a day: sorted, filtered, searched, with the columns one wants, and by keyboard alone.
 
-import {
-  columnFilteringFeature,
-  columnVisibilityFeature,
-  createColumnHelper,
-  createFilteredRowModel,
-  createSortedRowModel,
-  filterFn_equalsString,
-  globalFilteringFeature,
-  type Row,
-  rowSortingFeature,
-  tableFeatures,
-  useTable,
-} from "@tanstack/react-table";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type ColumnFiltersState, type Row, type SortingState, useTable } from "@tanstack/react-table";
+import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import { addressOfTrade, type DayPlace } from "../../address";
 import type { Position } from "../../api/schema";
-import { addRupees, count, price } from "../../format/money";
-import { contractName, counted, exitReason } from "../../format/texts";
-import { clock, duration, secondsOf } from "../../format/time";
+import { addRupees, count } from "../../format/money";
+import { counted } from "../../format/texts";
 import { Link, navigate } from "../../navigation";
 import { Profit } from "../../parts/money";
+import { useKept } from "../../parts/use-kept";
+import { Wide } from "../../parts/wide";
+import { columns, features, hiddenAtFirst, isNumber, textOf } from "./position-columns";
 import styles from "./position-table.module.css";
 
-const features = tableFeatures({
-  columnFilteringFeature,
-  columnVisibilityFeature,
-  globalFilteringFeature,
-  rowSortingFeature,
-  filteredRowModel: createFilteredRowModel(),
-  sortedRowModel: createSortedRowModel(),
-  filterFns: { equalsString: filterFn_equalsString },
-});
-
-const helper = createColumnHelper<typeof features, Position>();
-
-const columns = helper.columns([
-  helper.accessor("position_id", { id: "position_id", header: "Position", cell: ({ getValue }) => getValue() }),
-  helper.accessor("vpi", { id: "vpi", header: "Leg", cell: ({ getValue }) => getValue() }),
-  helper.accessor("position_num", { id: "position_num", header: "Number", cell: ({ getValue }) => getValue() }),
-  helper.accessor("re_entry_num", { id: "re_entry_num", header: "Re-entry", cell: ({ getValue }) => getValue() }),
-  helper.accessor((position) => contractName(position.symbol), { id: "symbol", header: "Contract", cell: ({ getValue }) => getValue() }),
-  helper.accessor("strike", { id: "strike", header: "Strike", cell: ({ getValue }) => getValue() }),
-  helper.accessor("option_type", { id: "option_type", header: "Type", filterFn: "equalsString", cell: ({ getValue }) => getValue() }),
-  helper.accessor("side", { id: "side", header: "Side", filterFn: "equalsString", cell: ({ getValue }) => getValue() }),
-  helper.accessor("quantity", { id: "quantity", header: "Quantity", cell: ({ getValue }) => count(getValue()) }),
-  helper.accessor("entry_time", { id: "entry_time", header: "Entry", cell: ({ getValue }) => clock(getValue()) }),
-  helper.accessor("entry_price", { id: "entry_price", header: "Entry price", cell: ({ getValue }) => price(getValue()) }),
-  helper.accessor((position) => position.exit_time ?? "", { id: "exit_time", header: "Exit", cell: ({ getValue }) => clock(getValue()) }),
-  helper.accessor((position) => position.exit_price ?? undefined, { id: "exit_price", header: "Exit price", sortUndefined: "last", cell: ({ getValue }) => price(getValue()) }),
-  helper.accessor((position) => heldSeconds(position), { id: "held", header: "Held", sortUndefined: "last", cell: ({ getValue }) => heldText(getValue()) }),
-  helper.accessor("pnl", { id: "pnl", header: "Profit", cell: ({ getValue }) => <Profit amount={getValue()} /> }),
-  helper.accessor((position) => exitReason(position.exit_reason), { id: "exit_reason", header: "Exit reason", filterFn: "equalsString", cell: ({ getValue }) => getValue() }),
-  helper.accessor((position) => position.nifty_spot_at_entry ?? undefined, { id: "nifty_spot_at_entry", header: "Spot at entry", sortUndefined: "last", cell: ({ getValue }) => price(getValue()) }),
-  helper.accessor((position) => position.nifty_spot_at_exit ?? undefined, { id: "nifty_spot_at_exit", header: "Spot at exit", sortUndefined: "last", cell: ({ getValue }) => price(getValue()) }),
-  helper.accessor("status", { id: "status", header: "Status", cell: ({ getValue }) => getValue().toLowerCase() }),
-  helper.accessor("condition_preview", { id: "condition_preview", header: "Entry condition", cell: ({ getValue }) => getValue() }),
-  helper.accessor("exit_condition_preview", { id: "exit_condition_preview", header: "Exit condition", cell: ({ getValue }) => getValue() }),
-]); // biome-ignore format: a table reads best with a column a line
-
-const NUMBERS = new Set([
-  "position_num",
-  "re_entry_num",
-  "strike",
-  "quantity",
-  "entry_price",
-  "exit_price",
-  "pnl",
-  "nifty_spot_at_entry",
-  "nifty_spot_at_exit",
-  "held",
-]);
-const HIDDEN_AT_FIRST = {
-  position_id: false,
-  strike: false,
-  option_type: false,
-  status: false,
-  held: false,
-  condition_preview: false,
-  exit_condition_preview: false,
-};
-const HIDDEN_ON_A_PHONE = {
-  ...HIDDEN_AT_FIRST,
-  vpi: false,
-  position_num: false,
-  re_entry_num: false,
-  quantity: false,
-  nifty_spot_at_entry: false,
-  nifty_spot_at_exit: false,
-};
 const COLUMNS = "strikebook.columns";
+const ASKED = "strikebook.positions";
+
+/** What one asked to see: it holds for other days too, for as long as the tab is open. */
+interface Asked {
+  search: string;
+  sorting: SortingState;
+  filters: ColumnFiltersState;
+}
+
+const NOTHING: Asked = { search: "", sorting: [], filters: [] };
 
 interface PositionTableProps {
   place: DayPlace;
@@ -99,20 +33,28 @@ interface PositionTableProps {
 }
 
 export function PositionTable({ place, positions, selected, onSelect }: PositionTableProps) {
-  const [search, setSearch] = useState("");
-  const [visibility, setVisibility] = useState<Record<string, boolean>>(storedColumns);
-  useEffect(() => localStorage.setItem(COLUMNS, JSON.stringify(visibility)), [visibility]);
+  const [visibility, setVisibility] = useKept(localStorage, COLUMNS, columnsAtFirst, areColumns);
+  const [asked, setAsked] = useKept(sessionStorage, ASKED, () => NOTHING, isAsked);
+  const { search, sorting, filters } = asked;
+  const wanted = search.trim().toLowerCase();
+  const found = useMemo(() => {
+    const visible = columns.flatMap(({ id }) => (id === undefined || visibility[id] === false ? [] : [id]));
+    return wanted === ""
+      ? positions
+      : positions.filter((each) => visible.some((id) => textOf(each, id).toLowerCase().includes(wanted)));
+  }, [positions, visibility, wanted]);
   const table = useTable({
     features,
     columns,
-    data: positions,
+    data: found,
     getRowId: (position) => position.trade_id,
     enableSortingRemoval: true,
-    state: { globalFilter: search, columnVisibility: visibility },
-    onGlobalFilterChange: setSearch,
+    state: { columnVisibility: visibility, sorting, columnFilters: filters },
     onColumnVisibilityChange: setVisibility,
-    globalFilterFn: includesText,
-    getColumnCanGlobalFilter: () => true,
+    onSortingChange: (change) =>
+      setAsked((now) => ({ ...now, sorting: change instanceof Function ? change(now.sorting) : change })),
+    onColumnFiltersChange: (change) =>
+      setAsked((now) => ({ ...now, filters: change instanceof Function ? change(now.filters) : change })),
   });
   const rows = table.getRowModel().rows;
   const filtered = rows.length !== positions.length;
@@ -125,19 +67,19 @@ export function PositionTable({ place, positions, selected, onSelect }: Position
           placeholder="Search"
           aria-label="Search positions"
           value={search}
-          onChange={(event) => setSearch(event.target.value)}
+          onChange={(event) => setAsked({ ...asked, search: event.target.value })}
         />
         <Choice table={table} id="side" all="Both sides" positions={positions} />
         <Choice table={table} id="option_type" all="CE and PE" positions={positions} />
         <Choice table={table} id="exit_reason" all="Every exit" positions={positions} />
         <ColumnChoice table={table} />
         <span className={styles.total} data-testid="positions-total">
-          {filtered ? `${rows.length} of ` : ""}
+          {filtered ? `${count(rows.length)} of ` : ""}
           {counted(positions.length, "position")},{" "}
           <Profit amount={addRupees(rows.map((row) => row.original.pnl))} />
         </span>
       </div>
-      <div className={`wide ${styles.scroll}`}>
+      <Wide label="Table of positions" className={styles.scroll ?? ""}>
         <table className={styles.table}>
           <thead>
             {table.getHeaderGroups().map((group) => (
@@ -151,7 +93,7 @@ export function PositionTable({ place, positions, selected, onSelect }: Position
                     <th
                       key={header.id}
                       scope="col"
-                      className={NUMBERS.has(header.column.id) ? "number" : ""}
+                      className={isNumber(header.column.id) ? "number" : ""}
                       aria-sort={order === "asc" ? "ascending" : order === "desc" ? "descending" : "none"}
                     >
                       <button
@@ -178,16 +120,13 @@ export function PositionTable({ place, positions, selected, onSelect }: Position
             <button
               type="button"
               className="plain"
-              onClick={() => {
-                setSearch("");
-                table.resetColumnFilters();
-              }}
+              onClick={() => setAsked({ ...asked, search: "", filters: [] })}
             >
               Show all
             </button>
           </p>
         ) : null}
-      </div>
+      </Wide>
       <p className="soft">↑ ↓ move, Space shows a position on the chart, Enter opens its reasons.</p>
     </section>
   );
@@ -250,7 +189,7 @@ function Body({ place, table, rows, selected, onSelect }: BodyProps) {
             </Link>
           </td>
           {row.getVisibleCells().map((cell) => (
-            <td key={cell.id} className={NUMBERS.has(cell.column.id) ? "number" : ""}>
+            <td key={cell.id} className={isNumber(cell.column.id) ? "number" : ""}>
               <table.FlexRender cell={cell} />
             </td>
           ))}
@@ -306,38 +245,21 @@ function ColumnChoice({ table }: { table: PositionsTable }) {
   );
 }
 
-function textOf(position: Position, id: string): string {
-  if (id === "exit_reason") return exitReason(position.exit_reason);
-  return id === "side" ? position.side : position.option_type;
-}
-
-function includesText(row: Row<typeof features, Position>, column: string, wanted: string): boolean {
-  return String(row.getValue(column) ?? "")
-    .toLowerCase()
-    .includes(String(wanted).trim().toLowerCase());
-}
-
-function heldSeconds(position: Position): number | undefined {
-  return position.exit_time === null
-    ? undefined
-    : secondsOf(position.exit_time) - secondsOf(position.entry_time);
-}
-
-function heldText(seconds: number | undefined): string {
-  return seconds === undefined ? "–" : duration(seconds);
-}
-
-function storedColumns(): Record<string, boolean> {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(COLUMNS) ?? "null");
-    return typeof stored === "object" && stored !== null
-      ? (stored as Record<string, boolean>)
-      : columnsAtFirst();
-  } catch {
-    return columnsAtFirst();
-  }
-}
-
 function columnsAtFirst(): Record<string, boolean> {
-  return window.matchMedia("(max-width: 640px)").matches ? HIDDEN_ON_A_PHONE : HIDDEN_AT_FIRST;
+  return hiddenAtFirst(window.matchMedia("(max-width: 640px)").matches);
+}
+
+function areColumns(stored: unknown): stored is Record<string, boolean> {
+  return isObject(stored) && Object.values(stored).every((shown) => typeof shown === "boolean");
+}
+
+function isAsked(stored: unknown): stored is Asked {
+  if (!isObject(stored) || typeof stored.search !== "string") return false;
+  const known = (each: unknown) => isObject(each) && columns.some(({ id }) => id === each.id);
+  const lists = [stored.sorting, stored.filters];
+  return lists.every((list) => Array.isArray(list) && list.every(known));
+}
+
+function isObject(stored: unknown): stored is Record<string, unknown> {
+  return typeof stored === "object" && stored !== null && !Array.isArray(stored);
 }

@@ -11,10 +11,11 @@ import {
 } from "lightweight-charts";
 import { useEffect, useMemo, useRef } from "react";
 import type { Candle, Chart, Position } from "../../api/schema";
+import { price } from "../../format/money";
 import { contractName, counted } from "../../format/texts";
 import { clock, secondsOf } from "../../format/time";
 import { colour, useTheme } from "../../theme";
-import { marksOnOption, marksOnUnderlying } from "./marks";
+import { lengthOf, type Mark, marksOnOption, marksOnUnderlying } from "./marks";
 import { type Line, panesOf } from "./panes";
 import styles from "./price-chart.module.css";
 import { type Colours, TradeLines } from "./trade-lines";
@@ -25,13 +26,15 @@ interface PriceChartProps {
   chart: Chart;
   option: Chart | null;
   positions: readonly Position[];
+  /** Whether the candles are those of what the strategy trades options of: the positions are drawn on these. */
+  traded: boolean;
   selected: string | null;
   /** A moment to show in the middle. */
   at: string | null;
   onSelect: (trade: string | null) => void;
 }
 
-export function PriceChart({ chart, option, positions, selected, at, onSelect }: PriceChartProps) {
+export function PriceChart({ chart, option, positions, traded, selected, at, onSelect }: PriceChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const made = useRef<{ chart: IChartApi; lines: TradeLines[] } | null>(null);
   const range = useRef<{ from: number; to: number } | null>(null);
@@ -39,12 +42,14 @@ export function PriceChart({ chart, option, positions, selected, at, onSelect }:
   choose.current = onSelect;
   const { theme } = useTheme();
   const panes = useMemo(() => panesOf(chart), [chart]);
+  const moment = at === null ? null : secondsOf(at);
+  const trades = useMemo(() => (traded ? marksOnUnderlying(positions) : []), [positions, traded]);
 
-  // Another timeframe counts its candles otherwise: the stretch that was shown does not hold for it.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it follows the timeframe
+  // Other candles are counted otherwise: the stretch that was shown does not hold for it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it follows the candles
   useEffect(() => {
     range.current = null;
-  }, [chart.timeframe]);
+  }, [chart.timeframe, chart.symbol]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the colours of the theme are read from the document
   useEffect(() => {
@@ -54,7 +59,10 @@ export function PriceChart({ chart, option, positions, selected, at, onSelect }:
     const candles = drawn.addSeries(CandlestickSeries, candleOptions(), 0);
     candles.setData(chart.candles.map(barOf));
     const starts = chart.candles.map((candle) => secondsOf(candle.timestamp));
-    const onUnderlying = new TradeLines(marksOnUnderlying(positions), starts, colours);
+    const length = lengthOf(chart.timeframe);
+    const linesOn = (marks: readonly Mark[], of: readonly number[]) =>
+      new TradeLines(marks, { starts: of, length }, moment, colours);
+    const onUnderlying = linesOn(trades, starts);
     candles.attachPrimitive(onUnderlying);
     const lines = [onUnderlying];
     addLines(drawn, panes.over, starts, 0, 0);
@@ -67,7 +75,7 @@ export function PriceChart({ chart, option, positions, selected, at, onSelect }:
       );
       optionCandles.setData(option.candles.map(barOf));
       const optionStarts = option.candles.map((candle) => secondsOf(candle.timestamp));
-      const onOption = new TradeLines(marksOnOption(positions, option.symbol), optionStarts, colours);
+      const onOption = linesOn(marksOnOption(positions, option.symbol), optionStarts);
       optionCandles.attachPrimitive(onOption);
       lines.push(onOption);
       pane += 1;
@@ -93,22 +101,20 @@ export function PriceChart({ chart, option, positions, selected, at, onSelect }:
       made.current = null;
       drawn.remove();
     };
-  }, [chart, option, positions, panes, theme]);
+  }, [chart, option, positions, trades, panes, moment, theme]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a chart that was made anew has nothing selected yet
   useEffect(() => {
     for (const each of made.current?.lines ?? []) each.select(selected);
-  }, [selected, chart, option, positions, panes, theme]);
+  }, [selected, chart, option, positions, trades, panes, moment, theme]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: it waits for the candles
   useEffect(() => {
-    if (at === null || made.current === null) return;
-    const moment = secondsOf(at);
-    if (Number.isNaN(moment)) return;
+    if (moment === null || made.current === null) return;
     made.current.chart
       .timeScale()
       .setVisibleRange({ from: (moment - 2400) as UTCTimestamp, to: (moment + 2400) as UTCTimestamp });
-  }, [at, chart]);
+  }, [moment, chart]);
 
   return (
     <>
@@ -143,7 +149,22 @@ function Legend({ panes, option, at }: LegendProps) {
           {line.name}
         </li>
       ))}
-      {at !== null ? <li>at {clock(at)}</li> : null}
+      {at !== null ? (
+        <li>
+          <svg width="8" height="12" aria-hidden="true">
+            <line
+              x1="4"
+              x2="4"
+              y1="0"
+              y2="12"
+              stroke="var(--accent)"
+              strokeWidth="1.5"
+              strokeDasharray="4 2"
+            />
+          </svg>
+          at {clock(at)}
+        </li>
+      ) : null}
     </ul>
   );
 }
@@ -199,7 +220,7 @@ function optionsOf() {
     grid: { vertLines: { color: colour("line") }, horzLines: { color: colour("line") } },
     timeScale: { timeVisible: true, secondsVisible: false, borderColor: colour("line"), minBarSpacing: 0.5 },
     rightPriceScale: { borderColor: colour("line") },
-    localization: { locale: "en-IN" },
+    localization: { locale: "en-IN", priceFormatter: price },
   };
 }
 

@@ -5,12 +5,13 @@ import type { Day, Signal } from "../../api/schema";
 import { count } from "../../format/money";
 import { clock, duration } from "../../format/time";
 import { Link } from "../../navigation";
+import { Wide } from "../../parts/wide";
 
 export function Signals({ place, day }: { place: DayPlace; day: Day }) {
   return (
     <section className="panel" aria-labelledby="signals">
       <h2 id="signals">Signals: why, and why not</h2>
-      <div className="wide">
+      <Wide label="Signals">
         <table>
           <thead>
             <tr>
@@ -31,7 +32,7 @@ export function Signals({ place, day }: { place: DayPlace; day: Day }) {
           <tbody>
             {day.signals.map((signal) => (
               <tr key={signal.node_id}>
-                <td>
+                <td className="words">
                   {signal.label} <code className="soft">{signal.node_id}</code>
                 </td>
                 <td className="number">{count(signal.fired_at.length)}</td>
@@ -48,7 +49,7 @@ export function Signals({ place, day }: { place: DayPlace; day: Day }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
     </section>
   );
 }

@@ -10,7 +10,7 @@ import type {
   Time,
   UTCTimestamp,
 } from "lightweight-charts";
-import { type Mark, placeOf } from "./marks";
+import { fannedOut, type Mark, type MarkPoint, placeOf } from "./marks";
 
 export interface Colours {
   gain: string;
@@ -20,13 +20,26 @@ export interface Colours {
   ground: string;
 }
 
+interface Point {
+  x: number;
+  y: number;
+}
+
 interface Drawn {
   mark: Mark;
-  entry: { x: number; y: number };
-  exit: { x: number; y: number } | null;
+  entry: Point;
+  exit: Point | null;
+  parts: Point[];
+}
+
+/** The candles of a series: where each starts, in seconds, in order, and how long one lasts. */
+export interface CandleTimes {
+  starts: readonly number[];
+  length: number;
 }
 
 const REACH = 9;
+const APART = 13;
 
 export class TradeLines implements ISeriesPrimitive<Time> {
   private chart: IChartApi | null = null;
@@ -34,13 +47,15 @@ export class TradeLines implements ISeriesPrimitive<Time> {
   private update: (() => void) | null = null;
   private selected: string | null = null;
   private readonly marks: readonly Mark[];
-  private readonly starts: readonly number[];
+  private readonly times: CandleTimes;
+  private readonly at: number | null;
   private readonly colours: Colours;
 
-  /** `starts` are the candles' starts in seconds, in order. */
-  constructor(marks: readonly Mark[], starts: readonly number[], colours: Colours) {
+  /** `at` is a moment in seconds, to be shown by a line from top to bottom. */
+  constructor(marks: readonly Mark[], times: CandleTimes, at: number | null, colours: Colours) {
     this.marks = marks;
-    this.starts = starts;
+    this.times = times;
+    this.at = at;
     this.colours = colours;
   }
 
@@ -58,7 +73,8 @@ export class TradeLines implements ISeriesPrimitive<Time> {
 
   paneViews() {
     const renderer: IPrimitivePaneRenderer = {
-      draw: (target) => target.useMediaCoordinateSpace(({ context }) => this.draw(context)),
+      draw: (target) =>
+        target.useMediaCoordinateSpace(({ context, mediaSize }) => this.draw(context, mediaSize.height)),
     };
     return [{ zOrder: () => "top" as const, renderer: () => renderer }];
   }
@@ -79,23 +95,45 @@ export class TradeLines implements ISeriesPrimitive<Time> {
   }
 
   private places(): Drawn[] {
-    return this.marks.flatMap((mark) => {
+    const found = this.marks.flatMap((mark) => {
       const entry = this.place(mark.entry);
-      return entry === null ? [] : [{ mark, entry, exit: mark.exit === null ? null : this.place(mark.exit) }];
+      if (entry === null) return [];
+      const exit = mark.exit === null ? null : this.place(mark.exit);
+      const parts = mark.parts.flatMap((part) => this.place(part) ?? []);
+      return [{ mark, entry, exit, parts }];
     });
+    const down = fannedOut(
+      found.map(({ entry }) => entry),
+      APART,
+    );
+    const closed = fannedOut(
+      found.map(({ exit }, at) => exit ?? { x: -1e6 * (at + 1), y: 0 }),
+      APART,
+    );
+    return found.map((each, at) => ({
+      ...each,
+      entry: { x: each.entry.x, y: each.entry.y + (down[at] ?? 0) },
+      exit: each.exit === null ? null : { x: each.exit.x, y: each.exit.y + (closed[at] ?? 0) },
+    }));
   }
 
-  private place({ time, price }: { time: number; price: number }): { x: number; y: number } | null {
-    const found = placeOf(this.starts, time);
-    if (found === null || this.chart === null || this.series === null) return null;
+  private place({ time, price }: MarkPoint): Point | null {
+    const x = this.across(time);
+    const y = this.series?.priceToCoordinate(price) ?? null;
+    return x === null || y === null ? null : { x, y };
+  }
+
+  private across(time: number): number | null {
+    const found = placeOf(this.times.starts, this.times.length, time);
+    if (found === null || this.chart === null) return null;
     const scale = this.chart.timeScale();
-    const x = scale.timeToCoordinate(this.starts[found.candle] as UTCTimestamp);
-    const y = this.series.priceToCoordinate(price);
-    if (x === null || y === null) return null;
-    return { x: x + (found.part - 0.5) * scale.options().barSpacing, y };
+    const x = scale.timeToCoordinate(this.times.starts[found.candle] as UTCTimestamp);
+    return x === null ? null : x + (found.part - 0.5) * scale.options().barSpacing;
   }
 
-  private draw(context: CanvasRenderingContext2D): void {
+  private draw(context: CanvasRenderingContext2D, height: number): void {
+    const x = this.at === null ? null : this.across(this.at);
+    if (x !== null) this.drawMoment(context, x, height);
     const drawn = this.places();
     const last = drawn.filter(({ mark }) => mark.trade === this.selected);
     for (const each of [...drawn.filter(({ mark }) => mark.trade !== this.selected), ...last]) {
@@ -106,7 +144,22 @@ export class TradeLines implements ISeriesPrimitive<Time> {
     context.globalAlpha = 1;
   }
 
-  private drawTrade(context: CanvasRenderingContext2D, { mark, entry, exit }: Drawn, chosen: boolean): void {
+  private drawMoment(context: CanvasRenderingContext2D, x: number, height: number): void {
+    context.strokeStyle = this.colours.entry;
+    context.lineWidth = 1.5;
+    context.setLineDash([6, 4]);
+    context.beginPath();
+    context.moveTo(x, 0);
+    context.lineTo(x, height);
+    context.stroke();
+    context.setLineDash([]);
+  }
+
+  private drawTrade(
+    context: CanvasRenderingContext2D,
+    { mark, entry, exit, parts }: Drawn,
+    chosen: boolean,
+  ): void {
     const { gain, loss, flat, entry: opened, ground } = this.colours;
     const colour = mark.gain === null ? flat : mark.gain ? gain : loss;
     if (exit !== null) {
@@ -123,11 +176,9 @@ export class TradeLines implements ISeriesPrimitive<Time> {
     context.lineWidth = 1.2;
     context.strokeStyle = ground;
     triangle(context, entry.x, entry.y, mark.bought ? size : -size, opened);
-    if (exit !== null) {
-      context.fillStyle = colour;
-      context.fillRect(exit.x - size * 0.7, exit.y - size * 0.7, size * 1.4, size * 1.4);
-      context.strokeRect(exit.x - size * 0.7, exit.y - size * 0.7, size * 1.4, size * 1.4);
-    }
+    context.fillStyle = colour;
+    for (const part of parts) square(context, part, size * 0.9);
+    if (exit !== null) square(context, exit, size * 1.4);
   }
 }
 
@@ -149,7 +200,12 @@ function triangle(
   context.stroke();
 }
 
-function distanceTo(x: number, y: number, a: { x: number; y: number }, b: { x: number; y: number }): number {
+function square(context: CanvasRenderingContext2D, { x, y }: Point, side: number): void {
+  context.fillRect(x - side / 2, y - side / 2, side, side);
+  context.strokeRect(x - side / 2, y - side / 2, side, side);
+}
+
+function distanceTo(x: number, y: number, a: Point, b: Point): number {
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const length = dx * dx + dy * dy;
   const along = length === 0 ? 0 : Math.max(0, Math.min(1, ((x - a.x) * dx + (y - a.y) * dy) / length));

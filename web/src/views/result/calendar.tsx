@@ -1,6 +1,6 @@
 // Month calendars of profit. A day is one of four kinds, told apart without colour, and each can be opened.
 
-import { useMemo } from "react";
+import { type FocusEvent, type KeyboardEvent, memo, useMemo, useRef, useState } from "react";
 import { addressOfDay, type RunPlace } from "../../address";
 import type { DailySummary, Metadata } from "../../api/schema";
 import { profit, shortProfit, toneOf } from "../../format/money";
@@ -9,30 +9,66 @@ import { longDayName } from "../../format/time";
 import { Link } from "../../navigation";
 import { Profit } from "../../parts/money";
 import styles from "./calendar.module.css";
-import { type CalendarDay, type CalendarMonth, largestOf, monthsOf, strengthOf } from "./months";
+import { type CalendarMonth, largestOf, monthsOf, strengthOf } from "./months";
 
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 export function Calendar({ place, run }: { place: RunPlace; run: Metadata }) {
   const months = useMemo(() => monthsOf(run), [run]);
   const largest = useMemo(() => largestOf(run.daily_summaries), [run]);
+  const days = useMemo(
+    () => run.daily_summaries.flatMap((day) => (day.status === "pending" ? [] : [day.date])),
+    [run],
+  );
+  const box = useRef<HTMLDivElement>(null);
+  const [focused, setFocused] = useState<string | null>(null);
+  const tabStop = focused !== null && days.includes(focused) ? focused : days[0];
+
+  function onFocus(event: FocusEvent) {
+    setFocused((event.target as HTMLElement).dataset.date ?? null);
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    const at = days.indexOf((event.target as HTMLElement).dataset.date ?? "");
+    const to = { ...stepsFrom(at), Home: 0, End: days.length - 1 }[event.key];
+    if (at < 0 || to === undefined) return;
+    event.preventDefault();
+    const date = days[Math.max(0, Math.min(days.length - 1, to))];
+    box.current?.querySelector<HTMLElement>(`[data-date="${date}"]`)?.focus();
+  }
+
   return (
     <section aria-labelledby="calendar" className="panel">
       <h2 id="calendar">Calendar</h2>
       <Legend />
-      <div className={styles.months}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the arrows move among the links inside */}
+      <div className={styles.months} ref={box} onFocus={onFocus} onKeyDown={onKeyDown}>
         {months.map((month) => (
-          <Month key={month.month} place={place} month={month} largest={largest} />
+          <div key={month.month}>
+            <Month place={place} month={month} largest={largest} tabStop={tabStop} />
+          </div>
         ))}
       </div>
     </section>
   );
 }
 
-function Month({ place, month, largest }: { place: RunPlace; month: CalendarMonth; largest: number }) {
+/** Days are one apart sideways, and a week of five sessions up and down. */
+function stepsFrom(at: number): Record<string, number> {
+  return { ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - 5, ArrowDown: at + 5 };
+}
+
+interface MonthProps {
+  place: RunPlace;
+  month: CalendarMonth;
+  largest: number;
+  tabStop: string | undefined;
+}
+
+function Month({ place, month, largest, tabStop }: MonthProps) {
   const columns = month.weekends ? 7 : 5;
   return (
-    <table className={styles.month} data-month={month.month}>
+    <table className={`${styles.month} ${month.weekends ? styles.seven : ""}`} data-month={month.month}>
       <caption>
         <span>{month.name}</span>
         {month.summary ? (
@@ -58,7 +94,15 @@ function Month({ place, month, largest }: { place: RunPlace; month: CalendarMont
               {week.slice(0, columns).map((cell, column) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its column
                 <td key={column}>
-                  {cell === null ? null : <Cell place={place} cell={cell} largest={largest} />}
+                  {cell === null ? null : (
+                    <Cell
+                      place={place}
+                      number={cell.day.day}
+                      summary={cell.summary}
+                      largest={largest}
+                      isTabStop={cell.summary?.date === tabStop}
+                    />
+                  )}
                 </td>
               ))}
             </tr>
@@ -69,13 +113,22 @@ function Month({ place, month, largest }: { place: RunPlace; month: CalendarMont
   );
 }
 
-function Cell({ place, cell, largest }: { place: RunPlace; cell: CalendarDay; largest: number }) {
-  const { day, summary } = cell;
-  if (summary === undefined) return <span className={styles.off}>{day.day}</span>;
+interface CellProps {
+  place: RunPlace;
+  /** Of the day in its month. */
+  number: number;
+  summary: DailySummary | undefined;
+  largest: number;
+  isTabStop: boolean;
+}
+
+/** Remembered: a run of ten years is looked at again every other second, and few of its days are new. */
+const Cell = memo(function Cell({ place, number, summary, largest, isTabStop }: CellProps) {
+  if (summary === undefined) return <span className={styles.off}>{number}</span>;
   if (summary.status === "pending") {
     return (
       <span className={`${styles.day} ${styles.pending}`} title={`${longDayName(summary.date)}: not run yet`}>
-        <span className={styles.number}>{day.day}</span>
+        <span className={styles.number}>{number}</span>
         <span aria-hidden="true">…</span>
       </span>
     );
@@ -92,12 +145,14 @@ function Cell({ place, cell, largest }: { place: RunPlace; cell: CalendarDay; la
       aria-label={`${longDayName(summary.date)}: ${text}`}
       title={`${longDayName(summary.date)}: ${text}`}
       data-status={summary.status}
+      data-date={summary.date}
+      tabIndex={isTabStop ? 0 : -1}
     >
-      <span className={styles.number}>{day.day}</span>
+      <span className={styles.number}>{number}</span>
       <span className={styles.text}>{shownText(summary)}</span>
     </Link>
   );
-}
+});
 
 function shownText(summary: DailySummary): string {
   switch (summary.status) {

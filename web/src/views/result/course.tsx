@@ -16,6 +16,7 @@ const RIGHT = WIDTH - 8;
 const CURVE = { top: 8, bottom: 210 };
 const DRAWDOWN = { top: 232, bottom: 310 };
 const HEIGHT = 330;
+const ROOM_OF_A_MONTH = 52;
 
 interface Point {
   day: DailySummary;
@@ -37,17 +38,8 @@ export function Course({ place, run }: { place: RunPlace; run: Metadata }) {
       </section>
     );
   }
-  const totals = scaleOf(
-    points.map((point) => point.total),
-    CURVE.bottom,
-    CURVE.top,
-  );
-  const drops = scaleOf(
-    points.map((point) => point.drawdown),
-    DRAWDOWN.bottom,
-    DRAWDOWN.top,
-    2,
-  );
+  const totals = scaleOf(points.map(totalOf), CURVE.bottom, CURVE.top);
+  const drops = scaleOf(points.map(drawdownOf), DRAWDOWN.bottom, DRAWDOWN.top, 2);
   const shown = at === null ? points.at(-1) : points[at];
 
   function onPointerMove(event: PointerEvent) {
@@ -100,12 +92,20 @@ export function Course({ place, run }: { place: RunPlace; run: Metadata }) {
       >
         <Axis scale={totals} />
         <Axis scale={drops} />
-        <path className={styles.gain} d={areaOf(points, totals, (point) => Math.max(0, point.total))} />
-        <path className={styles.loss} d={areaOf(points, totals, (point) => Math.min(0, point.total))} />
+        <defs>
+          <clipPath id={`${name}above`}>
+            <rect x={0} y={0} width={WIDTH} height={totals(0)} />
+          </clipPath>
+          <clipPath id={`${name}below`}>
+            <rect x={0} y={totals(0)} width={WIDTH} height={HEIGHT - totals(0)} />
+          </clipPath>
+        </defs>
+        <path className={styles.gain} clipPath={`url(#${name}above)`} d={areaOf(points, totals, totalOf)} />
+        <path className={styles.loss} clipPath={`url(#${name}below)`} d={areaOf(points, totals, totalOf)} />
         <line className={styles.zero} x1={LEFT} x2={RIGHT} y1={totals(0)} y2={totals(0)} />
-        <path className={styles.curve} d={lineOf(points, (point) => totals(point.total))} />
-        <path className={styles.loss} d={areaOf(points, drops, (point) => point.drawdown)} />
-        <path className={styles.drawdown} d={lineOf(points, (point) => drops(point.drawdown))} />
+        <path className={styles.curve} d={lineOf(points, totals, totalOf)} />
+        <path className={styles.loss} d={areaOf(points, drops, drawdownOf)} />
+        <path className={styles.drawdown} d={lineOf(points, drops, drawdownOf)} />
         <line className={styles.zero} x1={LEFT} x2={RIGHT} y1={drops(0)} y2={drops(0)} />
         <text className={styles.label} x={LEFT + 4} y={CURVE.top + 8}>
           running profit
@@ -149,7 +149,12 @@ function Months({ points }: { points: readonly Point[] }) {
     <g className={styles.axis}>
       {firsts.map((point, at) =>
         at % every === 0 ? (
-          <text key={point.day.date} x={point.x} y={HEIGHT - 6}>
+          <text
+            key={point.day.date}
+            x={point.x}
+            y={HEIGHT - 6}
+            textAnchor={point.x > RIGHT - ROOM_OF_A_MONTH ? "end" : "start"}
+          >
             {dayName(point.day.date).slice(-8)}
           </text>
         ) : null,
@@ -158,31 +163,32 @@ function Months({ points }: { points: readonly Point[] }) {
   );
 }
 
+/** The days that were run. The curve begins before the first of them, with nothing won and nothing lost. */
 function pointsOf(days: readonly DailySummary[]): Point[] {
   const run = days.filter((day) => typeof day.cumulative_pnl === "number");
-  const step = (RIGHT - LEFT) / Math.max(1, run.length - 1);
+  const step = (RIGHT - LEFT) / Math.max(1, run.length);
   return run.map((day, at) => ({
     day,
-    x: run.length === 1 ? (LEFT + RIGHT) / 2 : LEFT + at * step,
+    x: LEFT + (at + 1) * step,
     total: day.cumulative_pnl ?? 0,
     drawdown: day.drawdown ?? 0,
   }));
 }
 
 function nearest(points: readonly Point[], x: number): number {
-  const step = points.length > 1 ? (points[1]?.x ?? 0) - (points[0]?.x ?? 0) : 1;
-  return Math.max(0, Math.min(points.length - 1, Math.round((x - (points[0]?.x ?? 0)) / step)));
+  const step = (RIGHT - LEFT) / points.length;
+  return Math.max(0, Math.min(points.length - 1, Math.round((x - LEFT) / step) - 1));
 }
 
-function lineOf(points: readonly Point[], y: (point: Point) => number): string {
-  return points
-    .map((point, at) => `${at === 0 ? "M" : "L"}${point.x.toFixed(1)} ${y(point).toFixed(1)}`)
-    .join("");
+const totalOf = (point: Point) => point.total;
+const drawdownOf = (point: Point) => point.drawdown;
+
+function lineOf(points: readonly Point[], scale: Scale, value: (point: Point) => number): string {
+  const line = points.map((point) => `L${point.x.toFixed(1)} ${scale(value(point)).toFixed(1)}`);
+  return `M${LEFT} ${scale(0).toFixed(1)}${line.join("")}`;
 }
 
 function areaOf(points: readonly Point[], scale: Scale, value: (point: Point) => number): string {
-  const [first, last] = [points[0], points.at(-1)];
-  if (first === undefined || last === undefined) return "";
-  const zero = scale(0).toFixed(1);
-  return `${lineOf(points, (point) => scale(value(point)))}L${last.x.toFixed(1)} ${zero}L${first.x.toFixed(1)} ${zero}Z`;
+  const last = points.at(-1)?.x ?? LEFT;
+  return `${lineOf(points, scale, value)}L${last.toFixed(1)} ${scale(0).toFixed(1)}Z`;
 }

@@ -1,6 +1,6 @@
 // Every day of the plan as a row; the header sorts.
 
-import { useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import { addressOfDay, type RunPlace } from "../../address";
 import type { DailySummary, Metadata } from "../../api/schema";
 import { count } from "../../format/money";
@@ -9,6 +9,8 @@ import { Link } from "../../navigation";
 import { Chip } from "../../parts/chip";
 import { Profit } from "../../parts/money";
 import { Sorted, type SortOrder } from "../../parts/sorted";
+import { Wide } from "../../parts/wide";
+import styles from "./day-table.module.css";
 
 const STATUS = {
   traded: { name: "traded", tone: "plain" },
@@ -28,9 +30,14 @@ type Column =
   | "drawdown"
   | "rejected_orders";
 
+/** A year and its holidays: more rows than that are drawn when they are asked for. */
+const SHOWN_AT_FIRST = 366;
+
 export function DayTable({ place, run }: { place: RunPlace; run: Metadata }) {
   const [order, setOrder] = useState<SortOrder<Column>>({ by: "date", down: false });
+  const [all, setAll] = useState(false);
   const days = useMemo(() => sorted(run.daily_summaries, order), [run, order]);
+  const shown = all ? days : days.slice(0, SHOWN_AT_FIRST);
   const head = (by: Column, title: string, number = true) => (
     <Sorted by={by} order={order} onSort={setOrder} number={number}>
       {title}
@@ -39,7 +46,7 @@ export function DayTable({ place, run }: { place: RunPlace; run: Metadata }) {
   return (
     <section className="panel" aria-labelledby="days">
       <h2 id="days">Days</h2>
-      <div className="wide">
+      <Wide label="Days" className={styles.scroll ?? ""}>
         <table>
           <thead>
             <tr>
@@ -54,35 +61,48 @@ export function DayTable({ place, run }: { place: RunPlace; run: Metadata }) {
             </tr>
           </thead>
           <tbody>
-            {days.map((day) => (
-              <tr key={day.date} data-day={day.date}>
-                <td>
-                  <Link className="mark" to={addressOfDay({ ...place, date: day.date })}>
-                    {dayName(day.date)}
-                  </Link>
-                </td>
-                <td>
-                  <Chip tone={STATUS[day.status].tone}>{STATUS[day.status].name}</Chip>{" "}
-                  <span className="soft">{day.reason}</span>
-                </td>
-                <td className="number">{day.status === "traded" ? <Profit amount={day.pnl} /> : "–"}</td>
-                <td className="number">{day.has_data ? count(day.positions) : "–"}</td>
-                <td className="number">{day.status === "traded" ? (day.win_rate ?? 0).toFixed(2) : "–"}</td>
-                <td className="number">{day.has_data ? count(day.rejected_orders ?? 0) : "–"}</td>
-                <td className="number">
-                  {typeof day.cumulative_pnl === "number" ? <Profit amount={day.cumulative_pnl} /> : "–"}
-                </td>
-                <td className="number">
-                  {typeof day.drawdown === "number" ? <Profit amount={day.drawdown} /> : "–"}
-                </td>
-              </tr>
+            {shown.map((day) => (
+              <Row key={day.date} place={place} day={day} />
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
+      {shown.length < days.length ? (
+        <p>
+          The first {count(shown.length)} of {count(days.length)} days in this order.{" "}
+          <button type="button" onClick={() => setAll(true)}>
+            Show all
+          </button>
+        </p>
+      ) : null}
     </section>
   );
 }
+
+/** Remembered, as the cells of the calendar are. */
+const Row = memo(function Row({ place, day }: { place: RunPlace; day: DailySummary }) {
+  return (
+    <tr data-day={day.date}>
+      <td>
+        <Link className="mark" to={addressOfDay({ ...place, date: day.date })}>
+          {dayName(day.date)}
+        </Link>
+      </td>
+      <td>
+        <Chip tone={STATUS[day.status].tone}>{STATUS[day.status].name}</Chip>{" "}
+        <span className="soft">{day.reason}</span>
+      </td>
+      <td className="number">{day.status === "traded" ? <Profit amount={day.pnl} /> : "–"}</td>
+      <td className="number">{day.has_data ? count(day.positions) : "–"}</td>
+      <td className="number">{day.status === "traded" ? (day.win_rate ?? 0).toFixed(2) : "–"}</td>
+      <td className="number">{day.has_data ? count(day.rejected_orders ?? 0) : "–"}</td>
+      <td className="number">
+        {typeof day.cumulative_pnl === "number" ? <Profit amount={day.cumulative_pnl} /> : "–"}
+      </td>
+      <td className="number">{typeof day.drawdown === "number" ? <Profit amount={day.drawdown} /> : "–"}</td>
+    </tr>
+  );
+});
 
 function sorted(days: readonly DailySummary[], { by, down }: SortOrder<Column>): DailySummary[] {
   const value = (day: DailySummary): number | string => {

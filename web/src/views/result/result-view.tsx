@@ -1,74 +1,84 @@
 // A run: its headline figures, its calendar, its course; also while it goes on.
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRef } from "react";
-import { addressOf, type RunPlace } from "../../address";
-import { answerOf, api, Refusal } from "../../api/client";
-import { metadataQuery, pollAfter } from "../../api/queries";
+import { addressOf, addressOfRun, addressOfStrategyRun, type RunPlace } from "../../address";
+import { Refusal } from "../../api/client";
+import { isActive } from "../../api/queries";
 import type { Metadata, Status } from "../../api/schema";
 import { counted } from "../../format/texts";
 import { dayName, moment } from "../../format/time";
 import { JobProgress } from "../../jobs/job-progress";
 import { StatusChip } from "../../jobs/status-chip";
 import { useJobs } from "../../jobs/use-job";
-import { Link, navigate } from "../../navigation";
+import { useRun } from "../../jobs/use-run";
+import { Link } from "../../navigation";
 import { Chip } from "../../parts/chip";
 import { Heading } from "../../parts/heading";
 import { Empty, Loading, Refused } from "../../parts/states";
 import { Calendar } from "./calendar";
+import { Clear } from "./clear";
 import { Course } from "./course";
 import { DayTable } from "./day-table";
 import { Distribution } from "./distribution";
 import { Headline } from "./headline";
 import styles from "./result-view.module.css";
 
-const RESULTS = { to: "/", name: "Results" };
-
 export function ResultView({ place }: { place: RunPlace }) {
   const { active, jobs, watchedMs } = useJobs(place.user);
   const mine = active?.strategy_id === place.strategy ? active : undefined;
-  const { data, error, isPending } = useQuery({
-    ...metadataQuery(place),
-    refetchInterval: mine ? () => pollAfter(watchedMs()) : false,
-  });
+  const { data: run, error, isPending } = useRun(place, mine ? watchedMs : undefined);
   const last = jobs.find((job) => job.strategy_id === place.strategy);
   if (isPending) return <Loading what="the run" />;
-  if (data === undefined) return <NoResults place={place} error={error} running={mine} last={last} />;
+  if (run === undefined || (error instanceof Refusal && error.status === 404)) {
+    return <NoResults place={place} error={error} running={mine} last={last} />;
+  }
+  const before = mine !== undefined && mine.job_id !== run.job_id;
   return (
     <>
-      <RunHeading place={place} run={data} running={mine !== undefined} />
-      {mine ? <JobProgress job={mine} /> : null}
-      {data.status === "failed" && !mine ? (
-        <Refused error={new Error(data.error ?? "The run failed")}>
-          <p>The days that were finished before are below.</p>
-        </Refused>
-      ) : null}
-      {data.status === "cancelled" && !mine ? (
-        <Empty title="This run was cancelled">
-          <p>
-            The {counted(data.completed_days, "day")} that were finished are below.{" "}
-            <RunAgain place={place} run={data} />.
-          </p>
-        </Empty>
-      ) : null}
-      <Headline run={data} />
-      <Calendar place={place} run={data} />
+      <RunHeading place={place} run={run} />
+      {mine ? <JobProgress key={mine.job_id} job={mine} run={run} /> : null}
+      {before ? <p>Until the new run leaves the queue, this is the one before it.</p> : null}
+      {error ? <Refused error={error} /> : null}
+      <Ended place={place} run={run} />
+      <Headline run={run} />
+      <Calendar place={place} run={run} />
       <div className={styles.pair}>
-        <Course place={place} run={data} />
-        <Distribution run={data} />
+        <Course place={place} run={run} />
+        <Distribution run={run} />
       </div>
-      <DayTable place={place} run={data} />
-      <Footnotes run={data} />
+      <DayTable place={place} run={run} />
+      <Footnotes run={run} />
     </>
   );
 }
 
-function RunHeading({ place, run, running }: { place: RunPlace; run: Metadata; running: boolean }) {
+/** What to know about a run that has not come to its end. */
+function Ended({ place, run }: { place: RunPlace; run: Metadata }) {
+  if (run.status === "failed") {
+    return (
+      <Refused error={new Error(run.error ?? "The run failed")}>
+        <p>
+          The days that were finished before are below. <RunAgain place={place} run={run} />.
+        </p>
+      </Refused>
+    );
+  }
+  if (run.status !== "cancelled") return null;
+  return (
+    <Empty title="This run was cancelled">
+      <p>
+        The {counted(run.completed_days, "day")} that were finished are below.{" "}
+        <RunAgain place={place} run={run} />.
+      </p>
+    </Empty>
+  );
+}
+
+function RunHeading({ place, run }: { place: RunPlace; run: Metadata }) {
   return (
     <Heading
       title={run.strategy_name}
-      trail={[RESULTS]}
-      beside={<StatusChip status={running ? "running" : run.status} />}
+      trail={[trailOf(place)]}
+      beside={<StatusChip status={run.status} />}
       below={
         <p className={styles.below}>
           {dayName(run.start_date)} – {dayName(run.end_date)} · {run.market.underlying} · run{" "}
@@ -77,58 +87,14 @@ function RunHeading({ place, run, running }: { place: RunPlace; run: Metadata; r
         </p>
       }
     >
-      <Link className="button" to={addressOf({ view: "strategy", strategy: place.strategy })}>
+      <Link className="button" to={addressOfStrategyRun(place)}>
         Strategy
       </Link>
-      <Link
-        className="button"
-        to={addressOf({ view: "run", strategy: place.strategy, from: run.start_date, to: run.end_date })}
-      >
+      <Link className="button" to={againOf(place, run)}>
         Run again
       </Link>
       <Clear place={place} />
     </Heading>
-  );
-}
-
-/** Clearing asks first: what is cleared is gone. */
-function Clear({ place }: { place: RunPlace }) {
-  const client = useQueryClient();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const clear = useMutation({
-    mutationFn: () =>
-      answerOf(
-        api.DELETE("/api/v1/backtest/clear/{user_id}/{strategy_id}", {
-          params: { path: { user_id: place.user, strategy_id: place.strategy } },
-        }),
-      ),
-    onSuccess: async () => {
-      client.removeQueries({ queryKey: ["metadata", place.user, place.strategy] });
-      client.removeQueries({ queryKey: ["day", place.user, place.strategy] });
-      await client.invalidateQueries({ queryKey: ["results"] });
-      await client.invalidateQueries({ queryKey: ["jobs"] });
-      navigate("/");
-    },
-  });
-  return (
-    <>
-      <button type="button" className="danger" onClick={() => dialog.current?.showModal()}>
-        Clear
-      </button>
-      <dialog ref={dialog} className={styles.dialog} aria-label="Clear these results?">
-        <h2>Clear these results?</h2>
-        <p>All days of this run are deleted. A job that is running for this strategy is cancelled first.</p>
-        {clear.error ? <Refused error={clear.error} /> : null}
-        <p className={styles.buttons}>
-          <button type="button" onClick={() => dialog.current?.close()}>
-            Keep them
-          </button>
-          <button type="button" className="danger" disabled={clear.isPending} onClick={() => clear.mutate()}>
-            {clear.isPending ? "Clearing…" : "Clear all days"}
-          </button>
-        </p>
-      </dialog>
-    </>
   );
 }
 
@@ -139,13 +105,15 @@ interface NoResultsProps {
   last: Status | undefined;
 }
 
-/** There is no run: it is about to begin, it has expired, it was cleared, or it was never made. */
+/** There is no run: it is about to begin, it has expired, it was cleared, it is damaged, or it was never made. */
 function NoResults({ place, error, running, last }: NoResultsProps) {
   const missing = error instanceof Refusal && error.status === 404;
   return (
     <>
-      <Heading title={place.strategy} trail={[RESULTS]} />
-      {running ? <JobProgress job={running} /> : null}
+      <Heading title={place.strategy} trail={[trailOf(place)]}>
+        {missing ? null : <Clear place={place} />}
+      </Heading>
+      {running ? <JobProgress key={running.job_id} job={running} /> : null}
       {running && missing ? <p>Its days appear here as they are finished.</p> : null}
       {!running && missing ? (
         <Empty title="There are no results of this strategy">
@@ -156,32 +124,48 @@ function NoResults({ place, error, running, last }: NoResultsProps) {
             </p>
           ) : null}
           <p>
-            <Link
-              to={addressOf({
-                view: "run",
-                strategy: place.strategy,
-                from: last?.start_date ?? null,
-                to: last?.end_date ?? null,
-              })}
-            >
+            <Link to={addressOfRun({ ...place, from: last?.start_date ?? null, to: last?.end_date ?? null })}>
               Run it
             </Link>
-            {last ? " again over the same days" : ""}, or go back to the <Link to="/">results there are</Link>
-            .
+            {last ? " again over the same days" : ""}, or go back to the{" "}
+            <Link to={trailOf(place).to}>results there are</Link>.
           </p>
         </Empty>
       ) : null}
-      {error && !missing ? <Refused error={error} /> : null}
+      {error && !missing ? (
+        <Refused error={error}>
+          <p>
+            <Link to={addressOfRun(place)}>Run it again</Link>.
+          </p>
+        </Refused>
+      ) : null}
     </>
   );
 }
 
 function RunAgain({ place, run }: { place: RunPlace; run: Metadata }) {
-  return (
-    <Link to={addressOf({ view: "run", strategy: place.strategy, from: run.start_date, to: run.end_date })}>
-      Run all of it again
-    </Link>
+  return <Link to={againOf(place, run)}>Run all of it again</Link>;
+}
+
+/** The same days and options once more. */
+function againOf(place: RunPlace, run: Metadata): string {
+  const usual: Record<string, string> = {
+    scale: "1",
+    fill: "last",
+    slippage: "0 points",
+    max_price_age_s: "60",
+    wait_for_trade_s: "60",
+  };
+  const options = Object.fromEntries(
+    Object.entries(run.options)
+      .map(([name, value]) => [name, String(value)] as const)
+      .filter(([name, value]) => value !== usual[name]),
   );
+  return addressOfRun({ ...place, from: run.start_date, to: run.end_date, options });
+}
+
+export function trailOf(place: RunPlace): { to: string; name: string } {
+  return { to: addressOf({ view: "results", user: place.user }), name: `Results of ${place.user}` };
 }
 
 function Footnotes({ run }: { run: Metadata }) {
@@ -204,6 +188,7 @@ function Footnotes({ run }: { run: Metadata }) {
         {options.wait_for_trade_s} s. Engine {run.engine_version}, strategy{" "}
         <code>{run.strategy_hash.slice(0, 12)}</code>, job <code>{run.job_id}</code>. Profit is gross: charges
         are not counted.
+        {isActive(run) ? " It is still going on." : ""}
       </p>
     </section>
   );

@@ -1,12 +1,14 @@
 // A user's results: what there is, how it did, how long it stays; and the job that runs.
 
 import { useQuery } from "@tanstack/react-query";
-import { addressOf, addressOfResult } from "../../address";
-import { resultsQuery } from "../../api/queries";
+import { useState } from "react";
+import { addressOf, addressOfResult, addressOfRun } from "../../address";
+import { serverNow } from "../../api/client";
+import { LOOK_AGAIN_MS, resultsQuery, strategiesQuery } from "../../api/queries";
 import type { DamagedRun, Run } from "../../api/schema";
 import { count, profit } from "../../format/money";
 import { counted } from "../../format/texts";
-import { dayName, duration, exchangeNow, moment, secondsOf } from "../../format/time";
+import { dayName, duration, exchangeTime, moment, secondsOf } from "../../format/time";
 import { JobProgress } from "../../jobs/job-progress";
 import { StatusChip } from "../../jobs/status-chip";
 import { useJobs } from "../../jobs/use-job";
@@ -15,49 +17,103 @@ import { Chip } from "../../parts/chip";
 import { Heading } from "../../parts/heading";
 import { Profit } from "../../parts/money";
 import { Empty, Loading, Refused } from "../../parts/states";
+import { useEveryMinute } from "../../parts/use-every-minute";
+import { useWho } from "../../who/who";
+import { Clear } from "../result/clear";
+import { type Listed, listed, ORDERS, type Order } from "./listed";
 import styles from "./results-view.module.css";
 
-const RUN = addressOf({ view: "run", strategy: null, from: null, to: null });
+const MANY = 6;
 
 export function ResultsView({ user }: { user: string }) {
+  const { user: here } = useWho();
   const { active } = useJobs(user);
   const { data, error, isPending } = useQuery({
     ...resultsQuery(user),
-    refetchInterval: active ? 2000 : false,
+    refetchInterval: active ? 2000 : LOOK_AGAIN_MS,
   });
+  const [wanted, setWanted] = useState<Listed>({ text: "", order: "newest" });
+  useEveryMinute();
+  const run = addressOfRun({ user: user === here ? null : user });
+  const results = data?.results ?? [];
+  const shown = listed(results, wanted);
   return (
     <>
       <Heading title={`Results of ${user}`}>
-        <Link to={RUN} className="primary">
+        <Link to={run} className="primary">
           Run a backtest
         </Link>
       </Heading>
       {active ? (
-        <>
+        <section className={styles.running}>
           <h2>
-            <Link to={addressOfResult({ user, strategy: active.strategy_id })}>{active.strategy_id}</Link>
+            <Link to={addressOfResult({ user, strategy: active.strategy_id })}>
+              <StrategyName user={user} strategy={active.strategy_id} />
+            </Link>
           </h2>
-          <JobProgress job={active} />
-        </>
+          <JobProgress key={active.job_id} job={active} />
+        </section>
       ) : null}
       {isPending ? <Loading what="results" /> : null}
       {error ? <Refused error={error} /> : null}
-      {data?.results.length === 0 ? (
+      {data !== undefined && results.length === 0 ? (
         <Empty title={`${user} has no results`}>
           <p>
-            Results live for some hours after their run. <Link to={RUN}>Run a backtest</Link>, or look at the{" "}
-            <Link to="/strategies">strategies</Link> first.
+            Results live for some hours after their run. <Link to={run}>Run a backtest</Link>, or look at the{" "}
+            <Link to={addressOf({ view: "strategies", user: user === here ? null : user })}>strategies</Link>{" "}
+            first.
           </p>
         </Empty>
       ) : null}
+      {results.length > MANY ? <Choice wanted={wanted} onChange={setWanted} /> : null}
+      {results.length > 0 && shown.length === 0 ? (
+        <p>
+          None of the {count(results.length)} results has “{wanted.text.trim()}” in its name.{" "}
+          <button type="button" className="plain" onClick={() => setWanted({ ...wanted, text: "" })}>
+            Show all
+          </button>
+        </p>
+      ) : null}
       <ul className={styles.list}>
-        {data?.results.map((run) => (
-          <li key={run.strategy_id}>
-            {"problem" in run ? <Damaged run={run} /> : <Card user={user} run={run} />}
+        {shown.map((each) => (
+          <li key={each.strategy_id}>
+            {"problem" in each ? <Damaged run={each} /> : <Card user={user} run={each} />}
           </li>
         ))}
       </ul>
     </>
+  );
+}
+
+function StrategyName({ user, strategy }: { user: string; strategy: string }) {
+  const { data } = useQuery(strategiesQuery(user));
+  return data?.strategies.find((each) => each.strategy_id === strategy)?.strategy_name ?? strategy;
+}
+
+function Choice({ wanted, onChange }: { wanted: Listed; onChange: (wanted: Listed) => void }) {
+  return (
+    <p className={styles.choice}>
+      <input
+        type="search"
+        placeholder="Search"
+        aria-label="Search results"
+        value={wanted.text}
+        onChange={(event) => onChange({ ...wanted, text: event.target.value })}
+      />
+      <label>
+        Order{" "}
+        <select
+          value={wanted.order}
+          onChange={(event) => onChange({ ...wanted, order: event.target.value as Order })}
+        >
+          {Object.entries(ORDERS).map(([order, { name }]) => (
+            <option key={order} value={order}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+    </p>
   );
 }
 
@@ -97,15 +153,22 @@ function Card({ user, run }: { user: string; run: Run }) {
 }
 
 function Damaged({ run }: { run: DamagedRun }) {
+  const place = { user: run.user_id, strategy: run.strategy_id };
   return (
     <article className={styles.card}>
-      <h2>{run.strategy_id}</h2>
-      <p role="alert">The results cannot be read: {run.problem}. Run it again.</p>
+      <h2>
+        <Link to={addressOfResult(place)}>{run.strategy_id}</Link>
+      </h2>
+      <p role="alert">
+        These results cannot be read: {run.problem}. <Link to={addressOfRun(place)}>Run it again</Link>, or
+        clear them.
+      </p>
+      <Clear place={place} />
     </article>
   );
 }
 
 function expiryText(stamp: string): string {
-  const left = secondsOf(stamp) - secondsOf(exchangeNow());
+  const left = secondsOf(stamp) - secondsOf(exchangeTime(serverNow()));
   return left <= 0 ? "at the next cleanup" : `in ${duration(left - (left > 120 ? left % 60 : 0))}`;
 }

@@ -17,14 +17,18 @@ const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -
 export function AvailabilityCalendar({ days, range, onChoose }: AvailabilityProps) {
   const known = useMemo(() => new Set(days), [days]);
   const years = useMemo(() => [...new Set(days.map((day) => Number(day.slice(0, 4))))], [days]);
-  const [year, setYear] = useState<number | null>(null);
+  const [turned, setTurned] = useState<{ to: number; range: string } | null>(null);
   const [begun, setBegun] = useState<string | null>(null);
   const grid = useRef<HTMLDivElement>(null);
-  const shown = year ?? Number(range.to.slice(0, 4));
+  const last = years.at(-1) ?? 0;
+  const ofRange = Number(range.to.slice(0, 4));
+  const shown = turned?.range === range.to ? turned.to : years.includes(ofRange) ? ofRange : last;
+  const turn = (to: number) => setTurned({ to, range: range.to });
   const inYear = days.filter((day) => day.startsWith(`${shown}-`));
   const tabStop = inYear.includes(range.from) ? range.from : inYear[0];
 
   function choose(day: string) {
+    setTurned({ to: shown, range: day });
     if (begun === null) {
       setBegun(day);
       onChoose({ from: day, to: day });
@@ -48,8 +52,8 @@ export function AvailabilityCalendar({ days, range, onChoose }: AvailabilityProp
       <div className={styles.years}>
         <button
           type="button"
-          disabled={!years.includes(shown - 1)}
-          onClick={() => setYear(shown - 1)}
+          disabled={shown <= (years[0] ?? shown)}
+          onClick={() => turn(shown - 1)}
           aria-label={`${shown - 1}`}
         >
           ‹
@@ -57,8 +61,8 @@ export function AvailabilityCalendar({ days, range, onChoose }: AvailabilityProp
         <strong>{shown}</strong>
         <button
           type="button"
-          disabled={!years.includes(shown + 1)}
-          onClick={() => setYear(shown + 1)}
+          disabled={shown >= last}
+          onClick={() => turn(shown + 1)}
           aria-label={`${shown + 1}`}
         >
           ›

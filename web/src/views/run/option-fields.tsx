@@ -1,19 +1,35 @@
 // The options of a run, with the names of the command line. What is left as it is, is not sent.
 
+import { useState } from "react";
+import type { OptionTexts } from "../../address";
 import type { Options } from "../../api/schema";
 import styles from "./option-fields.module.css";
 
-export function OptionFields() {
+interface OptionFieldsProps {
+  options: OptionTexts;
+  onChange: (options: OptionTexts) => void;
+}
+
+export function OptionFields({ options, onChange }: OptionFieldsProps) {
+  const given = Object.keys(options).length;
+  const [open, setOpen] = useState(given > 0);
+  const field = (name: string) => ({
+    id: name,
+    name,
+    value: options[name] ?? "",
+    onChange: (event: { target: { value: string } }) =>
+      onChange(withOption(options, name, event.target.value)),
+  });
   return (
-    <details className="panel">
+    <details className="panel" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
-        <strong>Options</strong> <span className="soft">fills, slippage, size</span>
+        <strong>Options</strong>{" "}
+        <span className="soft">{given > 0 ? `${given} set` : "fills, slippage, size"}</span>
       </summary>
       <div className={styles.fields}>
         <label htmlFor="scale">Scale</label>
         <input
-          id="scale"
-          name="scale"
+          {...field("scale")}
           inputMode="decimal"
           placeholder="1"
           pattern="[0-9]{1,5}(\.[0-9]{1,10})?"
@@ -21,49 +37,40 @@ export function OptionFields() {
         />
         <small>multiplies every quantity</small>
         <label htmlFor="fill">Fill</label>
-        <select id="fill" name="fill" defaultValue="">
+        <select {...field("fill")}>
           <option value="">at the last price</option>
           <option value="next">at the next trade</option>
         </select>
         <small>where market orders fill</small>
         <label htmlFor="slippage">Slippage</label>
-        <input id="slippage" name="slippage" placeholder="0 points" />
+        <input {...field("slippage")} placeholder="0 points" />
         <small>
           such as <code>0.5 points</code>, <code>2 ticks</code>, <code>0.1 percent</code>
         </small>
         <label htmlFor="max_price_age_s">Oldest price</label>
-        <input
-          id="max_price_age_s"
-          name="max_price_age_s"
-          type="number"
-          min={0}
-          max={86400}
-          placeholder="60"
-        />
+        <input {...field("max_price_age_s")} type="number" min={0} max={86400} placeholder="60" />
         <small>seconds that a price may be old</small>
         <label htmlFor="wait_for_trade_s">Wait for a trade</label>
-        <input
-          id="wait_for_trade_s"
-          name="wait_for_trade_s"
-          type="number"
-          min={0}
-          max={86400}
-          placeholder="60"
-        />
+        <input {...field("wait_for_trade_s")} type="number" min={0} max={86400} placeholder="60" />
         <small>seconds before an order is rejected</small>
       </div>
     </details>
   );
 }
 
-/** The options that were filled in. */
-export function readOptions(form: FormData): Options {
-  const text = (name: string) => String(form.get(name) ?? "").trim();
-  const options: Options = {};
-  if (text("scale") !== "") options.scale = text("scale");
-  if (text("fill") === "next") options.fill = "next";
-  if (text("slippage") !== "") options.slippage = text("slippage");
-  if (text("max_price_age_s") !== "") options.max_price_age_s = Number(text("max_price_age_s"));
-  if (text("wait_for_trade_s") !== "") options.wait_for_trade_s = Number(text("wait_for_trade_s"));
-  return options;
+function withOption(options: OptionTexts, name: string, text: string): OptionTexts {
+  const { [name]: _, ...others } = options;
+  return text === "" ? others : { ...others, [name]: text };
+}
+
+/** The options as a run is asked with them. */
+export function optionsOf(texts: OptionTexts): Options {
+  const { scale, fill, slippage, max_price_age_s: age, wait_for_trade_s: wait } = texts;
+  return {
+    ...(scale === undefined ? {} : { scale: scale.trim() }),
+    ...(fill === "next" ? { fill } : {}),
+    ...(slippage === undefined ? {} : { slippage: slippage.trim() }),
+    ...(age === undefined ? {} : { max_price_age_s: Number(age) }),
+    ...(wait === undefined ? {} : { wait_for_trade_s: Number(wait) }),
+  };
 }

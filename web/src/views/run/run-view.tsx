@@ -2,12 +2,12 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useMemo, useState } from "react";
-import { addressOf, addressOfResult } from "../../address";
-import { answerOf, api, Refusal } from "../../api/client";
+import { addressOf, addressOfResult, type RunAsked } from "../../address";
+import { answerOf, api, Refusal, serverNow } from "../../api/client";
 import { graphQuery, marketQuery, strategiesQuery } from "../../api/queries";
-import type { Options, RunBody, Status } from "../../api/schema";
+import type { Options, RunBody, Status, UnderlyingData } from "../../api/schema";
 import { counted } from "../../format/texts";
-import { dayName, exchangeNow } from "../../format/time";
+import { dayName, exchangeTime, readDay } from "../../format/time";
 import { JobProgress } from "../../jobs/job-progress";
 import { useJobs } from "../../jobs/use-job";
 import { Link, navigate } from "../../navigation";
@@ -17,32 +17,29 @@ import { Empty, Loading, Refused } from "../../parts/states";
 import { useWho } from "../../who/who";
 import { countWithin, daysOf, presetsOf, type Range, underlyingOf } from "./availability";
 import { AvailabilityCalendar } from "./availability-calendar";
-import { OptionFields, readOptions } from "./option-fields";
+import { OptionFields, optionsOf } from "./option-fields";
 import styles from "./run-view.module.css";
 
-interface RunProps {
-  strategy: string | null;
-  from: string | null;
-  to: string | null;
-}
-
-export function RunView({ strategy, from, to }: RunProps) {
-  const { user } = useWho();
+export function RunView({ asked }: { asked: RunAsked }) {
+  const { user: here } = useWho();
+  const user = asked.user ?? here;
   const strategies = useQuery(strategiesQuery(user));
   const market = useQuery(marketQuery);
-  if (strategies.error) return <Refused error={strategies.error} />;
-  if (market.error) return <Refused error={market.error} />;
-  if (strategies.data === undefined || market.data === undefined)
-    return <Loading what="strategies and market" />;
+  if (strategies.data === undefined || market.data === undefined) {
+    const error = strategies.error ?? market.error;
+    return error ? <Refused error={error} /> : <Loading what="strategies and market" />;
+  }
+  const title = user === here ? "Run a backtest" : `Run a backtest for ${user}`;
   const ids = [...new Map(strategies.data.strategies.map((each) => [each.strategy_id, each])).values()];
-  const chosen = strategy ?? ids[0]?.strategy_id;
+  const chosen = asked.strategy ?? ids[0]?.strategy_id;
   if (chosen === undefined) {
     return (
       <>
-        <Heading title="Run a backtest" />
+        <Heading title={title} />
         <Empty title="There are no strategies yet">
           <p>
-            <Link to="/strategies">Add one</Link>: drop the JSON file that the builder exports.
+            <Link to={addressOf({ view: "strategies", user: asked.user })}>Add one</Link>: drop the JSON file
+            that the builder exports.
           </p>
         </Empty>
       </>
@@ -50,15 +47,13 @@ export function RunView({ strategy, from, to }: RunProps) {
   }
   return (
     <>
-      <Heading title="Run a backtest" />
+      <Heading title={title} />
       <div className={styles.strategy}>
         <label htmlFor="strategy">Strategy</label>
         <select
           id="strategy"
           value={chosen}
-          onChange={(event) =>
-            navigate(addressOf({ view: "run", strategy: event.target.value, from, to }), { replace: true })
-          }
+          onChange={(event) => ask({ ...asked, strategy: event.target.value })}
         >
           {ids.some((each) => each.strategy_id === chosen) ? null : <option value={chosen}>{chosen}</option>}
           {ids.map((each) => (
@@ -67,28 +62,42 @@ export function RunView({ strategy, from, to }: RunProps) {
             </option>
           ))}
         </select>
-        <Link to={addressOf({ view: "strategy", strategy: chosen })}>look at it</Link>
+        <Link to={addressOf({ view: "strategy", user: asked.user, strategy: chosen })}>look at it</Link>
       </div>
-      <Form key={chosen} strategy={chosen} from={from} to={to} user={user} />
+      <Form asked={asked} strategy={chosen} user={user} />
     </>
   );
 }
 
-interface FormProps extends RunProps {
+/** What is asked for is in the address: it can be kept, sent to somebody, and gone back to. */
+function ask(asked: RunAsked): void {
+  navigate(addressOf(asked), { replace: true });
+}
+
+interface FormProps {
+  asked: RunAsked;
   strategy: string;
   user: string;
 }
 
-function Form({ strategy, from, to, user }: FormProps) {
+function Form({ asked, strategy, user }: FormProps) {
   const client = useQueryClient();
   const { data: market } = useQuery(marketQuery);
-  const { data: checked, error: unknown, isPending } = useQuery(graphQuery(user, strategy));
+  const { data: checked, error: unknown } = useQuery(graphQuery(user, strategy));
   const { active } = useJobs(user);
   const data = underlyingOf(market, checked?.summary?.underlying);
   const days = useMemo(() => (data === undefined ? [] : daysOf(data)), [data]);
-  const presets = useMemo(() => presetsOf(days, exchangeNow().slice(0, 10)), [days]);
-  const [asked, setAsked] = useState<Range | null>(from !== null && to !== null ? { from, to } : null);
-  const range = asked ?? presets.find((preset) => preset.name === "Last 3 months") ?? presets[0] ?? null;
+  const presets = useMemo(() => presetsOf(days, exchangeTime(serverNow()).slice(0, 10)), [days]);
+  const [typed, setTyped] = useState<Range | null>(null); // a range that is not one yet
+  const usual = presets.find((preset) => preset.name === "Last 3 months") ?? presets[0] ?? null;
+  const range =
+    typed ?? (asked.from !== null && asked.to !== null ? { from: asked.from, to: asked.to } : usual);
+
+  function choose({ from, to }: Range) {
+    const whole = readDay(from) !== null && readDay(to) !== null;
+    setTyped(whole ? null : { from, to });
+    if (whole) ask({ ...asked, strategy, from, to });
+  }
 
   const submit = useMutation({
     mutationFn: (body: RunBody) => answerOf(api.POST("/api/v1/backtest/run", { body })),
@@ -99,14 +108,16 @@ function Form({ strategy, from, to, user }: FormProps) {
     onError: () => client.invalidateQueries({ queryKey: ["jobs"] }),
   });
 
-  if (unknown) return <Refused error={unknown} />;
-  if (isPending || checked === undefined) return <Loading what="the strategy" />;
+  if (checked === undefined) return unknown ? <Refused error={unknown} /> : <Loading what="the strategy" />;
   if (!checked.runnable) {
     return (
       <Empty title="This strategy cannot run">
         <p>
           {counted(checked.findings.filter((found) => found.severity === "error").length, "error")}:{" "}
-          <Link to={addressOf({ view: "strategy", strategy })}>see them at their nodes</Link>.
+          <Link to={addressOf({ view: "strategy", user: asked.user, strategy })}>
+            see them at their nodes
+          </Link>
+          .
         </p>
       </Empty>
     );
@@ -121,12 +132,12 @@ function Form({ strategy, from, to, user }: FormProps) {
       </Empty>
     );
   }
-  const within = range.from <= range.to ? countWithin(days, range.from, range.to) : 0;
+  const within = countWithin(days, range.from, range.to);
 
   function onSubmit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (range === null) return;
-    const options: Options = readOptions(new FormData(event.currentTarget));
+    const options: Options = optionsOf(asked.options);
     const body: RunBody = {
       user_id: user,
       strategy_id: strategy,
@@ -152,7 +163,7 @@ function Form({ strategy, from, to, user }: FormProps) {
             min={data.first}
             max={data.last}
             value={range.from}
-            onChange={(event) => setAsked({ ...range, from: event.target.value })}
+            onChange={(event) => choose({ ...range, from: event.target.value })}
           />
           <label htmlFor="to">to</label>
           <input
@@ -162,29 +173,21 @@ function Form({ strategy, from, to, user }: FormProps) {
             min={data.first}
             max={data.last}
             value={range.to}
-            onChange={(event) => setAsked({ ...range, to: event.target.value })}
+            onChange={(event) => choose({ ...range, to: event.target.value })}
           />
           {presets.map((preset) => (
-            <button
-              key={preset.name}
-              type="button"
-              onClick={() => setAsked({ from: preset.from, to: preset.to })}
-            >
+            <button key={preset.name} type="button" onClick={() => choose(preset)}>
               {preset.name}
             </button>
           ))}
         </div>
         <p className={within === 0 ? styles.none : "soft"} data-testid="days-within">
-          {range.from > range.to
-            ? "The first day is after the last."
-            : within === 0
-              ? `No day of that range has data: there is some from ${dayName(data.first)} to ${dayName(data.last)}.`
-              : `${counted(within, "day")} of ${data.underlying} with data`}
+          {withinText(range, within, data)}
         </p>
-        <AvailabilityCalendar days={days} range={range} onChoose={setAsked} />
+        <AvailabilityCalendar days={days} range={range} onChoose={choose} />
       </section>
       <div>
-        <OptionFields />
+        <OptionFields options={asked.options} onChange={(options) => ask({ ...asked, strategy, options })} />
         <button type="submit" className="primary" disabled={within === 0 || submit.isPending}>
           {submit.isPending ? "Starting…" : "Run backtest"}
         </button>
@@ -193,6 +196,16 @@ function Form({ strategy, from, to, user }: FormProps) {
       </div>
     </form>
   );
+}
+
+function withinText({ from, to }: Range, within: number, data: UnderlyingData): string {
+  if (readDay(from) === null) return "The first day is missing.";
+  if (readDay(to) === null) return "The last day is missing.";
+  if (from > to) return `The first day, ${dayName(from)}, is after the last, ${dayName(to)}.`;
+  const there = `${dayName(data.first)} to ${dayName(data.last)}`;
+  return within === 0
+    ? `No day of that range has data of ${data.underlying}: there is some from ${there}.`
+    : `${counted(within, "day")} of ${data.underlying} with data`;
 }
 
 /** Why a run was refused; where another one is in the way, that one. */
@@ -209,7 +222,7 @@ function Busy({ job, user }: { job: Status; user: string }) {
         <Link to={addressOfResult({ user, strategy: job.strategy_id })}>{job.strategy_id}</Link>. Wait for it
         to end, or cancel it.
       </p>
-      <JobProgress job={job} />
+      <JobProgress key={job.job_id} job={job} />
     </section>
   );
 }

@@ -1,15 +1,18 @@
 // What the check of a strategy found: errors, then warnings, each with its place.
 
 import type { Finding } from "../../api/schema";
+import { count } from "../../format/money";
 import { Chip } from "../../parts/chip";
 import styles from "./finding-list.module.css";
 
 interface FindingListProps {
   findings: readonly Finding[];
+  /** How many there are, where not all are listed. */
+  total: number;
   onNode?: (node: string) => void;
 }
 
-export function FindingList({ findings, onNode }: FindingListProps) {
+export function FindingList({ findings, total, onNode }: FindingListProps) {
   if (findings.length === 0)
     return <p className="soft">Nothing was found: every setting counts and makes sense.</p>;
   const ordered = [...findings].sort(
@@ -17,8 +20,9 @@ export function FindingList({ findings, onNode }: FindingListProps) {
   );
   return (
     <ul className={styles.list}>
-      {ordered.map((found) => (
-        <li key={`${found.path} ${found.what}`}>
+      {ordered.map((found, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: findings may repeat, and do not move
+        <li key={at}>
           <Chip tone={found.severity === "error" ? "loss" : "warning"}>{found.severity}</Chip> {found.what}{" "}
           <span className="soft">({found.right})</span> <code>{found.path}</code>{" "}
           {found.node_id && onNode ? (
@@ -28,6 +32,7 @@ export function FindingList({ findings, onNode }: FindingListProps) {
           ) : null}
         </li>
       ))}
+      {total > findings.length ? <li>and {count(total - findings.length)} more</li> : null}
     </ul>
   );
 }

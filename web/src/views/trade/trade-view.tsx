@@ -2,10 +2,10 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { addressOf, addressOfDay, addressOfResult, addressOfTrade, type Tab, type View } from "../../address";
+import { addressOf, addressOfDay, addressOfResult, addressOfTrade, type View } from "../../address";
 import { dayQuery, metadataQuery, runGraphQuery } from "../../api/queries";
-import type { Day, Position, Reason } from "../../api/schema";
-import { price } from "../../format/money";
+import type { Day, Position } from "../../api/schema";
+import { count, price } from "../../format/money";
 import { contractName, exitReason, nodeKind } from "../../format/texts";
 import { clock, dayName, duration, secondsOf } from "../../format/time";
 import { Link, navigate } from "../../navigation";
@@ -14,10 +14,14 @@ import { Chip } from "../../parts/chip";
 import { Heading } from "../../parts/heading";
 import { Profit } from "../../parts/money";
 import { Empty, Loading, Refused } from "../../parts/states";
+import { Step } from "../../parts/step";
 import { Tabs } from "../../parts/tabs";
+import { Wide } from "../../parts/wide";
 import { ConditionTable } from "../../reasons/condition-table";
 import { SeenThen } from "../../reasons/seen";
+import { trailOf } from "../result/result-view";
 import styles from "./trade-view.module.css";
+import { tabsOf, whyOf } from "./whys";
 
 const strategyGraph = new Code(() => import("../../graph/strategy-graph"));
 
@@ -27,7 +31,7 @@ export default function TradeView({ view }: { view: TradeAsked }) {
   const { data: day, error, isPending } = useQuery(dayQuery(view));
   const { data: run } = useQuery(metadataQuery(view));
   const trail = [
-    { to: "/", name: "Results" },
+    trailOf(view),
     { to: addressOfResult(view), name: run?.strategy_name ?? view.strategy },
     { to: addressOfDay(view, { selected: view.trade }), name: dayName(view.date) },
   ];
@@ -66,21 +70,16 @@ export default function TradeView({ view }: { view: TradeAsked }) {
         trail={trail}
         below={<Facts position={position} />}
       >
-        <Step view={view} position={day.positions[at - 1]} text="‹ Position before" />
-        <Step view={view} position={day.positions[at + 1]} text="Position after ›" />
+        <Step to={stepTo(view, day.positions[at - 1])}>‹ Position before</Step>
+        <Step to={stepTo(view, day.positions[at + 1])}>Position after ›</Step>
       </Heading>
       <Fills position={position} />
+      <Parts view={view} position={position} />
       <section className="panel">
         <Tabs
           label="Why"
-          tabs={[
-            { name: "entry" as Tab, title: `Entry ${clock(position.entry_time)}` },
-            {
-              name: "exit" as Tab,
-              title: position.exit_time === null ? "Exit (open)" : `Exit ${clock(position.exit_time)}`,
-            },
-          ]}
-          chosen={view.tab}
+          tabs={tabsOf(position)}
+          chosen={tabsOf(position).some(({ name }) => name === view.tab) ? view.tab : "entry"}
           onChoose={(tab) => navigate(addressOf({ ...view, tab }), { replace: true })}
         >
           <Why view={view} day={day} position={position} job={run?.job_id ?? ""} />
@@ -115,7 +114,7 @@ function Facts({ position }: { position: Position }) {
 
 function Fills({ position }: { position: Position }) {
   return (
-    <div className={`panel wide ${styles.fills}`}>
+    <Wide label="Fills" className={`panel ${styles.fills}`}>
       <table>
         <thead>
           <tr>
@@ -148,7 +147,7 @@ function Fills({ position }: { position: Position }) {
             <td className="number">{price(position.nifty_spot_at_entry)}</td>
             <td>{position.condition_preview}</td>
           </tr>
-          {position.exit_time === null ? (
+          {position.exit_time === null || position.status !== "CLOSED" ? (
             <tr>
               <td colSpan={8}>
                 Still open
@@ -163,7 +162,7 @@ function Fills({ position }: { position: Position }) {
             </tr>
           ) : (
             <tr>
-              <td>{position.side === "BUY" ? "sold" : "bought back"}</td>
+              <td className="mark">{position.side === "BUY" ? "sold" : "bought back"}</td>
               <td>{clock(position.exit_sent_time)}</td>
               <td>{clock(position.exit_time)}</td>
               <td className="number">{price(position.exit_price)}</td>
@@ -175,23 +174,69 @@ function Fills({ position }: { position: Position }) {
               </td>
             </tr>
           )}
-          {position.parts.map((part) => (
-            <tr key={part.trade_id} className="soft">
-              <td>part {part.part ?? "last"}</td>
-              <td>{clock(part.exit_sent_time)}</td>
-              <td>{clock(part.exit_time)}</td>
-              <td className="number">{price(part.exit_price)}</td>
-              <td className="number">{part.quantity} units</td>
-              <td className="number">{price(part.exit_slippage)}</td>
-              <td className="number">
-                <Profit amount={part.pnl} />
-              </td>
-              <td>{exitReason(part.exit_reason)}</td>
-            </tr>
-          ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
+  );
+}
+
+/** The rows of the ledger of a position that was closed bit by bit. */
+function Parts({ view, position }: { view: TradeAsked; position: Position }) {
+  if (position.parts.length === 0) return null;
+  return (
+    <section className="panel" aria-labelledby="parts">
+      <h2 id="parts">Closed in {position.parts.length} parts</h2>
+      <Wide label="Parts">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Part</th>
+              <th scope="col">Filled</th>
+              <th scope="col" className="number">
+                Units
+              </th>
+              <th scope="col" className="number">
+                Price
+              </th>
+              <th scope="col" className="number">
+                Slippage
+              </th>
+              <th scope="col" className="number">
+                Profit
+              </th>
+              <th scope="col">Why</th>
+            </tr>
+          </thead>
+          <tbody>
+            {position.parts.map((part) => (
+              <tr key={part.trade_id} data-part={part.trade_id}>
+                <td>{part.part === null ? "the rest" : part.part}</td>
+                <td>{clock(part.exit_time)}</td>
+                <td className="number">{count(part.quantity)}</td>
+                <td className="number">{price(part.exit_price)}</td>
+                <td className="number">{price(part.exit_slippage)}</td>
+                <td className="number">
+                  <Profit amount={part.pnl} />
+                </td>
+                <td>
+                  {exitReason(part.exit_reason)}{" "}
+                  <Link
+                    to={addressOfTrade(
+                      view,
+                      position.trade_id,
+                      part.part === null ? "exit" : `part-${part.part}`,
+                    )}
+                    replace
+                  >
+                    why<span className="unseen"> part {part.part ?? "last"}</span>
+                  </Link>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Wide>
+    </section>
   );
 }
 
@@ -203,14 +248,13 @@ interface WhyProps {
 }
 
 function Why({ view, day, position, job }: WhyProps) {
-  const exit = view.tab === "exit";
-  const reason: Reason | null = exit ? position.exit_diagnostic_data : position.diagnostic_data;
-  if (reason === null) return <p>The position was not closed.</p>;
-  const flow = exit ? position.exit_flow_ids : position.entry_flow_ids;
+  const found = whyOf(day, position, view.tab);
+  if (found === null) return <p>The position was not closed.</p>;
+  const { reason, preview, flow } = found;
   return (
     <>
       <p className={styles.sentence}>
-        {exit ? position.exit_condition_preview : position.condition_preview}
+        {preview}
         {reason.condition_set === "re_entry" ? <Chip>re-entry conditions</Chip> : null}
       </p>
       {reason.substituted_text === "" ? null : (
@@ -224,7 +268,7 @@ function Why({ view, day, position, job }: WhyProps) {
         </Link>
       </p>
       <ConditionTable reason={reason} />
-      <SeenThen seen={reason} />
+      <SeenThen seen={reason} day={reason.evaluated_at.slice(0, 10)} />
       <PathThere view={view} day={day} flow={flow} job={job} />
     </>
   );
@@ -270,17 +314,7 @@ function PathThere({
   );
 }
 
-function Step({ view, position, text }: { view: TradeAsked; position: Position | undefined; text: string }) {
-  if (position === undefined) {
-    return (
-      <button type="button" disabled>
-        {text}
-      </button>
-    );
-  }
-  return (
-    <Link className="button" to={addressOfTrade(view, position.trade_id, view.tab)}>
-      {text}
-    </Link>
-  );
+function stepTo(view: TradeAsked, position: Position | undefined): string | null {
+  if (position === undefined) return null;
+  return addressOfTrade(view, position.trade_id, view.tab === "exit" ? "exit" : "entry");
 }

@@ -1,7 +1,7 @@
 // Why a signal did not fire: how often each of its conditions held, and the moments when one alone was missing.
 
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { addressOfDay, addressOfResult, type View } from "../../address";
 import { metadataQuery, whyQuery } from "../../api/queries";
 import type { NearMiss, WhyEvent, WhyOrder, WhySet, WhySignal } from "../../api/schema";
@@ -12,6 +12,8 @@ import { Link } from "../../navigation";
 import { Chip } from "../../parts/chip";
 import { Heading } from "../../parts/heading";
 import { Loading, Refused } from "../../parts/states";
+import { Wide } from "../../parts/wide";
+import { trailOf } from "../result/result-view";
 import styles from "./why-view.module.css";
 
 type WhyAsked = Extract<View, { view: "why" }>;
@@ -26,7 +28,7 @@ export default function WhyView({ view }: { view: WhyAsked }) {
       <Heading
         title={`Why not: ${data?.label || view.node}`}
         trail={[
-          { to: "/", name: "Results" },
+          trailOf(view),
           { to: addressOfResult(view), name: run?.strategy_name ?? view.strategy },
           { to: addressOfDay(view), name: dayName(view.date) },
         ]}
@@ -52,15 +54,21 @@ function SignalReport({ view, signal }: { view: WhyAsked; signal: WhySignal }) {
           ? " It never waited for its condition: nothing led to it, or all it opens was open."
           : ""}
       </p>
+      {signal.near_misses_shown < signal.near_misses_total ? (
+        <p className="soft">
+          Of {count(signal.near_misses_total)} near misses the first {count(signal.near_misses_shown)} are
+          kept.
+        </p>
+      ) : null}
       {signal.sets.map((set) => (
-        <SetReport key={set.condition_set} view={view} set={set} total={signal.near_misses_total} />
+        <SetReport key={set.condition_set} view={view} set={set} />
       ))}
       <Events view={view} events={signal.events} />
     </>
   );
 }
 
-function SetReport({ view, set, total }: { view: WhyAsked; set: WhySet; total: number }) {
+function SetReport({ view, set }: { view: WhyAsked; set: WhySet }) {
   return (
     <section
       className="panel"
@@ -71,12 +79,12 @@ function SetReport({ view, set, total }: { view: WhyAsked; set: WhySet; total: n
       <p className="soft">
         Armed for {duration(set.armed_seconds)}; of these seconds each condition held for:
       </p>
-      <div className="wide">
+      <Wide label="How long each condition held">
         <table>
           <tbody>
             {set.leaves.map((leaf) => (
               <tr key={leaf.leaf} data-leaf={leaf.leaf}>
-                <td>{leaf.text}</td>
+                <td className="words">{leaf.text}</td>
                 <td className={styles.meter}>
                   <meter
                     min={0}
@@ -95,13 +103,14 @@ function SetReport({ view, set, total }: { view: WhyAsked; set: WhySet; total: n
             ))}
           </tbody>
         </table>
-      </div>
-      <NearMisses view={view} misses={set.near_misses} total={total} />
+      </Wide>
+      <NearMisses view={view} misses={set.near_misses} />
     </section>
   );
 }
 
-function NearMisses({ view, misses, total }: { view: WhyAsked; misses: readonly NearMiss[]; total: number }) {
+function NearMisses({ view, misses }: { view: WhyAsked; misses: readonly NearMiss[] }) {
+  const select = useId();
   const [missing, setMissing] = useState<number | null>(null);
   const [all, setAll] = useState(false);
   const leaves = [...new Map(misses.map((miss) => [miss.missing_leaf, miss.missing])).entries()];
@@ -113,18 +122,13 @@ function NearMisses({ view, misses, total }: { view: WhyAsked; misses: readonly 
   return (
     <>
       <h3>
-        Near misses: everything else held{" "}
-        <span className="soft">
-          {misses.length < total
-            ? `${count(misses.length)} of ${count(total)} are kept`
-            : count(misses.length)}
-        </span>
+        Near misses: everything else held <span className="soft">{count(misses.length)}</span>
       </h3>
       {leaves.length > 1 ? (
         <p className={styles.filter}>
-          <label htmlFor="missing">Missing</label>{" "}
+          <label htmlFor={select}>Missing</label>{" "}
           <select
-            id="missing"
+            id={select}
             value={missing ?? ""}
             onChange={(event) => setMissing(event.target.value === "" ? null : Number(event.target.value))}
           >
@@ -137,7 +141,7 @@ function NearMisses({ view, misses, total }: { view: WhyAsked; misses: readonly 
           </select>
         </p>
       ) : null}
-      <div className="wide">
+      <Wide label="Near misses">
         <table>
           <thead>
             <tr>
@@ -154,7 +158,7 @@ function NearMisses({ view, misses, total }: { view: WhyAsked; misses: readonly 
               <tr key={`${miss.from} ${miss.missing_leaf}`}>
                 <td>{clock(miss.from)}</td>
                 <td>{duration(secondsOf(miss.to) - secondsOf(miss.from) + 1)}</td>
-                <td>{miss.missing}</td>
+                <td className="words">{miss.missing}</td>
                 <td>
                   <Link to={addressOfDay(view, { at: miss.from })}>
                     on the chart<span className="unseen"> at {clock(miss.from)}</span>
@@ -164,7 +168,7 @@ function NearMisses({ view, misses, total }: { view: WhyAsked; misses: readonly 
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
       {fitting.length > shown.length ? (
         <p>
           <button type="button" onClick={() => setAll(true)}>
@@ -215,7 +219,7 @@ function Events({ view, events }: { view: WhyAsked; events: readonly WhyEvent[] 
   return (
     <section className="panel" aria-labelledby="fired">
       <h2 id="fired">When it fired</h2>
-      <div className="wide">
+      <Wide label="When it fired">
         <table>
           <thead>
             <tr>
@@ -230,7 +234,7 @@ function Events({ view, events }: { view: WhyAsked; events: readonly WhyEvent[] 
             {events.map((event) => (
               <tr key={event.execution_id}>
                 <td>{clock(event.time)}</td>
-                <td>
+                <td className="words">
                   {event.substituted_text || event.note}
                   {event.substituted_text && event.note ? <span className="soft"> {event.note}</span> : null}
                 </td>
@@ -243,7 +247,7 @@ function Events({ view, events }: { view: WhyAsked; events: readonly WhyEvent[] 
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
     </section>
   );
 }

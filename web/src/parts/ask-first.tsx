@@ -1,0 +1,42 @@
+// A button for what cannot be undone: it asks first, and says what was refused.
+
+import { type ReactNode, useRef } from "react";
+import styles from "./ask-first.module.css";
+import { Refused } from "./states";
+
+interface AskFirstProps {
+  /** On the button that asks. */
+  name: string;
+  /** What is asked. */
+  question: string;
+  /** On the buttons that answer. */
+  yes: string;
+  no: string;
+  doing: { isPending: boolean; error: Error | null; mutate: () => void };
+  /** What will happen. */
+  children: ReactNode;
+}
+
+export function AskFirst({ name, question, yes, no, doing, children }: AskFirstProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  return (
+    <>
+      <button type="button" className="danger" onClick={() => dialog.current?.showModal()}>
+        {name}
+      </button>
+      <dialog ref={dialog} className={styles.dialog} aria-label={question}>
+        <h2>{question}</h2>
+        {children}
+        {doing.error ? <Refused error={doing.error} /> : null}
+        <p className={styles.buttons}>
+          <button type="button" onClick={() => dialog.current?.close()}>
+            {no}
+          </button>
+          <button type="button" className="danger" disabled={doing.isPending} onClick={() => doing.mutate()}>
+            {yes}
+          </button>
+        </p>
+      </dialog>
+    </>
+  );
+}
