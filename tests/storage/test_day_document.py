@@ -122,6 +122,17 @@ def test_an_open_position_is_listed_and_not_added() -> None:
     assert day["summary"]["win_rate"] == 0.0
 
 
+def test_an_open_position_of_which_a_part_was_closed_shows_the_part() -> None:
+    """One part is closed and no more: it is listed and folded, and the position has no exit yet."""
+    result = make_result(1)
+    part: Trade = replace(result.trades[0], trade_id="entry-3-pos1-r0-x1", part=1, pnl_paise=-7)
+    opened = replace(result, lives=(replace(result.lives[0], trades=(part,), closed=False),), trades=(part,))
+    position = DayDocuments(make_strategy(), RunOptions()).document(opened)["positions"][0]
+    assert [row["trade_id"] for row in position["parts"]] == ["entry-3-pos1-r0-x1"]
+    assert (position["status"], position["exit_time"], position["exit_flow_ids"]) == ("OPEN", None, [])
+    assert position["pnl"] == -0.07
+
+
 def test_the_close_of_the_day_has_no_condition() -> None:
     """What the close of the day closed says so, with the candles of the close."""
     result = make_result(1)

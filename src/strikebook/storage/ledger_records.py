@@ -53,7 +53,7 @@ class Ledger:
             "exit_node_id": None if last is None else last.exit_node_id,
             "nifty_spot_at_entry": _rupees(entry.underlying_paise),
             "nifty_spot_at_exit": None if last is None else _rupees(last.exit.underlying_paise),
-            "parts": [self.trade(trade) for trade in life.trades] if len(life.trades) > 1 else [],
+            "parts": self._parts(life),
             "entry_flow_ids": evidence.flow(life.entry_event_id),
             "exit_flow_ids": [] if last is None else evidence.flow(last.exit_event_id),
             "diagnostic_data": None if opened_by is None else evidence.diagnostic(opened_by),
@@ -112,6 +112,11 @@ class Ledger:
             "order": order.side,
             "symbol": None if order.contract is None else order.contract.symbol,
         }
+
+    def _parts(self, life: Life) -> list[Document]:
+        """The rows of a life that was closed in parts, though some of it may still be open; of another, none."""
+        in_parts = any(trade.part is not None for trade in life.trades)
+        return [self.trade(trade) for trade in life.trades] if in_parts else []
 
     def _closing(self, last: Trade | None) -> Document:
         """Why the life was closed: the exit's conditions, or the name of what closed it without one."""

@@ -117,7 +117,9 @@ export function hiddenAtFirst(narrow: boolean): Record<string, boolean> {
 
 function exitText(position: Position): string {
   const parts = position.parts.length;
-  return exitReason(position.exit_reason) + (parts > 0 ? `, in ${counted(parts, "part")}` : "");
+  if (parts === 0) return exitReason(position.exit_reason);
+  if (position.exit_reason === null) return `open, ${counted(parts, "part")} closed`;
+  return `${exitReason(position.exit_reason)}, in ${counted(parts, "part")}`;
 }
 
 function heldSeconds(position: Position): number | null {

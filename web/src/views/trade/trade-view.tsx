@@ -6,7 +6,7 @@ import { addressOf, addressOfDay, addressOfResult, addressOfTrade, type View } f
 import { dayQuery, metadataQuery, runGraphQuery } from "../../api/queries";
 import type { Day, Position } from "../../api/schema";
 import { count, price } from "../../format/money";
-import { contractName, exitReason, nodeKind } from "../../format/texts";
+import { contractName, counted, exitReason, nodeKind } from "../../format/texts";
 import { clock, dayName, duration, secondsOf } from "../../format/time";
 import { Link, navigate } from "../../navigation";
 import { Code, Needed } from "../../needed";
@@ -185,7 +185,9 @@ function Parts({ view, position }: { view: TradeAsked; position: Position }) {
   if (position.parts.length === 0) return null;
   return (
     <section className="panel" aria-labelledby="parts">
-      <h2 id="parts">Closed in {position.parts.length} parts</h2>
+      <h2 id="parts">
+        {position.status === "OPEN" ? "Closed so far" : `Closed in ${counted(position.parts.length, "part")}`}
+      </h2>
       <Wide label="Parts">
         <table>
           <thead>
