@@ -14,6 +14,7 @@ from strikebook.engine.day import run_day
 from strikebook.engine.plan import make_plan
 from strikebook.market.catalogue import Catalogue
 from strikebook.model.options import RunOptions
+from strikebook.money.day_charges import charges_of_day
 from strikebook.service.day_task import settle_memory
 from strikebook.service.strategy_file import load_strategy
 from strikebook.storage.codec import encode_day
@@ -46,7 +47,7 @@ def measure_day(document: bytes, market: Path, bars: Path) -> list[Row]:
             for day in days:
                 begun, begun_processor = time.perf_counter(), time.process_time()
                 result = run_day(plan, source.load_day("NIFTY", day), options)
-                made = documents.document(result)
+                made = documents.document(result, charges_of_day(result, options))
                 storage.put_day(key, day, encode_day(made))
                 whole.append(time.perf_counter() - begun)
                 processor.append(time.process_time() - begun_processor)
@@ -82,7 +83,8 @@ def measure_encoding(document: bytes, market: Path) -> list[Row]:
     documents = DayDocuments(strategy, options)
     ratios, per_megabyte = [], []
     for day in source.days("NIFTY", date(2000, 1, 1), date(2100, 1, 1))[1 : DAYS + 1]:
-        made = documents.document(run_day(strategy, source.load_day("NIFTY", day), options))
+        result = run_day(strategy, source.load_day("NIFTY", day), options)
+        made = documents.document(result, charges_of_day(result, options))
         plain = len(orjson.dumps(made))
         begun = time.perf_counter()
         stored = encode_day(made)

@@ -65,6 +65,8 @@ def test_options_are_taken_and_kept(place: Place) -> None:
         "wait_for_trade_s": 60,
         "fill": "last",
         "slippage": "2 ticks",
+        "brokerage": "20 per order",
+        "terms": "as_was",
     }
 
 

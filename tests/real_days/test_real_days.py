@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -138,21 +139,41 @@ def rate(winning: int, closed: int) -> float:
     return float(exact.quantize(Decimal("0.01"), ROUND_HALF_UP))
 
 
+def row_charges(row: Document) -> int:
+    """A row's charges in paise, from its prices and the rates of 2021 and 2022: two orders at 20 rupees."""
+    entry, leave = (Decimal(str(row[f"{name}_price"])) * row["quantity"] for name in ("entry", "exit"))
+    bought, sold = (entry, leave) if row["side"] == "BUY" else (leave, entry)
+    fees = 40 + (bought + sold) * (Decimal("0.000495") + Decimal("0.000001"))
+    exact = fees * Decimal("1.18") + sold * Decimal("0.0005") + bought * Decimal("0.00003")
+    return int((exact * 100).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def charged(record: Document, profit: int, charges: int) -> None:
+    """Charges, their lines, and the net profit of anything that has a profit."""
+    assert paise(record["charges"]) == sum(map(paise, record["charge_lines"].values())) == charges
+    assert paise(record["net_pnl"]) == profit - charges
+
+
 def fold_of_day(document: Document) -> Document:
     """A day added up again from its rows; rows, positions and summary must say the same."""
-    total = 0
+    total = cost = 0
     lives: dict[str, int] = {}
     for row in document["trades"]:
         assert row["quantity"] == row["lots"] * row["lot_size"]
         assert paise(row["pnl"]) == row_profit(row)
         total += row_profit(row)
         assert paise(row["cumulative_pnl"]) == total
+        assert row["part"] is None
+        charged(row, row_profit(row), row_charges(row))
+        cost += row_charges(row)
         life = f"{row['vpi']}-r{row['position_num'] - 1}"
         lives[life] = lives.get(life, 0) + row_profit(row)
     assert {p["trade_id"]: paise(p["pnl"]) for p in document["positions"]} == lives
     winning, losing = (sum(sign * profit > 0 for profit in lives.values()) for sign in (1, -1))
     summary = document["summary"]
+    charged(summary, total, cost)
     assert summary == {
+        **{name: summary[name] for name in ("charges", "net_pnl", "charge_lines")},
         "total_positions": len(lives),
         "closed_positions": len(lives),
         "open_positions": 0,
@@ -177,20 +198,35 @@ def folds_agree(made: Run) -> None:
         line = listed[f"{day:%d-%m-%Y}"]
         assert made.days[day]["date"] == line["date"]
         assert (line["positions"], line["pnl"]) == (fold["total_positions"], fold["total_pnl"])
-        same = ("closed_positions", "winning_trades", "losing_trades", "flat_trades", "win_rate", "rejected_orders")
+        charged(line, paise(fold["total_pnl"]), paise(fold["charges"]))
+        same = (
+            "charge_lines",
+            "closed_positions",
+            "winning_trades",
+            "losing_trades",
+            "flat_trades",
+            "win_rate",
+            "rejected_orders",
+        )
         assert {name: line[name] for name in same} == {name: fold[name] for name in same}
         assert line["status"] == ("traded" if fold["total_positions"] else "no_trades")
         assert line["has_data"] is line["replayed_bars"] is True
         assert line["synthetic"] is line["short_history"] is False
         assert line["file_size_kb"] == round(len(made.files[day]) / 1024, 1)
 
-    def added(name: str) -> int:
-        return sum(fold[name] for fold in folds.values())
+    def added(name: str, of: Callable[[float], int] = int) -> int:
+        return sum(of(fold[name]) for fold in folds.values())
 
-    assert metadata["overall_summary"] == {
+    overall = metadata["overall_summary"]
+    charged(overall, added("total_pnl", paise), added("charges", paise))
+    for month in metadata["monthly_summaries"]:
+        inside = [fold for day, fold in folds.items() if f"{day:%Y-%m}" == month["month"]]
+        charged(month, paise(month["pnl"]), sum(paise(fold["charges"]) for fold in inside))
+    assert overall == {
+        **{name: overall[name] for name in ("charges", "net_pnl", "charge_lines")},
         "total_positions": added("total_positions"),
         "closed_positions": added("closed_positions"),
-        "total_pnl": sum(paise(fold["total_pnl"]) for fold in folds.values()) / 100,
+        "total_pnl": added("total_pnl", paise) / 100,
         "win_rate": rate(added("winning_trades"), added("closed_positions")),
         "total_winning_trades": added("winning_trades"),
         "total_losing_trades": added("losing_trades"),

@@ -8,16 +8,23 @@ from datetime import date
 import pytest
 
 from strikebook.errors import StorageError
-from strikebook.model.day_result import Trade
+from strikebook.model.day_result import DayResult, Trade
 from strikebook.model.options import RunOptions
+from strikebook.money.day_charges import charges_of_day
 from strikebook.storage.codec import decode_day, encode_day
 from strikebook.storage.day_document import DayDocuments
+from strikebook.storage.ledger_records import Document
 from tests.storage.made_day import make_result, make_strategy
 from tests.storage.shapes import BRIEF_DAY, assert_same_shape
 
 
+def document_of(result: DayResult, makers: DayDocuments | None = None) -> Document:
+    makers = makers or DayDocuments(make_strategy(), RunOptions())
+    return makers.document(result, charges_of_day(result, RunOptions()))
+
+
 def document(positions: int = 3) -> dict[str, object]:
-    made = DayDocuments(make_strategy(), RunOptions()).document(make_result(positions))
+    made = document_of(make_result(positions))
     return decode_day(encode_day(made))
 
 
@@ -102,7 +109,7 @@ def test_parts_are_listed_and_folded() -> None:
     closing = life.trades[0]
     part: Trade = replace(closing, trade_id="entry-3-pos1-r0-x1", part=1, pnl_paise=-7)
     parted = replace(result, lives=(replace(life, trades=(part, closing)),), trades=(part, closing))
-    day = DayDocuments(make_strategy(), RunOptions()).document(parted)
+    day = document_of(parted)
     position = day["positions"][0]
     assert [row["trade_id"] for row in position["parts"]] == ["entry-3-pos1-r0-x1", "entry-3-pos1-r0"]
     assert position["pnl"] == 49.93
@@ -114,7 +121,7 @@ def test_an_open_position_is_listed_and_not_added() -> None:
     """An open life has no exit and no profit yet; what it stands at is shown beside."""
     result = make_result(1)
     opened = replace(result, lives=(replace(result.lives[0], trades=(), closed=False),), trades=())
-    day = DayDocuments(make_strategy(), RunOptions()).document(opened)
+    day = document_of(opened)
     position = day["positions"][0]
     assert (position["status"], position["exit_price"], position["exit_reason"]) == ("OPEN", None, None)
     assert (position["pnl"], position["unrealized_pnl"]) == (0.0, 2030.0)
@@ -127,7 +134,7 @@ def test_an_open_position_of_which_a_part_was_closed_shows_the_part() -> None:
     result = make_result(1)
     part: Trade = replace(result.trades[0], trade_id="entry-3-pos1-r0-x1", part=1, pnl_paise=-7)
     opened = replace(result, lives=(replace(result.lives[0], trades=(part,), closed=False),), trades=(part,))
-    position = DayDocuments(make_strategy(), RunOptions()).document(opened)["positions"][0]
+    position = document_of(opened)["positions"][0]
     assert [row["trade_id"] for row in position["parts"]] == ["entry-3-pos1-r0-x1"]
     assert (position["status"], position["exit_time"], position["exit_flow_ids"]) == ("OPEN", None, [])
     assert position["pnl"] == -0.07
@@ -138,7 +145,7 @@ def test_the_close_of_the_day_has_no_condition() -> None:
     result = make_result(1)
     trade = replace(result.trades[0], exit_reason="EOD Square-off", exit_event_id=None, exit_node_id=None)
     closed = replace(result, lives=(replace(result.lives[0], trades=(trade,)),), trades=(trade,))
-    position = DayDocuments(make_strategy(), RunOptions()).document(closed)["positions"][0]
+    position = document_of(closed)["positions"][0]
     assert position["exit_condition_preview"] == "no condition: EOD Square-off"
     assert position["exit_flow_ids"] == []
     assert position["exit_diagnostic_data"]["conditions_evaluated"] == []
@@ -159,16 +166,16 @@ def test_a_signal_tells_why_it_did_not_fire() -> None:
 
 def test_equal_days_are_equal_bytes() -> None:
     """Two results made apart give the same bytes; nothing of the clock or the machine is in them."""
-    first = encode_day(DayDocuments(make_strategy(), RunOptions()).document(make_result(20)))
+    first = encode_day(document_of(make_result(20)))
     makers = DayDocuments(make_strategy(), RunOptions())
-    makers.document(make_result(5))
-    assert encode_day(makers.document(make_result(20))) == first
+    document_of(make_result(5), makers)
+    assert encode_day(document_of(make_result(20), makers)) == first
     assert first[4:8] == b"\0\0\0\0"
 
 
 def test_a_day_can_be_read_without_strikebook() -> None:
     """The file is plain gzip of plain JSON, and at least ten times smaller than it."""
-    content = encode_day(DayDocuments(make_strategy(), RunOptions()).document(make_result(20)))
+    content = encode_day(document_of(make_result(20)))
     text = gzip.decompress(content)
     assert json.loads(text)["date"] == date(2024, 10, 1).strftime("%d-%m-%Y")
     assert len(text) >= 10 * len(content)

@@ -8,6 +8,7 @@ from pathlib import Path
 from strikebook.backtest_runner import run_backtest
 from strikebook.model.day_result import Cancellation
 from strikebook.model.options import RunOptions
+from strikebook.money.day_charges import charges_of_day
 from strikebook.storage.day_document import DayDocuments
 from strikebook.storage.memory_storage import MemoryStorage
 from tests.service.made_run import noon, small_request
@@ -37,9 +38,10 @@ def test_every_field_is_on_the_page() -> None:
     parted = replace(
         result,
         lives=(replace(result.lives[0], closed=False, trades=()), *result.lives[1:]),
+        trades=result.trades[1:],
         cancellations=(Cancellation(9, 8, "entry-3", "entry-3-pos1", "entry", CONTRACT),),
     )
-    day = DayDocuments(make_strategy(), RunOptions()).document(parted)
+    day = DayDocuments(make_strategy(), RunOptions()).document(parted, charges_of_day(parted, RunOptions()))
     metadata = run_backtest(small_request(MemoryStorage()), lambda _: None, lambda: False, noon)
     named = set(re.findall(r"[A-Za-z_]+", " ".join(re.findall(r"`([^`]+)`", PAGE.read_text("utf-8")))))
     stored = set(fields(day)) | set(fields(metadata))

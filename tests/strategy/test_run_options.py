@@ -8,7 +8,7 @@ from strikebook.errors import UsageError
 from strikebook.model.options import parse_options
 
 
-@pytest.mark.parametrize("name", ["costs", "limit_fill"])
+@pytest.mark.parametrize("name", ["limit_fill"])
 def test_an_option_that_is_not_built_yet_says_so(name: str) -> None:
     """It is refused by name, not as an unknown one."""
     with pytest.raises(UsageError, match=f"the option {name} is not built yet"):

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { addRupees, count, price, profit, shortProfit, toneOf } from "../src/format/money";
-import { contractName, counted, exitReason, valueText } from "../src/format/texts";
+import { chargesText, contractName, counted, exitReason, valueText } from "../src/format/texts";
 import {
   clock,
   clockOfSeconds,
@@ -22,6 +22,13 @@ describe("money", () => {
   it("groups rupees as India does, with two decimals", () => {
     expect(profit(123456.5)).toBe("+₹1,23,456.50");
     expect(profit(-10000000)).toBe("−₹1,00,00,000.00");
+  });
+
+  it("says charges line by line, as a contract note does", () => {
+    const lines = { brokerage: 40, stt: 9.75, exchange: 3.69, sebi: 0.01, stamp: 0.12, gst: 7.87 };
+    expect(chargesText(lines)).toBe(
+      "Brokerage ₹40.00, STT ₹9.75, exchange ₹3.69, SEBI ₹0.01, stamp duty ₹0.12, GST ₹7.87",
+    );
   });
 
   it("shows a profit with its sign, and nothing beside zero", () => {

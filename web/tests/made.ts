@@ -2,11 +2,18 @@
 
 import type { Candle, DailySummary, Position } from "../src/api/schema";
 
+/** What stands beside a profit that cost nothing. */
+export function withoutCharges(pnl: number): Pick<DailySummary, "charges" | "net_pnl" | "charge_lines"> {
+  const charge_lines = { brokerage: 0, stt: 0, exchange: 0, sebi: 0, stamp: 0, gst: 0 };
+  return { charges: 0, net_pnl: pnl, charge_lines };
+}
+
 export function makeDay(date: string, pnl: number, more: Partial<DailySummary> = {}): DailySummary {
   const made: DailySummary = {
     date,
     positions: 1,
     pnl,
+    ...withoutCharges(pnl),
     has_data: true,
     file_size_kb: 1,
     status: "traded",
@@ -50,6 +57,7 @@ export function makePosition(more: Partial<Position> = {}): Position {
     exit_time: "2024-10-01T09:20:00",
     exit_price: 250,
     pnl: 500,
+    ...withoutCharges(500),
     nifty_spot_at_entry: 25065.8,
     nifty_spot_at_exit: 25100,
     parts: [],

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { scaleOf, stepOf } from "../src/parts/scale";
 import { binsOf } from "../src/views/result/bins";
 import { largestOf, monthsOf, strengthOf } from "../src/views/result/months";
-import { makeDay } from "./made";
+import { makeDay, withoutCharges } from "./made";
 
 describe("months of a calendar", () => {
   const run = {
@@ -16,6 +16,7 @@ describe("months of a calendar", () => {
         losing_days: 1,
         positions: 2,
         pnl: 2,
+        ...withoutCharges(2),
         win_rate: 50,
       },
     ],

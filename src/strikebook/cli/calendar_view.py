@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from strikebook.cli.texts import profit, short_rupees_text
+from strikebook.cli.texts import net, profit, short_rupees_text
 from strikebook.storage.layout import parse_day
 from strikebook.storage.summary import rupees
 
@@ -35,6 +35,7 @@ def print_calendar(console: Console, metadata: Mapping[str, Any]) -> None:
         f"{overall['total_positions']} positions, {overall['total_winning_trades']} won, "
         f"{overall['total_losing_trades']} lost, {overall['win_rate']:.2f} % won; total ",
         profit(overall["total_pnl"]),
+        net(overall),
         sep="",
     )
     for day, summary in sorted(days.items()):

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from strikebook.cli.texts import clock_of, price_text, profit
+from strikebook.cli.texts import clock_of, net, price_text, profit
 
 
 def print_day(console: Console, day: Mapping[str, Any]) -> None:
@@ -47,14 +47,15 @@ def print_head(console: Console, day: Mapping[str, Any]) -> None:
         f"{summary['total_positions']} positions, {summary['winning_trades']} won, {summary['losing_trades']} lost, "
         f"{summary['win_rate']:.2f} % won; profit ",
         profit(summary["total_pnl"]),
+        net(summary),
         sep="",
     )
 
 
 def _positions(day: Mapping[str, Any]) -> Table:
-    names = ("#", "position", "contract", "side", "units", "in", "at", "out", "at", "profit", "closed by")
+    names = ("#", "position", "contract", "side", "units", "in", "at", "out", "at", "profit", "net", "closed by")
     table = Table(*names)
-    for number in (0, 4, 6, 8, 9):
+    for number in (0, 4, 6, 8, 9, 10):
         table.columns[number].justify = "right"
     for number, position in enumerate(day["positions"], start=1):
         table.add_row(
@@ -68,6 +69,7 @@ def _positions(day: Mapping[str, Any]) -> Table:
             clock_of(position["exit_time"]),
             price_text(position["exit_price"]),
             profit(position["pnl"]),
+            profit(position["net_pnl"]),
             position["exit_reason"] or "still open",
         )
     return table

@@ -9,8 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from strikebook.cli.texts import clock_of, price_text, profit, rupees_text, value_text
+from strikebook.cli.texts import clock_of, net, price_text, profit, rupees_text, value_text
 from strikebook.errors import UsageError
+
+_TAXES = ("stt", "sebi", "gst")
 
 
 def print_position(console: Console, day: Mapping[str, Any], number: int) -> None:
@@ -28,7 +30,9 @@ def print_position(console: Console, day: Mapping[str, Any], number: int) -> Non
     )
     _print_fill(console, position, "entry", "in")
     _print_fill(console, position, "exit", "out")
-    console.print("profit ", profit(position["pnl"]), f"  {position['exit_reason'] or 'still open'}", sep="")
+    reason = position["exit_reason"] or "still open"
+    console.print("profit ", profit(position["pnl"]), net(position), f"  {reason}", sep="")
+    _print_charges(console, position["charge_lines"])
     for part in position["parts"]:
         console.print(
             f"    part {part['trade_id']}: {part['quantity']} units out {clock_of(part['exit_time'])} "
@@ -53,6 +57,11 @@ def _print_fill(console: Console, position: Mapping[str, Any], name: str, word: 
         f"(sent {clock_of(position[f'{name}_sent_time'])}, price {position[f'{name}_price_age_s']} s old{slipped}); "
         f"underlying {price_text(spot)}"
     )
+
+
+def _print_charges(console: Console, lines: Mapping[str, float]) -> None:
+    told = ", ".join(f"{name.upper() if name in _TAXES else name} {rupees_text(line)}" for name, line in lines.items())
+    console.print(f"    charges: {told}", style="dim")
 
 
 def _print_reasons(console: Console, title: str, text: str, reasons: Mapping[str, Any] | None) -> None:

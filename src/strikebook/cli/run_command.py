@@ -20,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from strikebook.cli.settings_reader import DEFAULT_RESULTS, Results, read_settings
-from strikebook.cli.texts import make_console, profit, rupees_text
+from strikebook.cli.texts import make_console, net, profit, rupees_text
 from strikebook.errors import BusyError, UsageError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ _Options = Annotated[
     list[str] | None,
     typer.Option(
         help="An option of the run as key=value, again for each: scale, max_price_age_s, wait_for_trade_s, "
-        "fill (last or next), slippage.",
+        "fill (last or next), slippage, brokerage, terms (as_was or today).",
         show_default=False,
     ),
 ]
@@ -209,8 +209,19 @@ def _print(metadata: dict[str, object], results: Path) -> None:
     overall = metadata["overall_summary"]
     assert isinstance(summaries, list)  # noqa: S101 — for the type checker
     assert isinstance(overall, dict)  # noqa: S101 — for the type checker
-    table = Table("day", "positions", "won", "lost", "profit", "note", title=_title(metadata), title_justify="left")
-    for column in table.columns[1:5]:
+    table = Table(
+        "day",
+        "positions",
+        "won",
+        "lost",
+        "profit",
+        "charges",
+        "net",
+        "note",
+        title=_title(metadata),
+        title_justify="left",
+    )
+    for column in table.columns[1:7]:
         column.justify = "right"
     for day in summaries:
         ran = day["has_data"]
@@ -222,6 +233,8 @@ def _print(metadata: dict[str, object], results: Path) -> None:
             str(day["winning_trades"]) if ran else "",
             str(day["losing_trades"]) if ran else "",
             profit(day["pnl"]) if ran else "",
+            rupees_text(day["charges"]) if ran else "",
+            profit(day["net_pnl"]) if ran else "",
             note,
         )
     console.print(table)
@@ -229,6 +242,7 @@ def _print(metadata: dict[str, object], results: Path) -> None:
         f"{overall['total_positions']} positions, {overall['win_rate']:.2f} % won, "
         f"{overall['total_winning_trades']} won, {overall['total_losing_trades']} lost; total ",
         profit(overall["total_pnl"]),
+        net(overall),
         sep="",
     )
     for warning in metadata["warnings"] if isinstance(metadata["warnings"], list) else ():

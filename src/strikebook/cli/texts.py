@@ -6,6 +6,7 @@ writing, a line's end) is printed as its escape: ``inert``, which every text tha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
@@ -81,6 +82,11 @@ def profit(amount: float, text: str | None = None) -> Text:
     """An amount, green for a profit and red for a loss, its sign in the text."""
     style = "green" if amount > 0 else "red" if amount < 0 else ""
     return Text(rupees_text(amount, sign=True) if text is None else text, style=style, justify="right")
+
+
+def net(record: Mapping[str, Any]) -> Text:
+    """What stands after a gross profit: its charges, and what is left of it."""
+    return Text(f" gross, charges {rupees_text(record['charges'])}, net ") + profit(record["net_pnl"])
 
 
 def value_text(value: object) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from strikebook.errors import UsageError
+from strikebook.model.brokerage import Brokerage, parse_brokerage
+
+Terms: TypeAlias = Literal["as_was", "today"]
 
 TICK_PAISE = 5
 _LARGEST_SLIPPAGE = 10_000
-NOT_BUILT = {"costs": "without costs", "limit_fill": "without limit_fill: every order is a market order"}
+NOT_BUILT = {"limit_fill": "without limit_fill: every order is a market order"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,18 @@ class Slippage:
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What a run may vary: ``scale`` of all quantities, price rules and slippage."""
+    """What a run may vary: ``scale`` of all quantities, price rules, slippage, and what trading costs.
+
+    ``terms``: the rates of charges of each day (``as_was``), or the newest ones known for all days (``today``).
+    """
 
     scale: Decimal = Decimal(1)
     max_price_age_s: int = 60
     wait_for_trade_s: int = 60
     fill: Literal["last", "next"] = "last"
     slippage: Slippage = Slippage()
+    brokerage: Brokerage = field(default_factory=Brokerage)
+    terms: Terms = "as_was"
 
     def as_document(self) -> dict[str, str | int]:
         """The options as stored with a run, every one of them stated."""
@@ -54,6 +62,8 @@ class RunOptions:
             "wait_for_trade_s": self.wait_for_trade_s,
             "fill": self.fill,
             "slippage": str(self.slippage),
+            "brokerage": str(self.brokerage),
+            "terms": self.terms,
         }
 
 
@@ -62,7 +72,7 @@ def parse_options(values: dict[str, object]) -> RunOptions:
 
     Raises UsageError naming a key that is unknown or not built yet, or a value that makes no sense.
     """
-    known = {"scale", "max_price_age_s", "wait_for_trade_s", "fill", "slippage"}
+    known = {"scale", "max_price_age_s", "wait_for_trade_s", "fill", "slippage", "brokerage", "terms"}
     for key in values:
         if key in NOT_BUILT:
             raise UsageError(f"the option {key} is not built yet", where=key, right=NOT_BUILT[key])
@@ -78,7 +88,19 @@ def parse_options(values: dict[str, object]) -> RunOptions:
         wait_for_trade_s=_seconds("wait_for_trade_s", values.get("wait_for_trade_s", defaults.wait_for_trade_s)),
         fill="next" if fill == "next" else "last",
         slippage=_slippage(values.get("slippage", "0")),
+        brokerage=parse_brokerage(values.get("brokerage", "20")),
+        terms=parse_terms(values.get("terms", defaults.terms)),
     )
+
+
+def parse_terms(value: object) -> Terms:
+    """Read the terms by name. Raises UsageError for another name."""
+    text = str(value).strip().lower()
+    if text == "today":
+        return "today"
+    if text != "as_was":
+        raise UsageError(f"terms {text[:40]!r}", where="terms", right="as_was or today")
+    return "as_was"
 
 
 def _scale(value: object) -> Decimal:

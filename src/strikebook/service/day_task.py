@@ -15,6 +15,7 @@ from functools import lru_cache
 from strikebook.engine.day import run_day
 from strikebook.engine.plan import make_plan
 from strikebook.errors import MarketDataError, StrikebookError
+from strikebook.money.day_charges import charges_of_day
 from strikebook.service.day_work import DayOutcome, DayWork, day_fingerprint
 from strikebook.service.strategy_file import load_strategy
 from strikebook.storage.codec import encode_day
@@ -43,7 +44,8 @@ class DayRunner:
             market_day = work.market.load_day(self._underlyings[0], day)
             fingerprint = day_fingerprint(work.market, self._underlyings, day)
             result = run_day(self._plan, market_day, work.options)
-            content = encode_day(self._documents.document(result))
+            charges = charges_of_day(result, work.options)
+            content = encode_day(self._documents.document(result, charges))
         except MarketDataError as error:
             return DayOutcome(day, "failed", error.told)
         except StrikebookError as error:
@@ -55,13 +57,13 @@ class DayRunner:
             day,
             "traded" if result.lives else "no_trades",
             _why_no_trades(len(result.rejections)) if not result.lives else "",
-            totals_of_day(result),
+            totals_of_day(result, charges),
             len(content),
             fingerprint,
             result.replayed_bars,
             result.short_history,
             result.synthetic,
-            result.warnings,
+            result.warnings + charges.warnings,
         )
 
 

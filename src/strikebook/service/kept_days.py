@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from strikebook import __version__
 from strikebook.errors import StorageError
+from strikebook.money.charges import Charges
 from strikebook.service.day_executor import DayExecutor
 from strikebook.service.day_work import DayOutcome, DayStatus
 from strikebook.service.run_plan import RunPlan
@@ -90,6 +91,7 @@ def _outcome(day: date, summary: Document, size: int) -> DayOutcome:
     def number(name: str) -> int:
         return int(cast("int", summary[name]))
 
+    lines = cast("dict[str, float]", summary["charge_lines"])
     totals = Totals(
         positions=number("positions"),
         closed=number("closed_positions"),
@@ -98,6 +100,7 @@ def _outcome(day: date, summary: Document, size: int) -> DayOutcome:
         pnl_paise=round(cast("float", summary["pnl"]) * 100),
         trades=number("trades"),
         rejections=number("rejected_orders"),
+        charges=Charges.of_lines({name: round(amount * 100) for name, amount in lines.items()}),
     )
     return DayOutcome(
         day,

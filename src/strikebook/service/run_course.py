@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 
 from strikebook.storage.layout import day_text
-from strikebook.storage.summary import Totals, rupees
+from strikebook.storage.summary import Totals, cost_record, rupees
 
 Document = dict[str, object]
 
@@ -59,6 +59,7 @@ def months_document(course: list[CourseDay]) -> list[Document]:
                 **_kinds(days),
                 "positions": totals.positions,
                 "pnl": rupees(totals.pnl_paise),
+                **cost_record(totals.pnl_paise, totals.charges),
                 "win_rate": totals.win_rate,
             }
         )

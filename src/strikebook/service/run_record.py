@@ -11,7 +11,7 @@ from strikebook.service.day_work import DayOutcome
 from strikebook.service.run_course import CourseDay, course_document, course_of, months_document
 from strikebook.service.run_plan import PlannedDay, RunPlan
 from strikebook.storage.layout import day_text
-from strikebook.storage.summary import Totals, rupees
+from strikebook.storage.summary import Totals, cost_record, rupees
 
 RunStatus = Literal["queued", "running", "completed", "failed", "cancelled"]
 TIME_TO_LIVE = timedelta(hours=12)
@@ -106,6 +106,7 @@ class RunRecord:
             "total_positions": totals.positions,
             "closed_positions": totals.closed,
             "total_pnl": rupees(totals.pnl_paise),
+            **cost_record(totals.pnl_paise, totals.charges),
             "win_rate": totals.win_rate,
             "total_winning_trades": totals.winning,
             "total_losing_trades": totals.losing,
@@ -121,6 +122,7 @@ class RunRecord:
             "date": day_text(planned.day),
             "positions": totals.positions,
             "pnl": rupees(totals.pnl_paise),
+            **cost_record(totals.pnl_paise, totals.charges),
             "has_data": outcome is not None and outcome.file_bytes > 0,
             "file_size_kb": 0.0 if outcome is None else round(outcome.file_bytes / 1024, 1),
             "status": "pending" if planned.has_data else "no_data",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from strikebook import __version__
 from strikebook.model.day_result import DayResult
 from strikebook.model.options import RunOptions
+from strikebook.money.day_charges import DayCharges
 from strikebook.storage.condition_records import facts_of
 from strikebook.storage.evidence_records import Document, Evidence
 from strikebook.storage.layout import day_text
@@ -28,15 +29,15 @@ class DayDocuments:
         self._labels = {node.id: node.label for node in strategy.nodes.values()}
         self._clock = ClockTexts()
 
-    def document(self, result: DayResult) -> Document:
+    def document(self, result: DayResult, charges: DayCharges) -> Document:
         """The document of one day. Equal results give equal documents, in the same order of keys."""
         strategy, session = self._strategy, result.session
         stamps = Stamps(session, self._clock)
         evidence = Evidence(result, stamps, self._facts, self._labels)
-        ledger = Ledger(result, stamps, evidence)
+        ledger = Ledger(result, charges, stamps, evidence)
         return {
             "date": day_text(session.date),
-            "summary": summary_record(totals_of_day(result)),
+            "summary": summary_record(totals_of_day(result, charges)),
             "positions": [ledger.position(life) for life in result.lives],
             "trades": ledger.trades(),
             "events": [evidence.event(event) for event in result.events],
@@ -58,6 +59,6 @@ class DayDocuments:
             "synthetic": result.synthetic,
             "replayed_bars": result.replayed_bars,
             "short_history": result.short_history,
-            "warnings": list(result.warnings),
+            "warnings": [*result.warnings, *charges.warnings],
             "engine_version": __version__,
         }

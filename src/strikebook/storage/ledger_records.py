@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from strikebook.model.day_result import Cancellation, DayResult, Fill, Life, Rejection, Trade
 from strikebook.model.instrument import OptionContract
+from strikebook.money.day_charges import DayCharges
 from strikebook.storage.evidence_records import Evidence
 from strikebook.storage.stamps import Stamps
-from strikebook.storage.summary import Totals, rupees
+from strikebook.storage.summary import Totals, cost_record, rupees
 
 Document = dict[str, object]
 
@@ -17,8 +18,9 @@ NO_CONDITION = "no condition"
 class Ledger:
     """A day's ledger as records, each position with its reasons."""
 
-    def __init__(self, result: DayResult, stamps: Stamps, evidence: Evidence) -> None:
+    def __init__(self, result: DayResult, charges: DayCharges, stamps: Stamps, evidence: Evidence) -> None:
         self._result = result
+        self._charges = charges
         self._stamps = stamps
         self._evidence = evidence
         self._opened_by = {(life.vpi, life.position_num): life.entry_event_id for life in result.lives}
@@ -48,6 +50,7 @@ class Ledger:
             **self._fill("entry", entry, buying=life.side == "BUY"),
             **self._fill("exit", None if last is None else last.exit, buying=life.side == "SELL"),
             "pnl": rupees(life.pnl_paise),
+            **cost_record(life.pnl_paise, self._charges.of(life.trades)),
             **({} if life.closed else {"unrealized_pnl": self._unrealized(life)}),
             "exit_reason": None if last is None else last.exit_reason,
             "exit_node_id": None if last is None else last.exit_node_id,
@@ -86,6 +89,7 @@ class Ledger:
             **self._fill("entry", trade.entry, buying=trade.side == "BUY"),
             **self._fill("exit", trade.exit, buying=trade.side == "SELL"),
             "pnl": rupees(trade.pnl_paise),
+            **cost_record(trade.pnl_paise, self._charges.of_rows[trade.trade_id]),
             "exit_reason": trade.exit_reason,
             "exit_node_id": trade.exit_node_id,
             "exit_event_id": trade.exit_event_id,
@@ -157,6 +161,7 @@ def summary_record(totals: Totals) -> Document:
         "closed_positions": totals.closed,
         "open_positions": totals.positions - totals.closed,
         "total_pnl": rupees(totals.pnl_paise),
+        **cost_record(totals.pnl_paise, totals.charges),
         "winning_trades": totals.winning,
         "losing_trades": totals.losing,
         "flat_trades": totals.flat,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from strikebook.money.charges import Charges
 
 if TYPE_CHECKING:
     from strikebook.model.day_result import DayResult  # loads numpy; who only adds totals need not have it
+    from strikebook.money.day_charges import DayCharges
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,7 @@ class Totals:
     pnl_paise: int = 0
     trades: int = 0
     rejections: int = 0
+    charges: Charges = field(default_factory=Charges)
 
     def __add__(self, other: Totals) -> Totals:
         return Totals(
@@ -33,7 +37,13 @@ class Totals:
             self.pnl_paise + other.pnl_paise,
             self.trades + other.trades,
             self.rejections + other.rejections,
+            self.charges + other.charges,
         )
+
+    @property
+    def net_paise(self) -> int:
+        """Profit after charges."""
+        return self.pnl_paise - self.charges.total
 
     @property
     def flat(self) -> int:
@@ -48,7 +58,7 @@ class Totals:
         return (20_000 * self.winning + self.closed) // (2 * self.closed) / 100
 
 
-def totals_of_day(result: DayResult) -> Totals:
+def totals_of_day(result: DayResult, charges: DayCharges) -> Totals:
     """Fold a day's ledger."""
     closed = [life.pnl_paise for life in result.lives if life.closed]
     return Totals(
@@ -59,7 +69,17 @@ def totals_of_day(result: DayResult) -> Totals:
         pnl_paise=sum(trade.pnl_paise for trade in result.trades),
         trades=len(result.trades),
         rejections=len(result.rejections),
+        charges=charges.of(result.trades),
     )
+
+
+def cost_record(pnl_paise: int, charges: Charges) -> dict[str, object]:
+    """What stands beside a gross profit, wherever one is told: its charges, line by line, and what is left."""
+    return {
+        "charges": rupees(charges.total),
+        "net_pnl": rupees(pnl_paise - charges.total),
+        "charge_lines": {name: rupees(paise) for name, paise in charges.lines().items()},
+    }
 
 
 def rupees(paise: int) -> float:

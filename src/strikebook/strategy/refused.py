@@ -52,4 +52,4 @@ def refuse_costs(place: Cursor) -> None:
     for name in _COSTS:
         member = place.get(name)
         if not is_empty(member.value) and as_flag(member.peek("enabled").value) is not False:
-            refuse(member, "costs in a strategy", "without costs")
+            refuse(member, "costs in a strategy", "the option brokerage of the run")

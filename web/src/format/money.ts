@@ -11,6 +11,11 @@ export function profit(amount: number): string {
   return `${signOf(amount)}₹${plain.format(Math.abs(amount))}`;
 }
 
+/** `₹1,250.50`: an amount that is neither a profit nor a loss. */
+export function rupees(amount: number): string {
+  return `₹${plain.format(amount)}`;
+}
+
 /** `+1,250`, `−12.4K`, `+3.45L`, `+1.2Cr`: a profit where there is little room. */
 export function shortProfit(amount: number): string {
   const size = Math.abs(amount);

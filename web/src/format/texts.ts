@@ -1,5 +1,8 @@
 // Words for what the files name shortly.
 
+import type { ChargeLines } from "../api/schema";
+import { rupees } from "./money";
+
 const EXIT_REASONS: Record<string, string> = {
   exit_condition_met: "Exit condition",
   stop_loss: "Stop",
@@ -82,4 +85,20 @@ export function valueText(value: unknown): string {
   if (typeof value === "boolean") return value ? "true" : "false";
   if (Array.isArray(value)) return value.map(valueText).join(" and ");
   return String(value);
+}
+
+const LINES: Record<string, string> = {
+  brokerage: "Brokerage",
+  stt: "STT",
+  exchange: "exchange",
+  sebi: "SEBI",
+  stamp: "stamp duty",
+  gst: "GST",
+};
+
+/** `Brokerage ₹40.00, STT ₹9.75, …`: the lines of a contract note. */
+export function chargesText(lines: ChargeLines): string {
+  return Object.entries(lines)
+    .map(([name, amount]) => `${LINES[name] ?? name} ${rupees(amount)}`)
+    .join(", ");
 }

@@ -17,13 +17,13 @@ from strikebook.server.wire.reasons import (
     Seen,
     Variables,
 )
-from strikebook.server.wire.runs import OptionsUsed
+from strikebook.server.wire.runs import Costs, OptionsUsed
 from strikebook.server.wire.shape import Answer, Part
 
 Side: TypeAlias = Literal["BUY", "SELL"]
 
 
-class DaySummary(Part):
+class DaySummary(Costs):
     """The totals of a day."""
 
     total_positions: int
@@ -38,7 +38,7 @@ class DaySummary(Part):
     rejected_orders: int
 
 
-class Fills(Part):
+class Fills(Costs):
     """What was traded and at which prices; of an open position without an exit."""
 
     trade_id: str

@@ -21,7 +21,22 @@ _OPTIONS: Final[JsonDict] = {
     "wait_for_trade_s": 60,
     "fill": "last",
     "slippage": "0 points",
+    "brokerage": "20 per order",
+    "terms": "as_was",
 }
+
+
+def _costs(pnl: float, *lines: float) -> JsonDict:
+    """What stands beside a profit whose charges have these lines, in the order of a contract note."""
+    total = round(sum(lines), 2)
+    names = ("brokerage", "stt", "exchange", "sebi", "stamp", "gst")
+    return {
+        "charges": total,
+        "net_pnl": round(pnl - total, 2),
+        "charge_lines": dict(zip(names, lines, strict=True)),
+    }
+
+
 _OHLC: Final[JsonDict] = {"open": 25065.0, "high": 25070.5, "low": 25050.2, "close": 25065.8}
 _CURRENT: Final[JsonDict] = {"timestamp": "2024-10-01T09:16:00", **_OHLC}
 _PREVIOUS: Final[JsonDict] = {"timestamp": "2024-10-01T09:15:00", **_OHLC, "indicators": {"rsi(14,close)": 66.67}}
@@ -87,6 +102,7 @@ _FILLS: Final[JsonDict] = {
     "exit_price_age_s": 0,
     "exit_slippage": 0.0,
     "pnl": -2817.50,
+    **_costs(-2817.50, 40.0, 9.27, 7.58, 0.02, 0.36, 8.57),
     "exit_reason": "EOD Square-off",
     "exit_node_id": None,
     "entry_flow_ids": ["exec_entry-signal-1_20241001_091659_1", "exec_entry-3_20241001_091659_1"],
@@ -137,6 +153,7 @@ _METADATA: Final[JsonDict] = {
         "total_positions": 2300,
         "closed_positions": 2300,
         "total_pnl": -45430.50,
+        **_costs(-45430.50, 92000.0, 21229.5, 17434.0, 49.1, 832.0, 19706.96),
         "win_rate": 43.33,
         "total_winning_trades": 996,
         "total_losing_trades": 1304,
@@ -159,6 +176,7 @@ _METADATA: Final[JsonDict] = {
             "losing_days": 13,
             "positions": 220,
             "pnl": -8730.25,
+            **_costs(-8730.25, 8800.0, 2030.7, 1667.6, 4.7, 79.6, 1885.01),
             "win_rate": 42.73,
         }
     ],
@@ -167,6 +185,7 @@ _METADATA: Final[JsonDict] = {
             "date": "01-10-2024",
             "positions": 10,
             "pnl": -1250.50,
+            **_costs(-1250.50, 400.0, 92.3, 75.8, 0.21, 3.62, 85.68),
             "has_data": True,
             "file_size_kb": 205.3,
             "status": "traded",
@@ -188,6 +207,7 @@ _DAY: Final[JsonDict] = {
         "total_positions": 10,
         "closed_positions": 10,
         "total_pnl": -1250.50,
+        **_costs(-1250.50, 400.0, 92.3, 75.8, 0.21, 3.62, 85.68),
         "winning_trades": 4,
         "losing_trades": 6,
         "win_rate": 40.0,

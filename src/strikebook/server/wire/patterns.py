@@ -15,4 +15,8 @@ SYMBOL_PATTERN = (
 )
 SCALE_PATTERN = r"^(10000|[1-9][0-9]{0,3}(\.[0-9]{1,10})?|0\.[0-9]{0,9}[1-9][0-9]{0,9})$"
 SLIPPAGE_PATTERN = r"^(10000|[0-9]{1,4}(\.[0-9]{1,10})?) ?(points?|pts?|ticks?|percent|%)?$"
+BROKERAGE_PATTERN = (
+    r"^[0-9]{1,5}(\.[0-9]{1,4})?( per order| per lot( max [0-9]{1,7}(\.[0-9]{1,2})?)?|"
+    r" ?(percent|%)( max [0-9]{1,7}(\.[0-9]{1,2})?)?)?$"
+)
 JOB_PATTERN = r"^bt_[0-9]{8}_[0-9]{6}_[0-9a-f]{6}$"

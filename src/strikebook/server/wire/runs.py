@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StrictFloat, StrictInt, StrictStr
 
 from strikebook.server.wire.examples import RUN
-from strikebook.server.wire.patterns import DATE_PATTERN, ID_PATTERN, SCALE_PATTERN, SLIPPAGE_PATTERN
+from strikebook.server.wire.patterns import BROKERAGE_PATTERN, DATE_PATTERN, ID_PATTERN, SCALE_PATTERN, SLIPPAGE_PATTERN
 from strikebook.server.wire.shape import Answer, Asked, JobStatus, Part
 
 
@@ -25,6 +25,14 @@ class Options(Asked):
     fill: Literal["last", "next"] | None = Field(None, description="Fill at the last price, or at the next trade's.")
     slippage: StrictStr | None = Field(
         None, pattern=SLIPPAGE_PATTERN, description="`0.5 points`, `2 ticks` or `0.1 percent`; at most 10000."
+    )
+    brokerage: (
+        Annotated[StrictInt, Field(ge=0, le=10_000)] | Annotated[StrictStr, Field(pattern=BROKERAGE_PATTERN)] | None
+    ) = Field(
+        None, description="Rupees an order (`20`), `10 per lot`, `0.05 percent`, `0.05 percent max 20`; at most 10000."
+    )
+    terms: Literal["as_was", "today"] | None = Field(
+        None, description="Charges at the rates of each day, or at the newest for all days."
     )
 
     def given(self) -> dict[str, object]:
@@ -52,6 +60,27 @@ class OptionsUsed(Part):
     wait_for_trade_s: int
     fill: Literal["last", "next"]
     slippage: str
+    brokerage: str
+    terms: Literal["as_was", "today"]
+
+
+class ChargeLines(Part):
+    """The lines of a contract note, in rupees."""
+
+    brokerage: float
+    stt: float
+    exchange: float
+    sebi: float
+    stamp: float
+    gst: float
+
+
+class Costs(Part):
+    """What stands beside a gross profit: its charges, line by line, and what is left of it."""
+
+    charges: float
+    net_pnl: float
+    charge_lines: ChargeLines
 
 
 class DayProfit(Part):
@@ -61,7 +90,7 @@ class DayProfit(Part):
     pnl: float
 
 
-class OverallSummary(Part):
+class OverallSummary(Costs):
     """Folds of the days' totals."""
 
     total_positions: int
@@ -81,7 +110,7 @@ class OverallSummary(Part):
     max_drawdown: float
 
 
-class MonthlySummary(Part):
+class MonthlySummary(Costs):
     """A fold of the days of a month that were run."""
 
     month: str
@@ -94,7 +123,7 @@ class MonthlySummary(Part):
     win_rate: float
 
 
-class DailySummary(Part):
+class DailySummary(Costs):
     """A day of the plan. The members that may be left out are there once the day was run."""
 
     date: str

@@ -6,8 +6,8 @@ import { addressOf, addressOfDay, addressOfResult, type DayAsked, type DayPlace 
 import { Refusal } from "../../api/client";
 import { dayQuery, metadataQuery } from "../../api/queries";
 import type { Day, Metadata } from "../../api/schema";
-import { count } from "../../format/money";
-import { counted } from "../../format/texts";
+import { count, rupees } from "../../format/money";
+import { chargesText, counted } from "../../format/texts";
 import { clock, dayName, longDayName } from "../../format/time";
 import { Link, navigate } from "../../navigation";
 import { Chip } from "../../parts/chip";
@@ -66,7 +66,8 @@ function Loaded({ view, day }: { view: DayAsked; day: Day }) {
       <p className="soft">
         Prices of {day.source}
         {day.replayed_bars ? ", replayed from bars: the order of a bar’s extremes is a convention" : ""}
-        {day.short_history ? ", with fewer than 500 candles before the day" : ""}.
+        {day.short_history ? ", with fewer than 500 candles before the day" : ""}. Charges:{" "}
+        {chargesText(day.summary.charge_lines)}.
       </p>
     </>
   );
@@ -92,6 +93,9 @@ function DayHeading({ place, run, day }: HeadingProps) {
             <strong data-testid="day-pnl">
               <Profit amount={day.summary.total_pnl} />
             </strong>
+            <span title={chargesText(day.summary.charge_lines)}>
+              net <Profit amount={day.summary.net_pnl} /> after {rupees(day.summary.charges)} of charges
+            </span>
             <span>{counted(day.summary.total_positions, "position")}</span>
             <span>
               {count(day.summary.winning_trades)} won, {count(day.summary.losing_trades)} lost,{" "}

@@ -43,6 +43,8 @@ const OF_NUMBERS: readonly ColumnOf[] = [
   { id: "exit_price", header: "Exit price", text: (each) => price(each.exit_price), value: (each) => each.exit_price },
   { id: "held", header: "Held", text: heldText, value: heldSeconds },
   { id: "pnl", header: "Profit", text: (each) => profit(each.pnl), value: (each) => each.pnl },
+  { id: "charges", header: "Charges", text: (each) => price(each.charges), value: (each) => each.charges },
+  { id: "net_pnl", header: "Net", text: (each) => profit(each.net_pnl), value: (each) => each.net_pnl },
   { id: "nifty_spot_at_entry", header: "Spot at entry", text: (each) => price(each.nifty_spot_at_entry), value: (each) => each.nifty_spot_at_entry },
   { id: "nifty_spot_at_exit", header: "Spot at exit", text: (each) => price(each.nifty_spot_at_exit), value: (each) => each.nifty_spot_at_exit },
 ]; // biome-ignore format: a table reads best with a column a line
@@ -63,8 +65,8 @@ const OF_TEXTS: readonly ColumnOf[] = [
 
 const ORDER = [
   "position_id", "vpi", "position_num", "re_entry_num", "symbol", "strike", "option_type", "side", "quantity",
-  "entry_time", "entry_price", "exit_time", "exit_price", "held", "pnl", "exit_reason", "nifty_spot_at_entry",
-  "nifty_spot_at_exit", "status", "condition_preview", "exit_condition_preview",
+  "entry_time", "entry_price", "exit_time", "exit_price", "held", "pnl", "charges", "net_pnl", "exit_reason",
+  "nifty_spot_at_entry", "nifty_spot_at_exit", "status", "condition_preview", "exit_condition_preview",
 ]; // biome-ignore format: one line each would hide the order
 
 const ALL = new Map([...OF_NUMBERS, ...OF_TEXTS].map((column) => [column.id, column]));
@@ -76,6 +78,7 @@ const HIDDEN_AT_FIRST = [
   "option_type",
   "status",
   "held",
+  "charges",
   "condition_preview",
   "exit_condition_preview",
 ];
@@ -94,7 +97,8 @@ export const columns = helper.columns(
         header,
         sortUndefined: "last",
         ...(FILTERED.has(id) ? { filterFn: "equalsString" as const } : {}),
-        cell: ({ row }) => (id === "pnl" ? <Profit amount={row.original.pnl} /> : text(row.original)),
+        cell: ({ row }) =>
+          id === "pnl" || id === "net_pnl" ? <Profit amount={row.original[id]} /> : text(row.original),
       }),
     ];
   }),

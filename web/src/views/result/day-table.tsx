@@ -3,7 +3,7 @@
 import { memo, useMemo, useState } from "react";
 import { addressOfDay, type RunPlace } from "../../address";
 import type { DailySummary, Metadata } from "../../api/schema";
-import { count } from "../../format/money";
+import { count, price } from "../../format/money";
 import { dayName, isoDay, readDay } from "../../format/time";
 import { Link } from "../../navigation";
 import { Chip } from "../../parts/chip";
@@ -26,6 +26,8 @@ type Column =
   | "positions"
   | "win_rate"
   | "pnl"
+  | "charges"
+  | "net_pnl"
   | "cumulative_pnl"
   | "drawdown"
   | "rejected_orders";
@@ -53,6 +55,8 @@ export function DayTable({ place, run }: { place: RunPlace; run: Metadata }) {
               {head("date", "Day", false)}
               {head("status", "Kind", false)}
               {head("pnl", "Profit")}
+              {head("charges", "Charges")}
+              {head("net_pnl", "Net")}
               {head("positions", "Positions")}
               {head("win_rate", "Won %")}
               {head("rejected_orders", "Rejected")}
@@ -93,6 +97,8 @@ const Row = memo(function Row({ place, day }: { place: RunPlace; day: DailySumma
         <span className="soft">{day.reason}</span>
       </td>
       <td className="number">{day.status === "traded" ? <Profit amount={day.pnl} /> : "–"}</td>
+      <td className="number">{day.status === "traded" ? price(day.charges) : "–"}</td>
+      <td className="number">{day.status === "traded" ? <Profit amount={day.net_pnl} /> : "–"}</td>
       <td className="number">{day.has_data ? count(day.positions) : "–"}</td>
       <td className="number">{day.status === "traded" ? (day.win_rate ?? 0).toFixed(2) : "–"}</td>
       <td className="number">{day.has_data ? count(day.rejected_orders ?? 0) : "–"}</td>

@@ -2,8 +2,8 @@
 
 import type { ReactNode } from "react";
 import type { Metadata } from "../../api/schema";
-import { count } from "../../format/money";
-import { counted } from "../../format/texts";
+import { count, rupees } from "../../format/money";
+import { chargesText, counted } from "../../format/texts";
 import { dayName } from "../../format/time";
 import { Profit } from "../../parts/money";
 import styles from "./headline.module.css";
@@ -16,6 +16,11 @@ export function Headline({ run }: { run: Metadata }) {
       <Figure name="Profit" note="gross, all days">
         <span data-testid="total-pnl">
           <Profit amount={overall.total_pnl} />
+        </span>
+      </Figure>
+      <Figure name="Net profit" note={`after ${rupees(overall.charges)} of charges`}>
+        <span title={chargesText(overall.charge_lines)}>
+          <Profit amount={overall.net_pnl} />
         </span>
       </Figure>
       <Figure name="Positions" note={counted(overall.rejected_orders, "order rejected", "orders rejected")}>

@@ -4,7 +4,7 @@ import { addressOf, addressOfRun, addressOfStrategyRun, type RunPlace } from "..
 import { Refusal } from "../../api/client";
 import { isActive } from "../../api/queries";
 import type { Metadata, Status } from "../../api/schema";
-import { counted } from "../../format/texts";
+import { chargesText, counted } from "../../format/texts";
 import { dayName, moment } from "../../format/time";
 import { JobProgress } from "../../jobs/job-progress";
 import { StatusChip } from "../../jobs/status-chip";
@@ -153,6 +153,8 @@ function againOf(place: RunPlace, run: Metadata): string {
     scale: "1",
     fill: "last",
     slippage: "0 points",
+    brokerage: "20 per order",
+    terms: "as_was",
     max_price_age_s: "60",
     wait_for_trade_s: "60",
   };
@@ -186,9 +188,9 @@ function Footnotes({ run }: { run: Metadata }) {
         Fills at the {options.fill === "last" ? "last price" : "next trade"}, slippage {options.slippage},
         scale {options.scale}, prices up to {options.max_price_age_s} s old, orders wait{" "}
         {options.wait_for_trade_s} s. Engine {run.engine_version}, strategy{" "}
-        <code>{run.strategy_hash.slice(0, 12)}</code>, job <code>{run.job_id}</code>. Profit is gross: charges
-        are not counted.
-        {isActive(run) ? " It is still going on." : ""}
+        <code>{run.strategy_hash.slice(0, 12)}</code>, job <code>{run.job_id}</code>. Charges at the rates{" "}
+        {options.terms === "today" ? "of today" : "of each day"}, brokerage {options.brokerage}:{" "}
+        {chargesText(run.overall_summary.charge_lines)}.{isActive(run) ? " It is still going on." : ""}
       </p>
     </section>
   );

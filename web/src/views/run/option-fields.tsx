@@ -24,7 +24,7 @@ export function OptionFields({ options, onChange }: OptionFieldsProps) {
     <details className="panel" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <strong>Options</strong>{" "}
-        <span className="soft">{given > 0 ? `${given} set` : "fills, slippage, size"}</span>
+        <span className="soft">{given > 0 ? `${given} set` : "fills, slippage, size, charges"}</span>
       </summary>
       <div className={styles.fields}>
         <label htmlFor="scale">Scale</label>
@@ -47,6 +47,17 @@ export function OptionFields({ options, onChange }: OptionFieldsProps) {
         <small>
           such as <code>0.5 points</code>, <code>2 ticks</code>, <code>0.1 percent</code>
         </small>
+        <label htmlFor="brokerage">Brokerage</label>
+        <input {...field("brokerage")} placeholder="20 per order" />
+        <small>
+          such as <code>20</code>, <code>10 per lot</code>, <code>0.05 percent max 20</code>
+        </small>
+        <label htmlFor="terms">Terms</label>
+        <select {...field("terms")}>
+          <option value="">of each day</option>
+          <option value="today">of today, for all days</option>
+        </select>
+        <small>the rates of taxes and fees</small>
         <label htmlFor="max_price_age_s">Oldest price</label>
         <input {...field("max_price_age_s")} type="number" min={0} max={86400} placeholder="60" />
         <small>seconds that a price may be old</small>
@@ -65,11 +76,13 @@ function withOption(options: OptionTexts, name: string, text: string): OptionTex
 
 /** The options as a run is asked with them. */
 export function optionsOf(texts: OptionTexts): Options {
-  const { scale, fill, slippage, max_price_age_s: age, wait_for_trade_s: wait } = texts;
+  const { scale, fill, slippage, brokerage, terms, max_price_age_s: age, wait_for_trade_s: wait } = texts;
   return {
     ...(scale === undefined ? {} : { scale: scale.trim() }),
     ...(fill === "next" ? { fill } : {}),
     ...(slippage === undefined ? {} : { slippage: slippage.trim() }),
+    ...(brokerage === undefined ? {} : { brokerage: brokerage.trim() }),
+    ...(terms === "today" ? { terms } : {}),
     ...(age === undefined ? {} : { max_price_age_s: Number(age) }),
     ...(wait === undefined ? {} : { wait_for_trade_s: Number(wait) }),
   };

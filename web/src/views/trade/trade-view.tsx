@@ -5,8 +5,8 @@ import { useMemo } from "react";
 import { addressOf, addressOfDay, addressOfResult, addressOfTrade, type View } from "../../address";
 import { dayQuery, metadataQuery, runGraphQuery } from "../../api/queries";
 import type { Day, Position } from "../../api/schema";
-import { count, price } from "../../format/money";
-import { contractName, counted, exitReason, nodeKind } from "../../format/texts";
+import { count, price, rupees } from "../../format/money";
+import { chargesText, contractName, counted, exitReason, nodeKind } from "../../format/texts";
 import { clock, dayName, duration, secondsOf } from "../../format/time";
 import { Link, navigate } from "../../navigation";
 import { Code, Needed } from "../../needed";
@@ -74,6 +74,7 @@ export default function TradeView({ view }: { view: TradeAsked }) {
         <Step to={stepTo(view, day.positions[at + 1])}>Position after ›</Step>
       </Heading>
       <Fills position={position} />
+      <p className="soft">Charges: {chargesText(position.charge_lines)}.</p>
       <Parts view={view} position={position} />
       <section className="panel">
         <Tabs
@@ -97,6 +98,9 @@ function Facts({ position }: { position: Position }) {
       <strong>
         <Profit amount={position.pnl} />
       </strong>
+      <span title={chargesText(position.charge_lines)}>
+        net <Profit amount={position.net_pnl} /> after {rupees(position.charges)} of charges
+      </span>
       <span>
         {position.trade_id}, number {position.position_num}
         {position.re_entry_num > 0 ? `, re-entry ${position.re_entry_num}` : ""}

@@ -1,0 +1,1 @@
+"""What trading costs: the charges of a contract note, by the rates of its date."""
