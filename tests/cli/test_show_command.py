@@ -132,3 +132,22 @@ def test_amounts_are_grouped_as_in_india() -> None:
     assert rupees_text(-1250.5, sign=True) == "-₹1,250.50"
     assert rupees_text(0.05, sign=True) == "+₹0.05"
     assert [short_rupees_text(amount) for amount in (0.0, 1249.5, -3592.5)] == ["0", "+1,250", "-3,593"]
+
+
+def test_a_run_is_charged_again_under_other_terms(place: Place) -> None:
+    """The table of months, the total, and what the run itself was charged; --json has the days too."""
+    done = place.strikebook("reprice", "me", "worked-day", "--results", "results", "--brokerage", "0")
+    assert done.returncode == 0, done.stderr
+    for text in ("brokerage 0 per order, terms as_was", "2024-10", "+₹270.00 gross", "as it was run (brokerage 20 per"):
+        assert text in done.stdout
+    told = place.strikebook("reprice", "me", "worked-day", "--results", "results", "--terms", "today", "--json")
+    document = json.loads(told.stdout)
+    assert document["terms"] == "today"
+    assert len(document["days"]) == 4
+
+
+def test_a_plan_that_is_none_is_a_usage_error(place: Place) -> None:
+    """The forms are named."""
+    done = place.strikebook("reprice", "me", "worked-day", "--results", "results", "--brokerage", "free")
+    assert done.returncode == 2
+    assert "10 per lot" in done.stderr

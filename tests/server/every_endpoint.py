@@ -37,6 +37,7 @@ def ask_everything(server: Running) -> Answers:
         ("POST", f"{API}/jobs/{{job_id}}/cancel", ""),
         ("GET", f"{API}/results/{{user_id}}", ""),
         ("GET", f"{API}/results/{RUN_FOLDER}/graph", ""),
+        ("GET", f"{API}/reprice/{RUN_FOLDER}", "?terms=today"),
         ("GET", f"{API}/metadata/{RUN_FOLDER}", ""),
         ("GET", f"{API}/day/{RUN_FOLDER}/{{date}}", ""),
         ("GET", f"{API}/day/{RUN_FOLDER}/{{date}}/download", ""),

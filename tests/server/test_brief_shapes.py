@@ -374,6 +374,18 @@ def test_download(served: Running) -> None:
     assert "content-encoding" not in answer.headers
 
 
+def test_reprice(served: Running) -> None:
+    """A run under other terms, in a worker; a plan that is none is refused before anything is read."""
+    stored = served.client.get(f"{API}/metadata/{OWN}").json()
+    found = served.client.get(f"{API}/reprice/{OWN}", params={"brokerage": "0"}).json()
+    assert found["total_pnl"] == stored["overall_summary"]["total_pnl"]
+    assert found["charge_lines"]["brokerage"] == 0.0
+    assert found["as_run"]["charges"] == stored["overall_summary"]["charges"] > found["charges"]
+    assert problem(served.client.get(f"{API}/reprice/{OWN}", params={"brokerage": "free"}), 422)
+    assert problem(served.client.get(f"{API}/reprice/{OWN}", params={"terms": "then"}), 422)
+    problem(served.client.get(f"{API}/reprice/nobody/nothing"), 404)
+
+
 def test_why(served: Running) -> None:
     """A signal says how often each part of its condition held; an order node what it did; an unknown node is 404."""
     signal = served.client.get(f"{API}/day/{OWN}/{DAY}/why", params={"node": "bullish-signal"}).json()

@@ -18,6 +18,7 @@ from strikebook.cli.indicators_command import list_indicators
 from strikebook.cli.jobs_command import jobs_app
 from strikebook.cli.keys_command import keys_app
 from strikebook.cli.openapi_command import openapi
+from strikebook.cli.reprice_command import reprice
 from strikebook.cli.run_command import run
 from strikebook.cli.serve_command import serve
 from strikebook.cli.settings_reader import unknown_variables
@@ -49,6 +50,10 @@ A calendar of profit, a day, a position with its reasons, a silent signal:
   strikebook show me STRATEGY_ID 01-10-2024
   strikebook show me STRATEGY_ID 01-10-2024 --position 1
   strikebook show me STRATEGY_ID 01-10-2024 --why entry-condition-1
+
+\b
+The same run under another broker's charges:
+  strikebook reprice me STRATEGY_ID --brokerage "0.05 percent max 20"
 
 Exit status: 0 all well, 1 failed, 2 usage, 3 some days of a run failed, 130 stopped.
 """
@@ -82,6 +87,7 @@ def build_app() -> typer.Typer:
     app.callback(help=_HELP)(_root)
     app.command("run")(run)
     app.command("show")(show)
+    app.command("reprice")(reprice)
     app.command("serve")(serve)
     app.add_typer(jobs_app, name="jobs")
     app.add_typer(keys_app, name="keys")

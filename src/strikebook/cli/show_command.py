@@ -55,7 +55,7 @@ def show(
     storage, key = FolderStorage(results), RunKey(user, strategy)
     chosen = None if day is None else parse_day(day)
     console = make_console()
-    with _as_documented(f"{storage.place}: {key}"), _users_named(storage, user):
+    with as_documented(f"{storage.place}: {key}"), _users_named(storage, user):
         document = read_run(storage, key) if chosen is None else read_day(storage, key, chosen)
         if json:
             sys.stdout.buffer.write(encode_metadata(document))
@@ -82,7 +82,7 @@ def _users_named(storage: BacktestStorage, user: str) -> Iterator[None]:
 
 
 @contextmanager
-def _as_documented(where: str) -> Iterator[None]:
+def as_documented(where: str) -> Iterator[None]:
     """Raise StorageError for a document that is JSON and not of the documented shape: somebody else's, or edited."""
     try:
         yield

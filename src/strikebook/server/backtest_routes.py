@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 
 import orjson
 from fastapi import APIRouter, Path, Query
@@ -25,9 +25,16 @@ from strikebook.server.routing import Described, answers
 from strikebook.server.stored_bytes import StoredBytes
 from strikebook.server.wire.days import Chart, Day
 from strikebook.server.wire.jobs import CleanupDone, CleanupStatus, ClearedAnswer, Jobs, Queued, Status
-from strikebook.server.wire.patterns import DATE_PATTERN, ID_PATTERN, JOB_PATTERN, SYMBOL_PATTERN, TIMEFRAME_PATTERN
+from strikebook.server.wire.patterns import (
+    BROKERAGE_PATTERN,
+    DATE_PATTERN,
+    ID_PATTERN,
+    JOB_PATTERN,
+    SYMBOL_PATTERN,
+    TIMEFRAME_PATTERN,
+)
 from strikebook.server.wire.reasons import Why
-from strikebook.server.wire.runs import Metadata, Results, RunBody
+from strikebook.server.wire.runs import Metadata, Repriced, Results, RunBody
 from strikebook.server.wire.strategies import Findings
 from strikebook.service.backtests import Backtests
 from strikebook.storage.layout import RunKey, day_file_name
@@ -52,6 +59,7 @@ def backtest_router(backtests: Backtests, reads: HotReads) -> APIRouter:
     _add_job_routes(router, backtests)
     _add_result_routes(router, backtests)
     _add_day_routes(router, backtests, reads.stored)
+    _add_reprice_route(router, backtests)
     _add_cleanup_routes(router, backtests)
     return router
 
@@ -205,6 +213,27 @@ def _add_day_routes(router: APIRouter, backtests: Backtests, stored: StoredBytes
         key = permitted_key(request.scope, user_id, strategy_id)
         day = await _stored_day(backtests, key, date)
         return json_reply(orjson.dumps(await asyncio.to_thread(backtests.why, key, day, node)))
+
+
+def _add_reprice_route(router: APIRouter, backtests: Backtests) -> None:
+    @router.get("/reprice/{user_id}/{strategy_id}", response_model=None, responses=answers(Repriced, 404))
+    async def reprice(
+        request: Request,
+        user_id: UserId,
+        strategy_id: StrategyId,
+        brokerage: Annotated[
+            str | None,
+            Query(
+                pattern=BROKERAGE_PATTERN, description="As the option of a run; else the run's own.", examples=["20"]
+            ),
+        ] = None,
+        terms: Annotated[
+            Literal["as_was", "today"] | None, Query(description="As the option of a run; else the run's own.")
+        ] = None,
+    ) -> Reply:
+        """A stored run charged again under other terms, without running it again; nothing that is stored changes."""
+        key = permitted_key(request.scope, user_id, strategy_id)
+        return json_reply(orjson.dumps(await asyncio.to_thread(backtests.reprice, key, brokerage, terms)))
 
 
 def _add_cleanup_routes(router: APIRouter, backtests: Backtests) -> None:

@@ -245,6 +245,12 @@ class Backtests:
             raise self.missing_day(key, day)
         return self._charts.chart(key, day, timeframe, symbol)
 
+    def reprice(self, key: RunKey, brokerage: str | None, terms: str | None) -> Document:
+        """A run charged again under other terms. Raises NotFoundError, UsageError, StorageError."""
+        question = "strikebook.service.reprice:reprice"
+        asked = self.place.executor.ask(question, self.storage, key, brokerage, terms)
+        return cast("Document", asked.result())
+
     def market(self) -> Document:
         """What data there is, per underlying and day."""
         asked = self.place.executor.ask("strikebook.service.desk:market_overview", self.market_name)

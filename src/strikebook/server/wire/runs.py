@@ -199,6 +199,46 @@ class Metadata(Run, Answer):
     daily_summaries: list[DailySummary]
 
 
+class PricedMonth(Costs):
+    """A month of a run under other terms."""
+
+    month: str
+    pnl: float
+
+
+class PricedDay(Costs):
+    """A day of a run under other terms."""
+
+    date: str
+    pnl: float
+
+
+class CostsBefore(Part):
+    """What the run itself was charged."""
+
+    brokerage: str
+    terms: Literal["as_was", "today"]
+    charges: float
+    net_pnl: float
+
+
+class Repriced(Costs, Answer):
+    """A stored run charged again; nothing that is stored changes."""
+
+    user_id: str
+    strategy_id: str
+    strategy_name: str
+    job_id: str
+    synthetic: bool
+    brokerage: str
+    terms: Literal["as_was", "today"]
+    total_pnl: float
+    as_run: CostsBefore
+    months: list[PricedMonth]
+    days: list[PricedDay]
+    warnings: list[str]
+
+
 class DamagedRun(Part):
     """A run whose metadata cannot be read."""
 

@@ -79,6 +79,7 @@ const HIDDEN_AT_FIRST = [
   "status",
   "held",
   "charges",
+  "net_pnl",
   "condition_preview",
   "exit_condition_preview",
 ];
