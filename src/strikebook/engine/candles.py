@@ -162,18 +162,16 @@ class CandleTable:
 
     def _forming_candle(self, step: int) -> Candle | None:
         bucket_start = step - step % self._timeframe_s
-        low, high = self._tape.trades_until(bucket_start - 1), self._tape.trades_until(step)
-        if low == high:
+        price = self._tape.prices_between(bucket_start, step)
+        if not price:
             return None
-        price = self._tape.ticks.price_paise[low:high].tolist()
-        quantity = self._tape.ticks.quantity
         return Candle(
             self._open_epoch + bucket_start,
             price[0],
             max(price),
             min(price),
             price[-1],
-            None if quantity is None else int(quantity[low:high].sum()),
+            self._tape.units_between(bucket_start, step),
         )
 
 

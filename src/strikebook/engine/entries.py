@@ -9,8 +9,9 @@ from strikebook.engine.contracts import choose_expiry, choose_strike
 from strikebook.engine.graph import Graph
 from strikebook.engine.market_columns import MarketColumns
 from strikebook.engine.operands import DayState
-from strikebook.engine.orders import Broker, EntryLeg, EntryOrder, Execution, Price, whole_lots
+from strikebook.engine.orders import Broker, EntryLeg, EntryOrder, Execution, whole_lots
 from strikebook.engine.plan import Plan
+from strikebook.engine.tape import Quote
 from strikebook.engine.trace import Trace
 from strikebook.model.day_result import Rejection, RejectionReason
 from strikebook.model.instrument import OptionContract
@@ -71,7 +72,7 @@ class Entries:
         return None if any(self._flat(leg) for leg in node.legs) else "already_open"
 
     def _flat(self, leg: Leg) -> bool:
-        return leg.vpi not in self._graph.waiting and self._state.book.open_life(leg.vpi) is None
+        return leg.vpi not in self._graph.waiting and leg.vpi not in self._state.book.open_legs
 
     def _send(self, node: EntryNode, execution: Execution, step: int) -> None:
         deadline = step + self._broker.options.wait_for_trade_s
@@ -150,7 +151,7 @@ class Entries:
                 for entry in order.legs:
                     self._graph.completed(node_id, event, step, guarding=entry.leg.vpi)
 
-    def _open(self, order: EntryOrder, prices: list[Price], step: int) -> None:
+    def _open(self, order: EntryOrder, prices: list[Quote], step: int) -> None:
         self._stop_waiting(order)
         for entry, price in zip(order.legs, prices, strict=True):
             leg = entry.leg
@@ -211,7 +212,7 @@ class Entries:
         )
 
     def _outcome(self, execution: Execution, leg: Leg, step: int) -> str:
-        life = self._state.book.open_life(leg.vpi)
+        life = self._state.book.open_legs.get(leg.vpi)
         if life is not None and life.entry_event_id == execution.event_id:
             return f"{leg.vpi} filled"
         for rejection in reversed(self._trace.rejections):

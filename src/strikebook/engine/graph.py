@@ -111,7 +111,8 @@ class Graph:
 
     def _may_arm(self, signal: Signal, step: int) -> bool:
         if signal.node.kind == "exit":
-            return not signal.links.guards or any(self._book.open_life(vpi) for vpi in signal.links.guards)
+            guards = signal.links.guards
+            return not guards or not self._book.open_legs.keys().isdisjoint(guards)
         if self._at_limit(signal, step):
             return False
         return not (signal.node.kind == "re_entry" and self._all_open(signal))
@@ -161,7 +162,7 @@ class Graph:
 
     def _all_open(self, signal: Signal) -> bool:
         legs = self._wanted(signal)
-        return bool(legs) and all(self._book.open_life(vpi) for vpi in legs)
+        return bool(legs) and self._book.open_legs.keys() >= set(legs)
 
     def filled(self, entry_id: str, step: int, *, first: bool) -> None:
         """Note a fill of an entry: count the execution at its first, look at limits, disarm what has all open."""
@@ -179,14 +180,14 @@ class Graph:
         """True while an entry or re-entry signal has nothing to open: every leg is open or waiting for its fill."""
         if signal.node.kind == "exit" or not signal.links.legs:
             return False
-        return all(vpi in self.waiting or self._book.open_life(vpi) for vpi in self._wanted(signal))
+        return all(vpi in self.waiting or vpi in self._book.open_legs for vpi in self._wanted(signal))
 
     def applicable_set(self, signal: Signal) -> ConditionSetName:
         """The condition set that applies now."""
         if signal.node.re_entry_conditions is None:
             return "base"
         if signal.node.kind == "exit":
-            lives = (self._book.open_life(vpi) for vpi in signal.links.guards)
+            lives = map(self._book.open_legs.get, signal.links.guards)
             again = any(life is not None and life.position_num > 1 for life in lives)
         else:
             again = any(self.filled_executions[entry] for entry in signal.links.entries)

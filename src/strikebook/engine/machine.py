@@ -116,17 +116,17 @@ class Machine:
     def _walk(self, step: int) -> None:
         acted: set[str] = set()
         passed: set[str] = set()
-        children, states = self.plan.strategy.children, self.graph.states
-        stack = list(reversed(children.get(self.plan.strategy.start_id, ())))
+        below, states = self.plan.below, self.graph.states
+        stack = list(below[self.plan.strategy.start_id])
         while stack:
             node_id = stack.pop()
-            completed = False
             if states[node_id] == "active" and node_id not in acted:
                 acted.add(node_id)
-                completed = self._act(node_id, step)
-            if completed or node_id not in passed:
+                if self._act(node_id, step):
+                    passed.discard(node_id)  # what follows it is visited now, also where it was before
+            if node_id not in passed:
                 passed.add(node_id)
-                stack.extend(reversed(children.get(node_id, ())))
+                stack += below[node_id]
 
     def _act(self, node_id: str, step: int) -> bool:
         """Give an active node its turn; True where it completed (its children are active then)."""
@@ -192,11 +192,13 @@ class Machine:
             if version != seen:
                 self._crossing_versions[leaf] = version
                 self.crossings.changed(leaf, step)
-        for signal in self.signals.values():
-            if self.graph.active(signal.node.id) and not self.graph.gated(signal):
-                signal.go_on(self.graph.applicable_set(signal), step, self.state)
-            else:
+        for node_id, signal in self.signals.items():
+            if not self.graph.active(node_id):
+                continue  # it rests since it fired, reached its limit or was disarmed
+            if self.graph.gated(signal):
                 signal.rest(step)
+            else:
+                signal.go_on(self.graph.applicable_set(signal), step, self.state)
 
     def _next_step(self, step: int) -> int:
         """The next step at which something can happen; the last step always is one."""

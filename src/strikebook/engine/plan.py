@@ -31,9 +31,10 @@ class SignalLinks:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A strategy with everything the machine looks up by id."""
+    """A strategy with everything the machine looks up by id. ``below``: the children of each node, last one first."""
 
     strategy: Strategy
+    below: Mapping[str, tuple[str, ...]]
     signals: Mapping[str, SignalNode]
     entries: Mapping[str, EntryNode]
     exits: Mapping[str, ExitNode]
@@ -62,6 +63,7 @@ def make_plan(strategy: Strategy) -> Plan:
         links[signal] = SignalLinks(led_to, legs, tuple(guards))
     return Plan(
         strategy,
+        {node: strategy.children.get(node, ())[::-1] for node in strategy.nodes},
         signals,
         entries,
         exits,

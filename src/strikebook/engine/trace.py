@@ -62,15 +62,9 @@ class Trace:
         return self._latest[1]
 
     def _look(self, step: int) -> Snapshot:
-        tapes = dict(self._tapes)
-        for life in self._state.book.lives:
-            if not life.closed or life.rows[-1].exit.step == step:
-                tapes[life.symbol] = life.tape
-        prices = {}
-        for symbol, tape in tapes.items():
-            quote = tape.quote(step)
-            if quote is not None:
-                prices[symbol] = (quote.price_paise, quote.age_s)
+        tapes = {**self._tapes, **{life.symbol: life.tape for life in self._state.book.visible_lives(step)}}
+        quotes = {symbol: tape.quote(step) for symbol, tape in tapes.items()}
+        prices = {symbol: quote for symbol, quote in quotes.items() if quote is not None}
         return Snapshot(self._candles(step), self._state.variables, prices)
 
     def _candles(self, step: int) -> tuple[CandleView, ...]:
