@@ -22,6 +22,7 @@ class Trace:
         self.rejections: list[Rejection] = []
         self._market = market
         self._state = state
+        self._open_s = market.session.open_s
         self._date = market.session.date.isoformat().replace("-", "")
         self._tapes = {use.symbol: market.tape(use.symbol) for use in market.instruments.values()}
         self._counts: dict[str, int] = defaultdict(int)
@@ -32,7 +33,7 @@ class Trace:
     def new_id(self, node_id: str, step: int) -> str:
         """The id of a node's next event: ``exec_<node>_<YYYYMMDD>_<HHMMSS>_<n>``, n per node and day from 1."""
         self._counts[node_id] += 1
-        clock = clock_text(self._market.session.open_s + step).replace(":", "")
+        clock = clock_text(self._open_s + step).replace(":", "")
         return f"exec_{node_id}_{self._date}_{clock}_{self._counts[node_id]}"
 
     def record(

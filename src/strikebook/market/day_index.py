@@ -73,7 +73,9 @@ class DayIndex:
 
     def refuse_session_mismatch(self, where: str) -> None:
         """Raise SessionMismatchError where too many of the day's rows lay outside its session."""
-        outside = sum(entry["outside"] for entry in self.stated.values())
+        outside = sum([entry["outside"] for entry in self.stated.values()])
+        if not outside:
+            return
         total = outside + sum(entry["rows"] for entry in self.stated.values())
         if too_many_outside(outside, total):
             raise session_mismatch(outside, total, where)
