@@ -52,13 +52,10 @@ class Machine:
         self.ended_step = market.session.last_step
 
     def _signal(self, node: SignalNode) -> Signal:
-        sets: dict[ConditionSetName, BoundSet] = {
-            "base": BoundSet(node.conditions, self.operands, self.crossings, self.market.steps, self.no_value)
+        sets = {
+            name: BoundSet(plan, self.operands, self.crossings, self.market.steps, self.no_value)
+            for name, plan in self.plan.sets[node.id].items()
         }
-        if node.re_entry_conditions is not None:
-            sets["re_entry"] = BoundSet(
-                node.re_entry_conditions, self.operands, self.crossings, self.market.steps, self.no_value
-            )
         return Signal(node, self.plan.links[node.id], sets, self.market.steps)
 
     def run(self) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from math import isfinite
 from typing import TypeAlias
 
 import numpy as np
 
 from strikebook.engine.book import Book, OpenLife
 from strikebook.engine.market_columns import MarketColumns
-from strikebook.engine.plan import Dependency, dependencies
+from strikebook.engine.plan import Dependency, reads_state
 from strikebook.engine.tape import Floats
 from strikebook.model.day_result import Value
 from strikebook.strategy.expression import (
@@ -72,17 +73,21 @@ class Operands:
 
     def at(self, expression: Expression, step: int) -> Value:
         """The value at a step, None where there is none."""
-        operand = self.over(expression, step, step + 1)
-        if isinstance(operand, str):
-            return operand
-        value = float(operand[0]) if isinstance(operand, np.ndarray) else operand
+        whole = self._whole.get(expression)
+        if isinstance(whole, np.ndarray):
+            value: float = whole.item(step)
+        else:
+            operand = self.over(expression, step, step + 1) if whole is None else whole
+            if isinstance(operand, str):
+                return operand
+            value = float(operand[0]) if isinstance(operand, np.ndarray) else operand
         return None if value != value else value  # noqa: PLR0124 — NaN is no value
 
     def over(self, expression: Expression, start: int, stop: int) -> Operand:
         """The value over [start, stop): a constant (NaN: no value), a text, or float64[stop − start]."""
         whole = self._whole.get(expression)
         if whole is None:
-            if dependencies(expression):
+            if reads_state(expression):
                 return self._make(expression, start, stop)
             whole = self._whole[expression] = self._make(expression, 0, self._market.steps)
         return whole[start:stop] if isinstance(whole, np.ndarray) else whole
@@ -91,7 +96,7 @@ class Operands:
         """The value over [start, stop) as it is compared: numbers as round-half-to-even(value × 10⁶)."""
         whole = self._comparable.get(expression)
         if whole is None:
-            if dependencies(expression):
+            if reads_state(expression):
                 return _scaled(self.over(expression, start, stop))
             whole = self._comparable[expression] = _scaled(self.over(expression, 0, self._market.steps))
         return whole[start:stop] if isinstance(whole, np.ndarray) else whole
@@ -162,7 +167,13 @@ class Operands:
 
 
 def _scaled(operand: Operand) -> Operand:
-    return operand if isinstance(operand, str) else np.rint(np.multiply(operand, SCALE))
+    if isinstance(operand, str):
+        return operand
+    if isinstance(operand, np.ndarray):
+        column = operand * SCALE
+        return np.rint(column, out=column)
+    number = operand * SCALE
+    return float(round(number)) if isfinite(number) else number
 
 
 def _rupees(paise: int | None) -> float:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from strikebook.model.day_result import ConditionSetName
 from strikebook.strategy.expression import (
     Arithmetic,
+    ConditionSet,
     Expression,
     Leaf,
     NodeVariable,
@@ -29,6 +31,18 @@ class SignalLinks:
     guards: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SetPlan:
+    """A condition set with what does not change from day to day. ``moving``: per leaf, whether it reads the state.
+
+    ``dependencies``: what of the state its leaves read.
+    """
+
+    conditions: ConditionSet
+    moving: tuple[bool, ...]
+    dependencies: frozenset[Dependency]
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A strategy with everything the machine looks up by id. ``below``: the children of each node, last one first."""
@@ -40,6 +54,7 @@ class Plan:
     exits: Mapping[str, ExitNode]
     square_offs: tuple[SquareOffNode, ...]
     links: Mapping[str, SignalLinks]
+    sets: Mapping[str, Mapping[ConditionSetName, SetPlan]]
     leg_of: Mapping[str, Leg]
     entry_of: Mapping[str, str]
     variables: Mapping[str, tuple[Variable, ...]]
@@ -69,11 +84,24 @@ def make_plan(strategy: Strategy) -> Plan:
         exits,
         tuple(node for node in nodes if isinstance(node, SquareOffNode)),
         links,
+        {node.id: _set_plans(node) for node in signals.values()},
         leg_of,
         entry_of,
         {node.id: _in_dependency_order(node) for node in signals.values()},
         _moving_crossings(signals.values()),
     )
+
+
+def _set_plans(node: SignalNode) -> dict[ConditionSetName, SetPlan]:
+    plans: dict[ConditionSetName, SetPlan] = {"base": _set_plan(node.conditions)}
+    if node.re_entry_conditions is not None:
+        plans["re_entry"] = _set_plan(node.re_entry_conditions)
+    return plans
+
+
+def _set_plan(conditions: ConditionSet) -> SetPlan:
+    per_leaf = [leaf_dependencies(leaf) for leaf in conditions.leaves]
+    return SetPlan(conditions, tuple(map(bool, per_leaf)), frozenset().union(*per_leaf))
 
 
 def _reached_through_signals(strategy: Strategy, signals: Mapping[str, SignalNode], origin: str) -> list[str]:
@@ -142,6 +170,13 @@ def dependencies(expression: Expression) -> frozenset[Dependency]:
             return dependencies(expression.left) | dependencies(expression.right)
         case _:
             return frozenset()
+
+
+def reads_state(expression: Expression) -> bool:
+    """True for an expression whose value an event can change."""
+    if isinstance(expression, Arithmetic):
+        return reads_state(expression.left) or reads_state(expression.right)
+    return isinstance(expression, NodeVariable | PositionField | ProfitValue)
 
 
 def sides(leaf: Leaf) -> tuple[Expression, ...]:

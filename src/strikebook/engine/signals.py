@@ -88,7 +88,7 @@ class Signal:
         if self._armed is None:
             self._armed = (name, step)
         self._evaluated_step = step
-        return bool(binding.root[step - binding.start])
+        return binding.holds_at(step)
 
     def go_on(self, name: ConditionSetName, step: int, state: DayState) -> None:
         """Stay armed after this step's end, under the state as it is then."""
