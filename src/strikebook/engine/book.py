@@ -23,6 +23,7 @@ class OpenLife:
     leg: Leg
     position_num: int
     contract: OptionContract
+    symbol: str
     tape: Tape
     lots: int
     lot_size: int
@@ -35,11 +36,6 @@ class OpenLife:
     def vpi(self) -> str:
         """The leg's position id."""
         return self.leg.vpi
-
-    @cached_property
-    def symbol(self) -> str:
-        """The contract's symbol."""
-        return self.contract.symbol
 
     @property
     def sign(self) -> int:

@@ -252,7 +252,7 @@ def near_misses(group: Group, leaves: Sequence[Truth], root: Truth) -> list[Trut
     """For each leaf, where the condition was false and would have been true had that leaf alone been true."""
     found: list[Truth] = []
     _descend(group, leaves, ~root, found)
-    return [decisive & ~leaf for decisive, leaf in zip(found, leaves, strict=True)]
+    return [decisive > leaf for decisive, leaf in zip(found, leaves, strict=True)]  # true and not true
 
 
 def _descend(group: Group, leaves: Sequence[Truth], decisive: Truth, found: list[Truth]) -> None:

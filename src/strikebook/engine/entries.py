@@ -88,14 +88,11 @@ class Entries:
             self._try(EntryOrder(execution, legs, step, deadline, group=True), step)
 
     def _entry(self, leg: Leg, choice: Choice) -> EntryLeg:
+        symbol = choice.contract.symbol
         dated = self._market.day.contracts.lot_sizes.get(choice.contract.expiry)
         if dated is not None and dated != choice.lot_size:
-            self.warnings[
-                f"{leg.vpi}: lot size {choice.lot_size}, but {choice.contract.symbol} had lots of {dated}"
-            ] = None
-        return EntryLeg(
-            leg, choice.contract, self._market.contract_tape(choice.contract.symbol), choice.lots, choice.lot_size
-        )
+            self.warnings[f"{leg.vpi}: lot size {choice.lot_size}, but {symbol} had lots of {dated}"] = None
+        return EntryLeg(leg, choice.contract, symbol, self._market.contract_tape(symbol), choice.lots, choice.lot_size)
 
     def _choose(self, leg: Leg, step: int) -> Choice | Refusal:
         """Fix a leg's contract and size, or say why there is none; the first reason counts."""
@@ -162,6 +159,7 @@ class Entries:
                 leg,
                 number,
                 entry.contract,
+                entry.symbol,
                 entry.tape,
                 entry.lots,
                 entry.lot_size,
@@ -181,7 +179,7 @@ class Entries:
             if order.group and not self._in_the_way(entry, order, step):
                 continue
             reason = self._broker.missing(entry.tape, step)
-            detail = f"no trade of {entry.contract.symbol} in {step - order.sent_step} s"
+            detail = f"no trade of {entry.symbol} in {step - order.sent_step} s"
             self._reject(order.execution, entry.leg, (reason, entry.contract, detail), step, order.sent_step)
 
     def _in_the_way(self, entry: EntryLeg, order: EntryOrder, step: int) -> bool:

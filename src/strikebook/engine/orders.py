@@ -29,6 +29,7 @@ class EntryLeg:
 
     leg: Leg
     contract: OptionContract
+    symbol: str
     tape: Tape
     lots: int
     lot_size: int

@@ -58,10 +58,12 @@ def _first_runs(tallies: list[SetTally]) -> tuple[NearMisses, int]:
     place = np.array([(number, leaf) for number, missed in armed for leaf in range(len(missed))])
     width, fenced = rows.shape[1], rows.ravel()
     edges = np.flatnonzero(fenced[1:] != fenced[:-1])
-    begun, ended = edges[::2], edges[1::2]
-    kept = np.argsort(begun % width, kind="stable")[:NEAR_MISSES_KEPT]
-    of_set, leaf = place[begun[kept] // width].T
-    return NearMisses(begun[kept] % width, ended[kept] % width - 1, of_set, leaf), len(begun)
+    if not len(edges):
+        return NearMisses.none(), 0
+    row, begun = np.divmod(edges[::2], width)
+    kept = np.argsort(begun, kind="stable")[:NEAR_MISSES_KEPT]
+    of_set, leaf = place[row[kept]].T
+    return NearMisses(begun[kept], edges[1::2][kept] % width - 1, of_set, leaf), len(begun)
 
 
 class Signal:

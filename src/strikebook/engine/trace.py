@@ -70,7 +70,7 @@ class Trace:
 
     def _candles(self, step: int) -> tuple[CandleView, ...]:
         if self._views[0] != step:
-            self._views = (step, tuple(self._view(key, step) for key in self._market.tables))
+            self._views = (step, tuple([self._view(key, step) for key in self._market.tables]))
         return self._views[1]
 
     def _view(self, key: tuple[InstrumentRole, int], step: int) -> CandleView:
@@ -90,6 +90,6 @@ class Trace:
             outputs = table.indicator_outputs(use)
             for name, values in outputs.items():
                 label = use.display_name if len(outputs) == 1 else f"{use.display_name}.{name}"
-                value = float(values[completed - 1]) if completed else float("nan")
+                value: float = values.item(completed - 1) if completed else float("nan")
                 indicators[label] = None if value != value else value  # noqa: PLR0124 — NaN is no value
         return indicators
