@@ -144,7 +144,7 @@ def day_path(folder: Path, underlying: str, day: date) -> Path:
 def open_parquet(path: Path) -> Any:  # noqa: ANN401 — pyarrow has no types
     """Open a Parquet file, checking its pages' checksums as they are read. Raises MarketDataError where it is none."""
     try:
-        return pq.ParquetFile(path, memory_map=True, pre_buffer=False, page_checksum_verification=True)
+        return pq.ParquetFile(pa.memory_map(str(path)), pre_buffer=False, page_checksum_verification=True)
     except (pa.ArrowException, OSError) as error:
         raise MarketDataError(
             f"not a readable Parquet file: {error}", where=str(path), right="import the day again"
