@@ -6,8 +6,7 @@ Numbers are compared as round-half-to-even(value × 10⁶). A side without a val
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,27 +52,16 @@ class Crossings:
         return self._carried[leaf]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Binding:
+class Binding(NamedTuple):
     """A condition set from step ``start`` on, for as long as the state it reads stands still.
 
-    ``held``: ``root`` as bytes, 1 where the condition holds. ``still``: it reads no state, and is the same for the
-    whole day.
+    ``held``: a byte a step, 1 where the condition holds.
     """
 
-    group: Group
     start: int
     version: int
     leaves: tuple[Truth, ...]
-    root: Truth
     held: bytes
-    still: bool
-
-    def window(self, first: int, last: int) -> tuple[list[Truth], list[Truth]]:
-        """For the steps from ``first`` to ``last``: where each leaf is true, and where it alone is missing."""
-        window = slice(first - self.start, last + 1 - self.start)
-        leaves = [leaf[window] for leaf in self.leaves]
-        return leaves, near_misses(self.group, leaves, self.root[window])
 
     def next_true(self, step: int) -> int | None:
         """The first step from ``step`` on at which the condition holds."""
@@ -102,7 +90,7 @@ class BoundSet:
         """Evaluate every leaf and the group over [start, the last step] under the state as it is now."""
         truths = tuple([self._leaf(number, leaf, start) for number, leaf in enumerate(self.conditions.leaves)])
         root = group_truth(self.conditions.root, iter(truths))
-        return Binding(self.conditions.root, start, version, truths, root, root.tobytes(), not self.dependencies)
+        return Binding(start, version, truths, root.tobytes())
 
     def _leaf(self, number: int, leaf: Leaf, start: int) -> Truth:
         if self._moving[number]:

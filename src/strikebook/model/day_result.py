@@ -257,8 +257,7 @@ class NearMisses:
         return map(NearMiss, self.from_step.tolist(), self.to_step.tolist(), names, self.leaf.tolist())
 
 
-@dataclass(frozen=True, slots=True)
-class LeafCount:
+class LeafCount(NamedTuple):
     """For how many armed steps a leaf was true, and when it last was."""
 
     leaf: int
