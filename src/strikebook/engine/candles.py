@@ -57,12 +57,16 @@ class CandleTable:
         """How many candles of the series are completed at a step."""
         return self.completed.item(step // self._timeframe_s)
 
-    def column(self, values: Floats, offset: int) -> Floats:
-        """A value of the candle ``offset`` (≤ -1) from the forming one, at every step: float64[n]."""
+    def stretches(self, values: Floats, offset: int) -> Floats:
+        """A value of the candle ``offset`` (≤ -1) from the forming one, once per bucket of the session."""
         index = self.completed + offset
         per_bucket = np.full(len(index), np.nan)
         known = index >= 0
         per_bucket[known] = values[index[known]]
+        return per_bucket
+
+    def column(self, per_bucket: Floats) -> Floats:
+        """A value per bucket at every step: float64[n]."""
         return np.repeat(per_bucket, self._timeframe_s)[: self._session.steps]
 
     def forming(self, field: str) -> Floats:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strikebook.engine.no_value import NoValue
-from strikebook.engine.operands import SCALE, Operand, Operands
+from strikebook.engine.operands import SCALE, Comparable, Operands, Stretches
 from strikebook.engine.plan import SetPlan, sides
 from strikebook.engine.tape import Floats
 from strikebook.model.day_result import Reading, Value
@@ -182,8 +182,14 @@ def leaf_truth(operands: Operands, leaf: Leaf, start: int, stop: int, previous: 
     return truth if truth.ndim else np.broadcast_to(truth, (length,))
 
 
-def compare(operator: Operator, left: Operand, right: Operand) -> Truth:
+def compare(operator: Operator, left: Comparable, right: Comparable) -> Truth:
     """Compare two comparable operands step by step; false wherever a side has no value or the kinds differ."""
+    if isinstance(left, Stretches):
+        if isinstance(right, float):
+            return left.along(compare(operator, left.values, right))
+        left = left.along(left.values)
+    if isinstance(right, Stretches):
+        right = right.along(right.values)
     if isinstance(left, str) or isinstance(right, str):
         if isinstance(left, str) and isinstance(right, str) and operator in ("==", "!="):
             return np.asarray((left.casefold() == right.casefold()) == (operator == "=="))

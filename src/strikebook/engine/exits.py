@@ -141,9 +141,8 @@ class Exits:
         for order in self._orders():
             if order.life is closing.life and order.node.id != closing.node.id:
                 self._drop(order, step)
-        for node_id, signal in self._plan.signals.items():
-            guards = self._plan.links[node_id].guards if signal.kind == "exit" else ()
-            if self._graph.active(node_id) and guards and not self._any_open(guards):
+        for node_id, guards in self._plan.guarded.items():
+            if self._graph.active(node_id) and not self._any_open(guards):
                 self._graph.disarm(node_id, step)
         for node_id, node in self._plan.exits.items():
             armed = self._graph.active(node_id) or node_id in self._runs

@@ -101,7 +101,7 @@ class Graph:
         return self._plan.links[node_id].guards if signal is not None and signal.kind == "exit" else ()
 
     def _activate(self, node_id: str, event: str, step: int) -> None:
-        if self.active(node_id):
+        if self.states[node_id] == "active":
             return
         signal = self._signals.get(node_id)
         if signal is not None and not self._may_arm(signal, step):
@@ -169,7 +169,7 @@ class Graph:
         if first:
             self.filled_executions[entry_id] += 1
         for node_id, signal in self._signals.items():
-            if signal.node.kind == "exit" or not self.active(node_id):
+            if signal.node.kind == "exit" or self.states[node_id] != "active":
                 continue
             if first and self._at_limit(signal, step):
                 continue
@@ -180,7 +180,10 @@ class Graph:
         """True while an entry or re-entry signal has nothing to open: every leg is open or waiting for its fill."""
         if signal.node.kind == "exit" or not signal.links.legs:
             return False
-        return all(vpi in self.waiting or vpi in self._book.open_legs for vpi in self._wanted(signal))
+        for vpi in self._wanted(signal):
+            if vpi not in self._book.open_legs and vpi not in self.waiting:
+                return False
+        return True
 
     def applicable_set(self, signal: Signal) -> ConditionSetName:
         """The condition set that applies now."""

@@ -189,8 +189,9 @@ class Machine:
             if version != seen:
                 self._crossing_versions[leaf] = version
                 self.crossings.changed(leaf, step)
+        states = self.graph.states
         for node_id, signal in self.signals.items():
-            if not self.graph.active(node_id):
+            if states[node_id] != "active":
                 continue  # it rests since it fired, reached its limit or was disarmed
             if self.graph.gated(signal):
                 signal.rest(step)

@@ -45,10 +45,15 @@ class SetPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A strategy with everything the machine looks up by id. ``below``: the children of each node, last one first."""
+    """A strategy with everything the machine looks up by id.
+
+    ``below``: the children of each node, last one first. ``guarded``: the vpis that each exit signal guards, of those
+    that guard any.
+    """
 
     strategy: Strategy
     below: Mapping[str, tuple[str, ...]]
+    guarded: Mapping[str, tuple[str, ...]]
     signals: Mapping[str, SignalNode]
     entries: Mapping[str, EntryNode]
     exits: Mapping[str, ExitNode]
@@ -79,6 +84,7 @@ def make_plan(strategy: Strategy) -> Plan:
     return Plan(
         strategy,
         {node: strategy.children.get(node, ())[::-1] for node in strategy.nodes},
+        {node: link.guards for node, link in links.items() if signals[node].kind == "exit" and link.guards},
         signals,
         entries,
         exits,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from strikebook.engine.market_columns import MarketColumns
-from strikebook.engine.operands import DayState
+from strikebook.engine.operands import NO_VALUE, DayState
+from strikebook.engine.tape import Floats
 from strikebook.model.day_result import Candle, CandleView, ConditionSetName, Event, Reading, Rejection, Snapshot
 from strikebook.model.session import clock_text
 from strikebook.strategy.expression import InstrumentRole
@@ -28,6 +29,7 @@ class Trace:
         self._counts: dict[str, int] = defaultdict(int)
         self._views: tuple[int, tuple[CandleView, ...]] = (-1, ())
         self._completed: dict[tuple[InstrumentRole, int, int], Completed] = {}
+        self._columns: dict[tuple[InstrumentRole, int], dict[str, Floats]] = {}
         self._latest: tuple[tuple[int, int], Snapshot] | None = None
 
     def new_id(self, node_id: str, step: int) -> str:
@@ -84,12 +86,20 @@ class Trace:
 
     def _indicators(self, role: InstrumentRole, timeframe_s: int, completed: int) -> dict[str, float | None]:
         """Every indicator's values at the last of the completed candles."""
-        table = self._market.tables[role, timeframe_s]
-        indicators: dict[str, float | None] = {}
+        columns = self._columns.get((role, timeframe_s))
+        if columns is None:
+            columns = self._columns[role, timeframe_s] = self._labelled(role, timeframe_s)
+        values = [values.item(completed - 1) if completed else NO_VALUE for values in columns.values()]
+        return {
+            label: None if value != value else value  # noqa: PLR0124 — NaN is no value
+            for label, value in zip(columns, values, strict=True)
+        }
+
+    def _labelled(self, role: InstrumentRole, timeframe_s: int) -> dict[str, Floats]:
+        """Every output of every indicator under its display name."""
+        labelled: dict[str, Floats] = {}
         for use in self._market.instruments[role].timeframes[timeframe_s].indicators.values():
-            outputs = table.indicator_outputs(use)
+            outputs = self._market.tables[role, timeframe_s].indicator_outputs(use)
             for name, values in outputs.items():
-                label = use.display_name if len(outputs) == 1 else f"{use.display_name}.{name}"
-                value: float = values.item(completed - 1) if completed else float("nan")
-                indicators[label] = None if value != value else value  # noqa: PLR0124 — NaN is no value
-        return indicators
+                labelled[use.display_name if len(outputs) == 1 else f"{use.display_name}.{name}"] = values
+        return labelled
