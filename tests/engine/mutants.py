@@ -113,8 +113,8 @@ MUTANTS = (
     Mutant(
         "a signal with nothing to open is evaluated",
         "graph.py",
-        "in self._book.open_legs and vpi not in self.waiting:",
-        "in self._book.open_legs or vpi not in self.waiting:",
+        "return not any(vpi not in waiting and vpi",
+        "return False and any(vpi not in waiting and vpi",
     ),
     Mutant(
         "other exits stay armed after a close",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from strikebook.engine.book import OpenLife
 from strikebook.engine.contracts import choose_expiry, choose_strike
@@ -20,8 +20,7 @@ from strikebook.strategy.node import EntryNode, Leg
 Refusal = tuple[RejectionReason, OptionContract | None, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """What a leg's order would be for, before it is sent."""
 
     contract: OptionContract

@@ -49,10 +49,6 @@ class Graph:
         """True for an active node."""
         return self.states[node_id] == "active"
 
-    def active_nodes(self) -> list[str]:
-        """The active nodes in document order."""
-        return [node_id for node_id, state in self.states.items() if state == "active"]
-
     def done(self, node_id: str) -> None:
         """Note that a node has had its effect."""
         self.states[node_id] = "done"
@@ -149,10 +145,9 @@ class Graph:
 
     def _wanted(self, signal: Signal) -> tuple[str, ...]:
         """The legs a signal would open: those of the entries whose re-entries are not used up."""
-        entries = signal.links.entries
-        if len(entries) < 2 or signal.node.max_re_entries is None:
+        if not signal.limited:
             return signal.links.legs
-        left = [entry for entry in entries if not self._used_up(signal.node, entry)]
+        left = [entry for entry in signal.links.entries if not self._used_up(signal.node, entry)]
         return tuple(leg.vpi for entry in left for leg in self._plan.entries[entry].legs)
 
     def at_max_entries(self, entry_id: str) -> bool:
@@ -178,12 +173,10 @@ class Graph:
 
     def gated(self, signal: Signal) -> bool:
         """True while an entry or re-entry signal has nothing to open: every leg is open or waiting for its fill."""
-        if signal.node.kind == "exit" or not signal.links.legs:
+        if not signal.opens:
             return False
-        for vpi in self._wanted(signal):
-            if vpi not in self._book.open_legs and vpi not in self.waiting:
-                return False
-        return True
+        waiting, open_legs = self.waiting, self._book.open_legs
+        return not any(vpi not in waiting and vpi not in open_legs for vpi in self._wanted(signal))
 
     def applicable_set(self, signal: Signal) -> ConditionSetName:
         """The condition set that applies now."""

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import isfinite
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +35,7 @@ from strikebook.strategy.expression import (
 Kind = TypeVar("Kind", bound=np.generic)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Stretches:
+class Stretches(NamedTuple):
     """A column that stands still for ``size`` steps at a time, over [start, stop): ``values`` has one a stretch."""
 
     values: Floats
@@ -99,6 +97,8 @@ class Operands:
 
     def at(self, expression: Expression, step: int) -> Value:
         """The value at a step, None where there is none."""
+        if isinstance(expression, Constant):
+            return expression.value
         whole = self._whole.get(expression)
         if isinstance(whole, np.ndarray):
             value: float = whole.item(step)

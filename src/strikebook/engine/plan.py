@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from strikebook.model.day_result import ConditionSetName
 from strikebook.strategy.expression import (
@@ -43,16 +44,28 @@ class SetPlan:
     dependencies: frozenset[Dependency]
 
 
+class Visit(NamedTuple):
+    """A node on the walk of the graph, depth first in edge order.
+
+    ``again``: None at the first visit. Where the node was passed before, what is left of the walk if it completes now:
+    the nodes to visit, the next one last, and those passed.
+    """
+
+    node_id: str
+    again: tuple[tuple[str, ...], frozenset[str]] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A strategy with everything the machine looks up by id.
 
-    ``below``: the children of each node, last one first. ``guarded``: the vpis that each exit signal guards, of those
-    that guard any.
+    ``below``: the children of each node, last one first. ``walk``: the visits of a step. ``guarded``: the vpis that
+    each exit signal guards, of those that guard any.
     """
 
     strategy: Strategy
     below: Mapping[str, tuple[str, ...]]
+    walk: tuple[Visit, ...]
     guarded: Mapping[str, tuple[str, ...]]
     signals: Mapping[str, SignalNode]
     entries: Mapping[str, EntryNode]
@@ -81,9 +94,11 @@ def make_plan(strategy: Strategy) -> Plan:
         guards = dict.fromkeys(vpi for node in reached if node in exits for vpi in exits[node].targets)
         legs = tuple(leg.vpi for node in led_to for leg in entries[node].legs)
         links[signal] = SignalLinks(led_to, legs, tuple(guards))
+    below = {node: strategy.children.get(node, ())[::-1] for node in strategy.nodes}
     return Plan(
         strategy,
-        {node: strategy.children.get(node, ())[::-1] for node in strategy.nodes},
+        below,
+        _walk(below, strategy.start_id, {*signals, *entries, *exits}),
         {node: link.guards for node, link in links.items() if signals[node].kind == "exit" and link.guards},
         signals,
         entries,
@@ -96,6 +111,22 @@ def make_plan(strategy: Strategy) -> Plan:
         {node.id: _in_dependency_order(node) for node in signals.values()},
         _moving_crossings(signals.values()),
     )
+
+
+def _walk(below: Mapping[str, tuple[str, ...]], start: str, acting: Collection[str]) -> tuple[Visit, ...]:
+    """The visits of a step to nodes that can act, as long as no node completes that was passed before."""
+    visits: list[Visit] = []
+    passed: set[str] = set()
+    stack = list(below[start])
+    while stack:
+        node = stack.pop()
+        if node in passed:
+            visits.append(Visit(node, ((*stack, *below[node]), frozenset(passed))))
+        else:
+            visits.append(Visit(node, None))
+            passed.add(node)
+            stack += below[node]
+    return tuple(visit for visit in visits if visit.node_id in acting)
 
 
 def _set_plans(node: SignalNode) -> dict[ConditionSetName, SetPlan]:

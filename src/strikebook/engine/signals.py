@@ -64,24 +64,28 @@ def _count_of(number: int, row: Truth) -> LeafCount:
 
 def _first_runs(tallies: Iterable[SetTally]) -> tuple[NearMisses, int]:
     """The first near misses of a signal's sets by step, set and leaf, and how many there are in all."""
-    rows = [(number, missed) for number, tally in enumerate(tallies) if (missed := tally.missed()) is not None]
-    begun, ended, of_set, leaf = [], [], [], []
-    for number, missed in rows:
-        for place, row in enumerate(missed):
+    begun, ended, place = [], [], []
+    for number, tally in enumerate(tallies):
+        missed = tally.missed()
+        for leaf, row in enumerate(() if missed is None else missed):
             edges = np.flatnonzero(row[1:] != row[:-1])
-            begun.append(edges[::2])
-            ended.append(edges[1::2] - 1)
-            of_set.append(np.full(len(begun[-1]), number))
-            leaf.append(np.full(len(begun[-1]), place))
+            if len(edges):
+                begun.append(edges[::2])
+                ended.append(edges[1::2] - 1)
+                place.append((number, leaf))
     if not begun:
         return NearMisses.none(), 0
-    columns = [np.concatenate(part) for part in (begun, ended, of_set, leaf)]
-    kept = np.argsort(columns[0], kind="stable")[:NEAR_MISSES_KEPT]
-    return NearMisses(*(column[kept] for column in columns)), len(columns[0])
+    of_set, of_leaf = np.repeat(np.array(place), [len(runs) for runs in begun], axis=0).T
+    first = np.concatenate(begun)
+    kept = np.argsort(first, kind="stable")[:NEAR_MISSES_KEPT]
+    return NearMisses(first[kept], np.concatenate(ended)[kept], of_set[kept], of_leaf[kept]), len(first)
 
 
 class Signal:
-    """A signal's condition sets at work. The machine owns its state; this knows its conditions and its tally."""
+    """A signal's condition sets at work. The machine owns its state; this knows its conditions and its tally.
+
+    ``opens``: it leads to legs that it would open. ``limited``: it allows each of several entries so many re-entries.
+    """
 
     def __init__(
         self, node: SignalNode, links: SignalLinks, sets: dict[ConditionSetName, BoundSet], steps: int
@@ -89,6 +93,8 @@ class Signal:
         self.node = node
         self.links = links
         self.sets = sets
+        self.opens = node.kind != "exit" and bool(links.legs)
+        self.limited = len(links.entries) > 1 and node.max_re_entries is not None
         self.fired_steps: list[int] = []
         self.limit: str | None = None
         self.limit_step: int | None = None
@@ -98,6 +104,7 @@ class Signal:
         self._bindings: dict[ConditionSetName, Binding] = {}
         self._armed: tuple[ConditionSetName, int] | None = None
         self._evaluated_step = -1
+        self._bound_at: tuple[ConditionSetName, int] | None = None
 
     def evaluate(self, name: ConditionSetName, step: int, state: DayState) -> bool:
         """Evaluate the set at this step under the state of this moment; the step counts as armed."""
@@ -114,16 +121,17 @@ class Signal:
             self._armed = (name, step + 1)
 
     def _bind(self, name: ConditionSetName, step: int, state: DayState, counted_to: int) -> Binding:
+        moment = (name, state.changes)
+        if self._armed is not None and moment == self._bound_at:
+            return self._bindings[name]
         bound, binding = self.sets[name], self._bindings.get(name)
-        still = not bound.dependencies
-        if still and binding is not None and (self._armed is None or self._armed[0] == name):
-            return binding
-        version = 0 if still else state.version(bound.dependencies)
+        version = state.version(bound.dependencies)
         fresh = binding is not None and binding.version == version
         if self._armed is not None and not (fresh and self._armed[0] == name):
             self._count(counted_to)
         if binding is None or not fresh:
-            binding = self._bindings[name] = bound.bind(0 if still else step, version)
+            binding = self._bindings[name] = bound.bind(step if bound.dependencies else 0, version)
+        self._bound_at = moment
         return binding
 
     def rest(self, step: int) -> None:
