@@ -120,7 +120,7 @@ class Operands:
 
     def comparable(self, expression: Expression, start: int, stop: int) -> Comparable:
         """The value over [start, stop) as it is compared: numbers as round-half-to-even(value × 10⁶)."""
-        if isinstance(expression, CandleField | IndicatorValue) and expression.offset:
+        if isinstance(expression, (CandleField, IndicatorValue)) and expression.offset:
             known = self._stretches.get(expression)
             if known is None:
                 values, size = self._market.stretches(expression)

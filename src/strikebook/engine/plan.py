@@ -209,11 +209,14 @@ def dependencies(expression: Expression) -> frozenset[Dependency]:
             return frozenset()
 
 
+_STATE = (NodeVariable, PositionField, ProfitValue)
+
+
 def reads_state(expression: Expression) -> bool:
     """True for an expression whose value an event can change."""
     if isinstance(expression, Arithmetic):
         return reads_state(expression.left) or reads_state(expression.right)
-    return isinstance(expression, NodeVariable | PositionField | ProfitValue)
+    return isinstance(expression, _STATE)
 
 
 def sides(leaf: Leaf) -> tuple[Expression, ...]:
