@@ -113,14 +113,14 @@ MUTANTS = (
     Mutant(
         "a signal with nothing to open is evaluated",
         "graph.py",
-        "return all(vpi in self.waiting or",
-        "return False and all(vpi in self.waiting or",
+        "return not any(vpi not in waiting and vpi",
+        "return False and any(vpi not in waiting and vpi",
     ),
     Mutant(
         "other exits stay armed after a close",
         "exits.py",
-        "if self._graph.active(node_id) and guards and not",
-        "if False and guards and not",
+        "if self._graph.active(node_id) and not",
+        "if False and not",
     ),
     Mutant(
         "a profit target needs more than its amount", "square_off.py", "reached |= total >= ", "reached |= total > "

@@ -23,6 +23,7 @@ class OpenLife:
     leg: Leg
     position_num: int
     contract: OptionContract
+    symbol: str
     tape: Tape
     lots: int
     lot_size: int
@@ -35,11 +36,6 @@ class OpenLife:
     def vpi(self) -> str:
         """The leg's position id."""
         return self.leg.vpi
-
-    @cached_property
-    def symbol(self) -> str:
-        """The contract's symbol."""
-        return self.contract.symbol
 
     @property
     def sign(self) -> int:
@@ -89,21 +85,28 @@ class OpenLife:
 
 
 class Book:
-    """All lives of a day, in order of opening, and the ledger, in order of closing."""
+    """All lives of a day, in order of opening, and the ledger, in order of closing.
+
+    ``latest``: vpi -> the leg's latest life. ``open_legs``: vpi -> the leg's open life, in order of opening.
+    """
 
     def __init__(self) -> None:
         self.lives: list[OpenLife] = []
         self.ledger: list[Trade] = []
         self.latest: dict[str, OpenLife] = {}
-
-    def open_life(self, vpi: str) -> OpenLife | None:
-        """The leg's open position, None where it is flat."""
-        life = self.latest.get(vpi)
-        return None if life is None or life.closed else life
+        self.open_legs: dict[str, OpenLife] = {}
+        self._closed: tuple[int, list[OpenLife]] = (-1, [])
 
     def open_lives(self) -> list[OpenLife]:
         """Every open position in order of opening."""
-        return [life for life in self.lives if not life.closed]
+        return list(self.open_legs.values())
+
+    def visible_lives(self, step: int) -> list[OpenLife]:
+        """The positions that are open or were closed in the step, in order of opening."""
+        closed_step, closed = self._closed
+        if closed_step != step:
+            return list(self.open_legs.values())
+        return [life for life in self.lives if life in closed or not life.closed]
 
     def position_num(self, vpi: str) -> int:
         """The number the leg's next life gets: 1, 2, 3, …"""
@@ -113,7 +116,7 @@ class Book:
     def add(self, life: OpenLife) -> None:
         """Enter a new position."""
         self.lives.append(life)
-        self.latest[life.vpi] = life
+        self.latest[life.vpi] = self.open_legs[life.vpi] = life
 
     def realised_paise(self, vpi: str | None = None) -> int:
         """The ledger's profit: of one leg over all its lives, or of everything."""
@@ -152,4 +155,9 @@ class Book:
         life.lots_open -= lots
         life.rows.append(trade)
         self.ledger.append(trade)
+        if life.closed:
+            del self.open_legs[life.vpi]
+            if self._closed[0] != fill.step:
+                self._closed = (fill.step, [])
+            self._closed[1].append(life)
         return trade

@@ -37,9 +37,8 @@ class CandleTable:
         day_bucket = (day.start - self._open_epoch) // timeframe_s
         complete = int(np.searchsorted(day_bucket, session.last_step // timeframe_s))
         self._day = day.first(complete)
-        self.completed = len(history) + np.searchsorted(day_bucket[:complete], np.arange(buckets))
+        self.completed: NDArray[np.int64] = len(history) + np.searchsorted(day_bucket[:complete], np.arange(buckets))
         self._indicators: dict[str, Mapping[str, Floats]] = {}
-        self._completed_candles: dict[int, Candle] = {}
 
     @cached_property
     def series(self) -> dict[str, Floats]:
@@ -56,14 +55,18 @@ class CandleTable:
 
     def completed_at(self, step: int) -> int:
         """How many candles of the series are completed at a step."""
-        return int(self.completed[step // self._timeframe_s])
+        return self.completed.item(step // self._timeframe_s)
 
-    def column(self, values: Floats, offset: int) -> Floats:
-        """A value of the candle ``offset`` (≤ -1) from the forming one, at every step: float64[n]."""
+    def stretches(self, values: Floats, offset: int) -> Floats:
+        """A value of the candle ``offset`` (≤ -1) from the forming one, once per bucket of the session."""
         index = self.completed + offset
         per_bucket = np.full(len(index), np.nan)
         known = index >= 0
         per_bucket[known] = values[index[known]]
+        return per_bucket
+
+    def column(self, per_bucket: Floats) -> Floats:
+        """A value per bucket at every step: float64[n]."""
         return np.repeat(per_bucket, self._timeframe_s)[: self._session.steps]
 
     def forming(self, field: str) -> Floats:
@@ -140,40 +143,33 @@ class CandleTable:
         if offset == 0:
             return self._forming_candle(step)
         index = self.completed_at(step) + offset
-        if index < 0:
-            return None
-        found = self._completed_candles.get(index)
-        if found is None:
-            found = self._completed_candles[index] = self._completed_candle(index)
-        return found
+        return None if index < 0 else self._completed_candle(index)
 
     def _completed_candle(self, index: int) -> Candle:
-        bars = self._history if index < len(self._history) else self._day
-        at = index if index < len(self._history) else index - len(self._history)
-        volume = None if bars.volume is None or bars.volume[at] < 0 else int(bars.volume[at])
+        past = len(self._history)
+        bars, at = (self._history, index) if index < past else (self._day, index - past)
+        volume = -1 if bars.volume is None else bars.volume.item(at)
         return Candle(
-            int(bars.start[at]),
-            int(bars.open_paise[at]),
-            int(bars.high_paise[at]),
-            int(bars.low_paise[at]),
-            int(bars.close_paise[at]),
-            volume,
+            bars.start.item(at),
+            bars.open_paise.item(at),
+            bars.high_paise.item(at),
+            bars.low_paise.item(at),
+            bars.close_paise.item(at),
+            None if volume < 0 else volume,
         )
 
     def _forming_candle(self, step: int) -> Candle | None:
         bucket_start = step - step % self._timeframe_s
-        low, high = self._tape.trades_until(bucket_start - 1), self._tape.trades_until(step)
-        if low == high:
+        price = self._tape.prices_between(bucket_start, step)
+        if not price:
             return None
-        price = self._tape.ticks.price_paise[low:high].tolist()
-        quantity = self._tape.ticks.quantity
         return Candle(
             self._open_epoch + bucket_start,
             price[0],
             max(price),
             min(price),
             price[-1],
-            None if quantity is None else int(quantity[low:high].sum()),
+            self._tape.units_between(bucket_start, step),
         )
 
 

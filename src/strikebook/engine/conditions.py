@@ -6,18 +6,17 @@ Numbers are compared as round-half-to-even(value × 10⁶). A side without a val
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from strikebook.engine.no_value import NoValue
-from strikebook.engine.operands import SCALE, Operand, Operands
-from strikebook.engine.plan import Dependency, leaf_dependencies, sides
+from strikebook.engine.operands import SCALE, Comparable, Operands, Stretches
+from strikebook.engine.plan import SetPlan, sides
 from strikebook.engine.tape import Floats
 from strikebook.model.day_result import Reading, Value
-from strikebook.strategy.expression import ConditionSet, Group, Leaf, Operator
+from strikebook.strategy.expression import Group, Leaf, Operator
 
 Truth: TypeAlias = NDArray[np.bool_]
 Pair: TypeAlias = tuple[float, float]
@@ -53,56 +52,45 @@ class Crossings:
         return self._carried[leaf]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Binding:
+class Binding(NamedTuple):
     """A condition set from step ``start`` on, for as long as the state it reads stands still.
 
-    ``still``: it reads none, and is the same for the whole day.
+    ``held``: a byte a step, 1 where the condition holds.
     """
 
-    group: Group
     start: int
     version: int
     leaves: tuple[Truth, ...]
-    root: Truth
-    still: bool
-
-    def window(self, first: int, last: int) -> tuple[list[Truth], list[Truth]]:
-        """For the steps from ``first`` to ``last``: where each leaf is true, and where it alone is missing."""
-        window = slice(first - self.start, last + 1 - self.start)
-        leaves = [leaf[window] for leaf in self.leaves]
-        return leaves, near_misses(self.group, leaves, self.root[window])
+    held: bytes
 
     def next_true(self, step: int) -> int | None:
         """The first step from ``step`` on at which the condition holds."""
-        ahead = self.root[step - self.start :]
-        if not len(ahead):
-            return None
-        found = int(ahead.argmax())
-        return step + found if ahead[found] else None
+        found = self.held.find(1, step - self.start)
+        return None if found < 0 else self.start + found
+
+    def holds_at(self, step: int) -> bool:
+        """Whether the condition holds at a step."""
+        return self.held[step - self.start] == 1
 
 
 class BoundSet:
     """A signal's condition set, evaluated anew whenever the state it reads has changed."""
 
-    def __init__(
-        self, conditions: ConditionSet, operands: Operands, crossings: Crossings, steps: int, no_value: NoValue
-    ) -> None:
-        self.conditions = conditions
+    def __init__(self, plan: SetPlan, operands: Operands, crossings: Crossings, steps: int, no_value: NoValue) -> None:
+        self.conditions = plan.conditions
+        self.dependencies = plan.dependencies
+        self._moving = plan.moving
         self._operands = operands
         self._no_value = no_value
         self._crossings = crossings
         self._steps = steps
-        per_leaf = [leaf_dependencies(leaf) for leaf in conditions.leaves]
-        self._moving = [bool(wanted) for wanted in per_leaf]
-        self.dependencies: frozenset[Dependency] = frozenset().union(*per_leaf)
         self._still: dict[int, Truth] = {}
 
     def bind(self, start: int, version: int) -> Binding:
         """Evaluate every leaf and the group over [start, the last step] under the state as it is now."""
-        truths = tuple(self._leaf(number, leaf, start) for number, leaf in enumerate(self.conditions.leaves))
+        truths = tuple([self._leaf(number, leaf, start) for number, leaf in enumerate(self.conditions.leaves)])
         root = group_truth(self.conditions.root, iter(truths))
-        return Binding(self.conditions.root, start, version, truths, root, still=not self.dependencies)
+        return Binding(start, version, truths, root.tobytes())
 
     def _leaf(self, number: int, leaf: Leaf, start: int) -> Truth:
         if self._moving[number]:
@@ -114,9 +102,12 @@ class BoundSet:
 
     def readings(self, step: int, binding: Binding) -> tuple[Reading, ...]:
         """Every leaf as evaluated at a step, with both values."""
+        at = step - binding.start
         return tuple(
-            self._reading(number, leaf, step, bool(binding.leaves[number][step - binding.start]))
-            for number, leaf in enumerate(self.conditions.leaves)
+            [
+                self._reading(number, leaf, step, truth.item(at))
+                for number, (leaf, truth) in enumerate(zip(self.conditions.leaves, binding.leaves, strict=True))
+            ]
         )
 
     def _reading(self, number: int, leaf: Leaf, step: int, result: bool) -> Reading:  # noqa: FBT001 — a value, not a switch
@@ -154,10 +145,12 @@ class BoundSet:
 
 def _incomparable(leaf: Leaf, values: tuple[Value, ...]) -> str:
     """Say why a leaf that has all its values could not hold; "" where they can be compared."""
-    texts = [isinstance(value, str) for value in values]
-    if any(texts) and not all(texts):
+    texts = sum([isinstance(value, str) for value in values])
+    if not texts:
+        return ""
+    if texts < len(values):
         return "a text and a number cannot be compared"
-    if all(texts) and leaf.operator not in ("==", "!="):
+    if leaf.operator not in ("==", "!="):
         return f"texts compare only with == and !=, not {leaf.operator}"
     return ""
 
@@ -189,8 +182,14 @@ def leaf_truth(operands: Operands, leaf: Leaf, start: int, stop: int, previous: 
     return truth if truth.ndim else np.broadcast_to(truth, (length,))
 
 
-def compare(operator: Operator, left: Operand, right: Operand) -> Truth:
+def compare(operator: Operator, left: Comparable, right: Comparable) -> Truth:
     """Compare two comparable operands step by step; false wherever a side has no value or the kinds differ."""
+    if isinstance(left, Stretches):
+        if isinstance(right, float):
+            return left.along(compare(operator, left.values, right))
+        left = left.along(left.values)
+    if isinstance(right, Stretches):
+        right = right.along(right.values)
     if isinstance(left, str) or isinstance(right, str):
         if isinstance(left, str) and isinstance(right, str) and operator in ("==", "!="):
             return np.asarray((left.casefold() == right.casefold()) == (operator == "=="))
@@ -247,7 +246,7 @@ def near_misses(group: Group, leaves: Sequence[Truth], root: Truth) -> list[Trut
     """For each leaf, where the condition was false and would have been true had that leaf alone been true."""
     found: list[Truth] = []
     _descend(group, leaves, ~root, found)
-    return [decisive & ~leaf for decisive, leaf in zip(found, leaves, strict=True)]
+    return [decisive > leaf for decisive, leaf in zip(found, leaves, strict=True)]  # true and not true
 
 
 def _descend(group: Group, leaves: Sequence[Truth], decisive: Truth, found: list[Truth]) -> None:

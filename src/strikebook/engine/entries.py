@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from strikebook.engine.book import OpenLife
 from strikebook.engine.contracts import choose_expiry, choose_strike
 from strikebook.engine.graph import Graph
 from strikebook.engine.market_columns import MarketColumns
 from strikebook.engine.operands import DayState
-from strikebook.engine.orders import Broker, EntryLeg, EntryOrder, Execution, Price, whole_lots
+from strikebook.engine.orders import Broker, EntryLeg, EntryOrder, Execution, whole_lots
 from strikebook.engine.plan import Plan
+from strikebook.engine.tape import Quote
 from strikebook.engine.trace import Trace
 from strikebook.model.day_result import Rejection, RejectionReason
 from strikebook.model.instrument import OptionContract
@@ -19,8 +20,7 @@ from strikebook.strategy.node import EntryNode, Leg
 Refusal = tuple[RejectionReason, OptionContract | None, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """What a leg's order would be for, before it is sent."""
 
     contract: OptionContract
@@ -71,7 +71,7 @@ class Entries:
         return None if any(self._flat(leg) for leg in node.legs) else "already_open"
 
     def _flat(self, leg: Leg) -> bool:
-        return leg.vpi not in self._graph.waiting and self._state.book.open_life(leg.vpi) is None
+        return leg.vpi not in self._graph.waiting and leg.vpi not in self._state.book.open_legs
 
     def _send(self, node: EntryNode, execution: Execution, step: int) -> None:
         deadline = step + self._broker.options.wait_for_trade_s
@@ -87,14 +87,11 @@ class Entries:
             self._try(EntryOrder(execution, legs, step, deadline, group=True), step)
 
     def _entry(self, leg: Leg, choice: Choice) -> EntryLeg:
+        symbol = choice.contract.symbol
         dated = self._market.day.contracts.lot_sizes.get(choice.contract.expiry)
         if dated is not None and dated != choice.lot_size:
-            self.warnings[
-                f"{leg.vpi}: lot size {choice.lot_size}, but {choice.contract.symbol} had lots of {dated}"
-            ] = None
-        return EntryLeg(
-            leg, choice.contract, self._market.contract_tape(choice.contract.symbol), choice.lots, choice.lot_size
-        )
+            self.warnings[f"{leg.vpi}: lot size {choice.lot_size}, but {symbol} had lots of {dated}"] = None
+        return EntryLeg(leg, choice.contract, symbol, self._market.contract_tape(symbol), choice.lots, choice.lot_size)
 
     def _choose(self, leg: Leg, step: int) -> Choice | Refusal:
         """Fix a leg's contract and size, or say why there is none; the first reason counts."""
@@ -150,7 +147,7 @@ class Entries:
                 for entry in order.legs:
                     self._graph.completed(node_id, event, step, guarding=entry.leg.vpi)
 
-    def _open(self, order: EntryOrder, prices: list[Price], step: int) -> None:
+    def _open(self, order: EntryOrder, prices: list[Quote], step: int) -> None:
         self._stop_waiting(order)
         for entry, price in zip(order.legs, prices, strict=True):
             leg = entry.leg
@@ -161,6 +158,7 @@ class Entries:
                 leg,
                 number,
                 entry.contract,
+                entry.symbol,
                 entry.tape,
                 entry.lots,
                 entry.lot_size,
@@ -180,7 +178,7 @@ class Entries:
             if order.group and not self._in_the_way(entry, order, step):
                 continue
             reason = self._broker.missing(entry.tape, step)
-            detail = f"no trade of {entry.contract.symbol} in {step - order.sent_step} s"
+            detail = f"no trade of {entry.symbol} in {step - order.sent_step} s"
             self._reject(order.execution, entry.leg, (reason, entry.contract, detail), step, order.sent_step)
 
     def _in_the_way(self, entry: EntryLeg, order: EntryOrder, step: int) -> bool:
@@ -211,7 +209,7 @@ class Entries:
         )
 
     def _outcome(self, execution: Execution, leg: Leg, step: int) -> str:
-        life = self._state.book.open_life(leg.vpi)
+        life = self._state.book.open_legs.get(leg.vpi)
         if life is not None and life.entry_event_id == execution.event_id:
             return f"{leg.vpi} filled"
         for rejection in reversed(self._trace.rejections):

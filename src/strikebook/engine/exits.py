@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from strikebook.engine.book import OpenLife
 from strikebook.engine.graph import Graph
 from strikebook.engine.operands import DayState
-from strikebook.engine.orders import Broker, ExitOrder, Price, closing_lots
+from strikebook.engine.orders import Broker, ExitOrder, closing_lots
 from strikebook.engine.plan import Plan
+from strikebook.engine.tape import Quote
 from strikebook.engine.trace import Trace
 from strikebook.model.day_result import ExitReason, Rejection
 from strikebook.strategy.node import ExitNode
@@ -37,7 +38,7 @@ class Exits:
     def act(self, node: ExitNode, step: int) -> bool:
         """Send an order for every open target that has none; True where the exit completed at once."""
         self._graph.done(node.id)
-        lives = [life for life in map(self._state.book.open_life, node.targets) if life is not None]
+        lives = [life for life in map(self._state.book.open_legs.get, node.targets) if life is not None]
         if not lives:
             return False
         event = self._trace.new_id(node.id, step)
@@ -80,7 +81,7 @@ class Exits:
         run.closed_whole |= order.life.closed
         return True
 
-    def _price(self, order: ExitOrder, step: int) -> Price | None:
+    def _price(self, order: ExitOrder, step: int) -> Quote | None:
         """The price an exit fills at now; None, noting why, while there is none."""
         first_try = order.tried_step is None
         if order.tried_step is None:
@@ -119,7 +120,7 @@ class Exits:
         self,
         life: OpenLife,
         lots: int,
-        price: Price,
+        price: Quote,
         reason: ExitReason,
         step: int,
         order: ExitOrder | None,
@@ -140,9 +141,8 @@ class Exits:
         for order in self._orders():
             if order.life is closing.life and order.node.id != closing.node.id:
                 self._drop(order, step)
-        for node_id, signal in self._plan.signals.items():
-            guards = self._plan.links[node_id].guards if signal.kind == "exit" else ()
-            if self._graph.active(node_id) and guards and not self._any_open(guards):
+        for node_id, guards in self._plan.guarded.items():
+            if self._graph.active(node_id) and not self._any_open(guards):
                 self._graph.disarm(node_id, step)
         for node_id, node in self._plan.exits.items():
             armed = self._graph.active(node_id) or node_id in self._runs
@@ -151,7 +151,7 @@ class Exits:
                 self._runs.pop(node_id, None)
 
     def _any_open(self, vpis: tuple[str, ...]) -> bool:
-        return any(self._state.book.open_life(vpi) for vpi in vpis)
+        return not self._state.book.open_legs.keys().isdisjoint(vpis)
 
     def _drop(self, order: ExitOrder, step: int) -> None:
         self._graph.resting.remove(order)

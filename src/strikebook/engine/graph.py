@@ -49,10 +49,6 @@ class Graph:
         """True for an active node."""
         return self.states[node_id] == "active"
 
-    def active_nodes(self) -> list[str]:
-        """The active nodes in document order."""
-        return [node_id for node_id, state in self.states.items() if state == "active"]
-
     def done(self, node_id: str) -> None:
         """Note that a node has had its effect."""
         self.states[node_id] = "done"
@@ -101,7 +97,7 @@ class Graph:
         return self._plan.links[node_id].guards if signal is not None and signal.kind == "exit" else ()
 
     def _activate(self, node_id: str, event: str, step: int) -> None:
-        if self.active(node_id):
+        if self.states[node_id] == "active":
             return
         signal = self._signals.get(node_id)
         if signal is not None and not self._may_arm(signal, step):
@@ -111,7 +107,8 @@ class Graph:
 
     def _may_arm(self, signal: Signal, step: int) -> bool:
         if signal.node.kind == "exit":
-            return not signal.links.guards or any(self._book.open_life(vpi) for vpi in signal.links.guards)
+            guards = signal.links.guards
+            return not guards or not self._book.open_legs.keys().isdisjoint(guards)
         if self._at_limit(signal, step):
             return False
         return not (signal.node.kind == "re_entry" and self._all_open(signal))
@@ -148,10 +145,9 @@ class Graph:
 
     def _wanted(self, signal: Signal) -> tuple[str, ...]:
         """The legs a signal would open: those of the entries whose re-entries are not used up."""
-        entries = signal.links.entries
-        if len(entries) < 2 or signal.node.max_re_entries is None:
+        if not signal.limited:
             return signal.links.legs
-        left = [entry for entry in entries if not self._used_up(signal.node, entry)]
+        left = [entry for entry in signal.links.entries if not self._used_up(signal.node, entry)]
         return tuple(leg.vpi for entry in left for leg in self._plan.entries[entry].legs)
 
     def at_max_entries(self, entry_id: str) -> bool:
@@ -161,14 +157,14 @@ class Graph:
 
     def _all_open(self, signal: Signal) -> bool:
         legs = self._wanted(signal)
-        return bool(legs) and all(self._book.open_life(vpi) for vpi in legs)
+        return bool(legs) and self._book.open_legs.keys() >= set(legs)
 
     def filled(self, entry_id: str, step: int, *, first: bool) -> None:
         """Note a fill of an entry: count the execution at its first, look at limits, disarm what has all open."""
         if first:
             self.filled_executions[entry_id] += 1
         for node_id, signal in self._signals.items():
-            if signal.node.kind == "exit" or not self.active(node_id):
+            if signal.node.kind == "exit" or self.states[node_id] != "active":
                 continue
             if first and self._at_limit(signal, step):
                 continue
@@ -177,16 +173,17 @@ class Graph:
 
     def gated(self, signal: Signal) -> bool:
         """True while an entry or re-entry signal has nothing to open: every leg is open or waiting for its fill."""
-        if signal.node.kind == "exit" or not signal.links.legs:
+        if not signal.opens:
             return False
-        return all(vpi in self.waiting or self._book.open_life(vpi) for vpi in self._wanted(signal))
+        waiting, open_legs = self.waiting, self._book.open_legs
+        return not any(vpi not in waiting and vpi not in open_legs for vpi in self._wanted(signal))
 
     def applicable_set(self, signal: Signal) -> ConditionSetName:
         """The condition set that applies now."""
         if signal.node.re_entry_conditions is None:
             return "base"
         if signal.node.kind == "exit":
-            lives = (self._book.open_life(vpi) for vpi in signal.links.guards)
+            lives = map(self._book.open_legs.get, signal.links.guards)
             again = any(life is not None and life.position_num > 1 for life in lives)
         else:
             again = any(self.filled_executions[entry] for entry in signal.links.entries)

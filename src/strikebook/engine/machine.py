@@ -27,7 +27,7 @@ from strikebook.engine.trace import Trace
 from strikebook.errors import DayFailedError, StrikebookError
 from strikebook.model.day_result import Cancellation, ConditionSetName
 from strikebook.model.options import RunOptions
-from strikebook.strategy.node import EntryNode, ExitNode, SignalNode
+from strikebook.strategy.node import SignalNode
 
 
 class Machine:
@@ -48,17 +48,16 @@ class Machine:
         self.entries = Entries(plan, market, self.state, self.graph, self.trace, broker)
         self.exits = Exits(plan, self.state, self.graph, self.trace, broker)
         self.square_offs = SquareOffs(plan, market, self.operands, self.graph, self.exits)
+        self._going_on: list[Signal] = []
+        self._orders = (*plan.entries, *plan.exits)
         self.cancellations: list[Cancellation] = []
-        self.ended_step = market.session.last_step
+        self.ended_step = self._last_step = market.session.last_step
 
     def _signal(self, node: SignalNode) -> Signal:
-        sets: dict[ConditionSetName, BoundSet] = {
-            "base": BoundSet(node.conditions, self.operands, self.crossings, self.market.steps, self.no_value)
+        sets = {
+            name: BoundSet(plan, self.operands, self.crossings, self.market.steps, self.no_value)
+            for name, plan in self.plan.sets[node.id].items()
         }
-        if node.re_entry_conditions is not None:
-            sets["re_entry"] = BoundSet(
-                node.re_entry_conditions, self.operands, self.crossings, self.market.steps, self.no_value
-            )
         return Signal(node, self.plan.links[node.id], sets, self.market.steps)
 
     def run(self) -> None:
@@ -75,7 +74,7 @@ class Machine:
 
     def _step(self, step: int) -> bool:
         """Run a step's phases; False once the day is over."""
-        last = step == self.market.session.last_step
+        last = step == self._last_step
         fired = self.square_offs.due(step)
         if fired is not None:
             self.ended_step = step
@@ -114,33 +113,39 @@ class Machine:
         self.graph.resting.clear()
 
     def _walk(self, step: int) -> None:
+        """Visit the graph depth first; a node that completes makes what follows it be visited, also a second time."""
         acted: set[str] = set()
-        passed: set[str] = set()
-        children, states = self.plan.strategy.children, self.graph.states
-        stack = list(reversed(children.get(self.plan.strategy.start_id, ())))
-        while stack:
-            node_id = stack.pop()
-            completed = False
+        states = self.graph.states
+        for node_id, again in self.plan.walk:
             if states[node_id] == "active" and node_id not in acted:
                 acted.add(node_id)
-                completed = self._act(node_id, step)
-            if completed or node_id not in passed:
+                if self._act(node_id, step) and again is not None:
+                    self._walk_on(*again, acted, step)
+                    return
+
+    def _walk_on(self, left: tuple[str, ...], known: frozenset[str], acted: set[str], step: int) -> None:
+        """Go on where the walk leaves its plan: ``left`` is to be visited, the last one next."""
+        stack, passed = list(left), set(known)
+        below, states = self.plan.below, self.graph.states
+        while stack:
+            node_id = stack.pop()
+            if states[node_id] == "active" and node_id not in acted:
+                acted.add(node_id)
+                if self._act(node_id, step):
+                    passed.discard(node_id)
+            if node_id not in passed:
                 passed.add(node_id)
-                stack.extend(reversed(children.get(node_id, ())))
+                stack += below[node_id]
 
     def _act(self, node_id: str, step: int) -> bool:
         """Give an active node its turn; True where it completed (its children are active then)."""
-        node = self.plan.strategy.nodes[node_id]
+        plan = self.plan
         try:
-            match node:
-                case SignalNode():
-                    return self._evaluate(self.signals[node_id], step)
-                case EntryNode():
-                    return self.entries.act(node, step)
-                case ExitNode():
-                    return self.exits.act(node, step)
-                case _:
-                    return False
+            if node_id in self.signals:
+                return self._evaluate(self.signals[node_id], step)
+            if node_id in plan.entries:
+                return self.entries.act(plan.entries[node_id], step)
+            return node_id in plan.exits and self.exits.act(plan.exits[node_id], step)
         except StrikebookError:
             raise
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
@@ -192,22 +197,28 @@ class Machine:
             if version != seen:
                 self._crossing_versions[leaf] = version
                 self.crossings.changed(leaf, step)
-        for signal in self.signals.values():
-            if self.graph.active(signal.node.id) and not self.graph.gated(signal):
-                signal.go_on(self.graph.applicable_set(signal), step, self.state)
-            else:
+        states = self.graph.states
+        self._going_on.clear()
+        for node_id, signal in self.signals.items():
+            if states[node_id] != "active":
+                continue  # it rests since it fired, reached its limit or was disarmed
+            if self.graph.gated(signal):
                 signal.rest(step)
+            else:
+                signal.go_on(self.graph.applicable_set(signal), step, self.state)
+                self._going_on.append(signal)
 
     def _next_step(self, step: int) -> int:
         """The next step at which something can happen; the last step always is one."""
-        found = [self.market.session.last_step]
-        for node_id in self.graph.active_nodes():
-            if node_id in self.signals:
-                ahead = self.signals[node_id].next_true(step)
-                if ahead is not None:
-                    found.append(ahead)
-            elif node_id in self.plan.entries or node_id in self.plan.exits:
+        found = [self._last_step]
+        states = self.graph.states
+        for node_id in self._orders:
+            if states[node_id] == "active":
                 return step + 1
+        for signal in self._going_on:
+            ahead = signal.next_true(step)
+            if ahead is not None:
+                found.append(ahead)
         for order in self.graph.resting:
             ahead = order.wake_step(step)
             if ahead is not None:

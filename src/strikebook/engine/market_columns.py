@@ -86,14 +86,20 @@ class MarketColumns:
             case LiveValue():
                 tape = self.tape(self.instruments[expression.role].symbol)
                 return {"ltp": tape.rupees, "volume": tape.volume, "oi": tape.open_interest}[expression.field]
-            case CandleField():
+            case CandleField(offset=0):
+                return self.tables[expression.role, expression.timeframe_s].forming(expression.field)
+            case CandleField() | IndicatorValue():
                 table = self.tables[expression.role, expression.timeframe_s]
-                if expression.offset == 0:
-                    return table.forming(expression.field)
-                return table.column(table.series[expression.field], expression.offset)
-            case IndicatorValue():
-                table = self.tables[expression.role, expression.timeframe_s]
-                use = self.instruments[expression.role].timeframes[expression.timeframe_s].indicators[expression.key]
-                return table.column(table.indicator(use, expression.output), expression.offset)
+                return table.column(self.stretches(expression)[0])
             case _:
                 raise TypeError(f"{expression} is not a market operand")
+
+    def stretches(self, expression: CandleField | IndicatorValue) -> tuple[Floats, int]:
+        """An operand of completed candles: its value in each bucket of the session, and a bucket's steps."""
+        table = self.tables[expression.role, expression.timeframe_s]
+        if isinstance(expression, CandleField):
+            values = table.series[expression.field]
+        else:
+            use = self.instruments[expression.role].timeframes[expression.timeframe_s].indicators[expression.key]
+            values = table.indicator(use, expression.output)
+        return table.stretches(values, expression.offset), expression.timeframe_s

@@ -1,33 +1,57 @@
 """The values of expressions: over a stretch of steps while the day's state stands still, or at one step.
 
 Market operands are columns of the whole day. State operands (positions, profit, variables) change only at events, so
-until the next one a variable is a constant and a profit is a function of one price column.
+until the next one a variable is a constant and a profit is a function of one price column. Completed candles and their
+indicators stand still for a candle's length, and are compared once a candle.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import TypeAlias
+from math import isfinite
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from strikebook.engine.book import Book, OpenLife
 from strikebook.engine.market_columns import MarketColumns
-from strikebook.engine.plan import Dependency, dependencies
+from strikebook.engine.plan import Dependency, reads_state
 from strikebook.engine.tape import Floats
 from strikebook.model.day_result import Value
 from strikebook.strategy.expression import (
     Arithmetic,
+    CandleField,
     Constant,
     Expression,
+    IndicatorValue,
     NodeVariable,
     PositionField,
     ProfitValue,
     TimeOfDay,
 )
 
+Kind = TypeVar("Kind", bound=np.generic)
+
+
+class Stretches(NamedTuple):
+    """A column that stands still for ``size`` steps at a time, over [start, stop): ``values`` has one a stretch."""
+
+    values: Floats
+    size: int
+    start: int
+    stop: int
+
+    def along(self, per_stretch: NDArray[Kind]) -> NDArray[Kind]:
+        """Something known of each stretch, at every step."""
+        first = self.start // self.size
+        part = per_stretch[first : -(-self.stop // self.size)]
+        return np.repeat(part, self.size)[self.start - first * self.size : self.stop - first * self.size]
+
+
 Operand: TypeAlias = float | str | Floats
+Comparable: TypeAlias = Operand | Stretches
 NO_VALUE = float("nan")
 SCALE = 1e6
 
@@ -69,29 +93,42 @@ class Operands:
         self._state = state
         self._whole: dict[Expression, Operand] = {}
         self._comparable: dict[Expression, Operand] = {}
+        self._stretches: dict[Expression, Stretches] = {}
 
     def at(self, expression: Expression, step: int) -> Value:
         """The value at a step, None where there is none."""
-        operand = self.over(expression, step, step + 1)
-        if isinstance(operand, str):
-            return operand
-        value = float(operand[0]) if isinstance(operand, np.ndarray) else operand
+        if isinstance(expression, Constant):
+            return expression.value
+        whole = self._whole.get(expression)
+        if isinstance(whole, np.ndarray):
+            value: float = whole.item(step)
+        else:
+            operand = self.over(expression, step, step + 1) if whole is None else whole
+            if isinstance(operand, str):
+                return operand
+            value = float(operand[0]) if isinstance(operand, np.ndarray) else operand
         return None if value != value else value  # noqa: PLR0124 — NaN is no value
 
     def over(self, expression: Expression, start: int, stop: int) -> Operand:
         """The value over [start, stop): a constant (NaN: no value), a text, or float64[stop − start]."""
         whole = self._whole.get(expression)
         if whole is None:
-            if dependencies(expression):
+            if reads_state(expression):
                 return self._make(expression, start, stop)
             whole = self._whole[expression] = self._make(expression, 0, self._market.steps)
         return whole[start:stop] if isinstance(whole, np.ndarray) else whole
 
-    def comparable(self, expression: Expression, start: int, stop: int) -> Operand:
+    def comparable(self, expression: Expression, start: int, stop: int) -> Comparable:
         """The value over [start, stop) as it is compared: numbers as round-half-to-even(value × 10⁶)."""
+        if isinstance(expression, (CandleField, IndicatorValue)) and expression.offset:
+            known = self._stretches.get(expression)
+            if known is None:
+                values, size = self._market.stretches(expression)
+                known = self._stretches[expression] = Stretches(_rounded(values), size, 0, self._market.steps)
+            return Stretches(known.values, known.size, start, stop)
         whole = self._comparable.get(expression)
         if whole is None:
-            if dependencies(expression):
+            if reads_state(expression):
                 return _scaled(self.over(expression, start, stop))
             whole = self._comparable[expression] = _scaled(self.over(expression, 0, self._market.steps))
         return whole[start:stop] if isinstance(whole, np.ndarray) else whole
@@ -162,7 +199,17 @@ class Operands:
 
 
 def _scaled(operand: Operand) -> Operand:
-    return operand if isinstance(operand, str) else np.rint(np.multiply(operand, SCALE))
+    if isinstance(operand, str):
+        return operand
+    if isinstance(operand, np.ndarray):
+        return _rounded(operand)
+    number = operand * SCALE
+    return float(round(number)) if isfinite(number) else number
+
+
+def _rounded(column: Floats) -> Floats:
+    scaled = column * SCALE
+    return np.rint(scaled, out=scaled)
 
 
 def _rupees(paise: int | None) -> float:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from strikebook.engine.book import OpenLife
-from strikebook.engine.tape import Tape
+from strikebook.engine.tape import Quote, Tape
 from strikebook.model.day_result import Fill, RejectionReason
 from strikebook.model.instrument import OptionContract
 from strikebook.model.options import RunOptions
@@ -29,6 +29,7 @@ class EntryLeg:
 
     leg: Leg
     contract: OptionContract
+    symbol: str
     tape: Tape
     lots: int
     lot_size: int
@@ -67,51 +68,43 @@ class ExitOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
-    """A price an order fills at: the market's, and how old it is."""
-
-    paise: int
-    age_s: int
-
-
-@dataclass(frozen=True, slots=True)
 class Broker:
     """The price rules of a run: which price an order gets at a step, if any."""
 
     options: RunOptions
     spot: Tape
 
-    def fresh(self, tape: Tape, step: int) -> Price | None:
+    def fresh(self, tape: Tape, step: int) -> Quote | None:
         """The last price, at most ``max_price_age_s`` old (inclusive)."""
         quote = tape.quote(step)
         if quote is None or quote.age_s > self.options.max_price_age_s:
             return None
-        return Price(quote.price_paise, quote.age_s)
+        return quote
 
-    def first_after(self, tape: Tape, sent_step: int, step: int) -> Price | None:
+    def first_after(self, tape: Tape, sent_step: int, step: int) -> Quote | None:
         """The first trade after the sending step, once it has happened."""
         traded = tape.next_step(sent_step)
         if traded is None or traded > step:
             return None
-        return Price(tape.first_price_after(sent_step), 0)
+        return Quote(tape.first_price_after(sent_step), 0)
 
-    def last(self, tape: Tape, step: int) -> Price:
+    def last(self, tape: Tape, step: int) -> Quote:
         """The last trade whatever its age; for positions, which have one."""
         quote = tape.quote(step)
         if quote is None:
             raise LookupError("an open position's contract has traded")
-        return Price(quote.price_paise, quote.age_s)
+        return quote
 
     def missing(self, tape: Tape, step: int) -> RejectionReason:
         """Why there is no price: no trade yet today, or only an old one."""
         return "no_price" if tape.quote(step) is None else "stale_price"
 
-    def entry_prices(self, order: EntryOrder, step: int) -> list[Price] | None:
+    def entry_prices(self, order: EntryOrder, step: int) -> list[Quote] | None:
         """The prices at which a waiting (or just sent) entry order fills at this step; None while it cannot."""
         found = [self._entry_price(entry.tape, order, step) for entry in order.legs]
         return None if any(price is None for price in found) else [price for price in found if price is not None]
 
-    def _entry_price(self, tape: Tape, order: EntryOrder, step: int) -> Price | None:
+    def _entry_price(self, tape: Tape, order: EntryOrder, step: int) -> Quote | None:
         if self.options.fill == "last":
             return self.fresh(tape, step)
         price = self.first_after(tape, order.sent_step, step)
@@ -119,14 +112,14 @@ class Broker:
             return price
         return self.last(tape, step)
 
-    def fill(self, price: Price, *, buying: bool, step: int, sent_step: int) -> Fill:
+    def fill(self, price: Quote, *, buying: bool, step: int, sent_step: int) -> Fill:
         """The fill at a price, with slippage."""
         spot = self.spot.quote(step)
         return Fill(
             step,
             sent_step,
-            self.options.slippage.filled_paise(price.paise, buying=buying),
-            price.paise,
+            self.options.slippage.filled_paise(price.price_paise, buying=buying),
+            price.price_paise,
             price.age_s,
             None if spot is None else spot.price_paise,
         )

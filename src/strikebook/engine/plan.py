@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from strikebook.model.day_result import ConditionSetName
 from strikebook.strategy.expression import (
     Arithmetic,
+    ConditionSet,
     Expression,
     Leaf,
     NodeVariable,
@@ -29,16 +32,47 @@ class SignalLinks:
     guards: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class SetPlan:
+    """A condition set with what does not change from day to day. ``moving``: per leaf, whether it reads the state.
+
+    ``dependencies``: what of the state its leaves read.
+    """
+
+    conditions: ConditionSet
+    moving: tuple[bool, ...]
+    dependencies: frozenset[Dependency]
+
+
+class Visit(NamedTuple):
+    """A node on the walk of the graph, depth first in edge order.
+
+    ``again``: None at the first visit. Where the node was passed before, what is left of the walk if it completes now:
+    the nodes to visit, the next one last, and those passed.
+    """
+
+    node_id: str
+    again: tuple[tuple[str, ...], frozenset[str]] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A strategy with everything the machine looks up by id."""
+    """A strategy with everything the machine looks up by id.
+
+    ``below``: the children of each node, last one first. ``walk``: the visits of a step. ``guarded``: the vpis that
+    each exit signal guards, of those that guard any.
+    """
 
     strategy: Strategy
+    below: Mapping[str, tuple[str, ...]]
+    walk: tuple[Visit, ...]
+    guarded: Mapping[str, tuple[str, ...]]
     signals: Mapping[str, SignalNode]
     entries: Mapping[str, EntryNode]
     exits: Mapping[str, ExitNode]
     square_offs: tuple[SquareOffNode, ...]
     links: Mapping[str, SignalLinks]
+    sets: Mapping[str, Mapping[ConditionSetName, SetPlan]]
     leg_of: Mapping[str, Leg]
     entry_of: Mapping[str, str]
     variables: Mapping[str, tuple[Variable, ...]]
@@ -60,18 +94,51 @@ def make_plan(strategy: Strategy) -> Plan:
         guards = dict.fromkeys(vpi for node in reached if node in exits for vpi in exits[node].targets)
         legs = tuple(leg.vpi for node in led_to for leg in entries[node].legs)
         links[signal] = SignalLinks(led_to, legs, tuple(guards))
+    below = {node: strategy.children.get(node, ())[::-1] for node in strategy.nodes}
     return Plan(
         strategy,
+        below,
+        _walk(below, strategy.start_id, {*signals, *entries, *exits}),
+        {node: link.guards for node, link in links.items() if signals[node].kind == "exit" and link.guards},
         signals,
         entries,
         exits,
         tuple(node for node in nodes if isinstance(node, SquareOffNode)),
         links,
+        {node.id: _set_plans(node) for node in signals.values()},
         leg_of,
         entry_of,
         {node.id: _in_dependency_order(node) for node in signals.values()},
         _moving_crossings(signals.values()),
     )
+
+
+def _walk(below: Mapping[str, tuple[str, ...]], start: str, acting: Collection[str]) -> tuple[Visit, ...]:
+    """The visits of a step to nodes that can act, as long as no node completes that was passed before."""
+    visits: list[Visit] = []
+    passed: set[str] = set()
+    stack = list(below[start])
+    while stack:
+        node = stack.pop()
+        if node in passed:
+            visits.append(Visit(node, ((*stack, *below[node]), frozenset(passed))))
+        else:
+            visits.append(Visit(node, None))
+            passed.add(node)
+            stack += below[node]
+    return tuple(visit for visit in visits if visit.node_id in acting)
+
+
+def _set_plans(node: SignalNode) -> dict[ConditionSetName, SetPlan]:
+    plans: dict[ConditionSetName, SetPlan] = {"base": _set_plan(node.conditions)}
+    if node.re_entry_conditions is not None:
+        plans["re_entry"] = _set_plan(node.re_entry_conditions)
+    return plans
+
+
+def _set_plan(conditions: ConditionSet) -> SetPlan:
+    per_leaf = [leaf_dependencies(leaf) for leaf in conditions.leaves]
+    return SetPlan(conditions, tuple(map(bool, per_leaf)), frozenset().union(*per_leaf))
 
 
 def _reached_through_signals(strategy: Strategy, signals: Mapping[str, SignalNode], origin: str) -> list[str]:
@@ -140,6 +207,16 @@ def dependencies(expression: Expression) -> frozenset[Dependency]:
             return dependencies(expression.left) | dependencies(expression.right)
         case _:
             return frozenset()
+
+
+_STATE = (NodeVariable, PositionField, ProfitValue)
+
+
+def reads_state(expression: Expression) -> bool:
+    """True for an expression whose value an event can change."""
+    if isinstance(expression, Arithmetic):
+        return reads_state(expression.left) or reads_state(expression.right)
+    return isinstance(expression, _STATE)
 
 
 def sides(leaf: Leaf) -> tuple[Expression, ...]:

@@ -25,6 +25,16 @@ class SquareOff:
     reason: ExitReason
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A node whose end conditions can trigger; ``time_step`` is the step of its time, None where it has none."""
+
+    node_id: str
+    node_type: str
+    end: EndConditions
+    time_step: int | None
+
+
 class SquareOffs:
     """The start node's own end conditions and the square-off nodes."""
 
@@ -35,31 +45,14 @@ class SquareOffs:
         self._exits = exits
         start = plan.strategy.nodes[plan.strategy.start_id]
         own = start.end if isinstance(start, StartNode) else EndConditions()
-        self._watched = [(plan.strategy.start_id, "startNode", own)]
-        self._watched += [(node.id, "squareOffNode", node.end) for node in plan.square_offs]
-
-    def _armed(self) -> list[tuple[str, str, EndConditions]]:
-        return [
-            watched
-            for watched in self._watched
-            if not watched[2].never and (watched[1] == "startNode" or self._graph.active(watched[0]))
+        self._watched = [
+            Watched(node_id, node_type, end, self._time_step(end))
+            for node_id, node_type, end in (
+                (plan.strategy.start_id, "startNode", own),
+                *((node.id, "squareOffNode", node.end) for node in plan.square_offs),
+            )
+            if not end.never
         ]
-
-    def due(self, step: int) -> SquareOff | None:
-        """The first square-off that triggers at a step: at once, then by profit, then by time."""
-        for node_id, node_type, end in self._armed():
-            reason = self._reason(end, step)
-            if reason is not None:
-                return SquareOff(node_id, node_type, reason)
-        return None
-
-    def _reason(self, end: EndConditions, step: int) -> ExitReason | None:
-        if end.immediate:
-            return "square_off_immediate"
-        if self._profit_next(end, step, step + 1) is not None:
-            return "square_off_performance"
-        at = self._time_step(end)
-        return "square_off_time" if at is not None and step >= at else None
 
     def _time_step(self, end: EndConditions) -> int | None:
         times = []
@@ -68,6 +61,26 @@ class SquareOffs:
         if end.before_close_s is not None:
             times.append(self._session.last_step - end.before_close_s)
         return min(times, default=None)
+
+    def _armed(self) -> list[Watched]:
+        active = self._graph.active
+        return [each for each in self._watched if each.node_type == "startNode" or active(each.node_id)]
+
+    def due(self, step: int) -> SquareOff | None:
+        """The first square-off that triggers at a step: at once, then by profit, then by time."""
+        for watched in self._armed():
+            reason = self._reason(watched, step)
+            if reason is not None:
+                return SquareOff(watched.node_id, watched.node_type, reason)
+        return None
+
+    def _reason(self, watched: Watched, step: int) -> ExitReason | None:
+        if watched.end.immediate:
+            return "square_off_immediate"
+        if self._profit_next(watched.end, step, step + 1) is not None:
+            return "square_off_performance"
+        at = watched.time_step
+        return "square_off_time" if at is not None and step >= at else None
 
     def _profit_next(self, end: EndConditions, start: int, stop: int) -> int | None:
         """The first step in [start, stop) at which the day's profit is at a target or a limit."""
@@ -85,12 +98,11 @@ class SquareOffs:
     def next_due(self, step: int) -> int | None:
         """The next step after ``step`` at which one triggers, if nothing happens before."""
         found = []
-        for _, _, end in self._armed():
-            if end.immediate:
+        for watched in self._armed():
+            if watched.end.immediate:
                 return step + 1
-            by_profit = self._profit_next(end, step + 1, self._session.steps)
-            by_time = self._time_step(end)
-            found += [at for at in (by_profit, by_time) if at is not None and at <= self._session.last_step]
+            by_profit = self._profit_next(watched.end, step + 1, self._session.steps)
+            found += [at for at in (by_profit, watched.time_step) if at is not None and at <= self._session.last_step]
         return max(min(found), step + 1) if found else None
 
     def close_all(self, fired: SquareOff, step: int, trace: Trace) -> None:

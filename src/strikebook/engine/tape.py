@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_right
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,8 @@ from strikebook.model.session import Session
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """The last trade at a step: its price and how old it is."""
+class Quote(NamedTuple):
+    """A price an order or a record can use: the market's, and how old it is."""
 
     price_paise: int
     age_s: int
@@ -29,14 +29,21 @@ class Tape:
     """
 
     def __init__(self, ticks: Ticks, session: Session) -> None:
-        step = ticks.second.astype(np.int64) - session.open_s
-        if len(step) and (step[0] < 0 or step[-1] > session.last_step):
-            first, stop = np.searchsorted(step, (0, session.steps)).tolist()
-            ticks, step = ticks.between(first, stop), step[first:stop]
+        second: memoryview[int] = ticks.second.data
+        if len(second) and (second[0] < session.open_s or second[-1] > session.close_s):
+            first, stop = (bisect_right(second, edge) for edge in (session.open_s - 1, session.close_s))
+            ticks, second = ticks.between(first, stop), second[first:stop]
         self.ticks = ticks
         self.steps = session.steps
-        self.trade_step = step
+        self._open_s = session.open_s
+        self._second = second
+        self._paise: memoryview[int] = ticks.price_paise.data
         self._quoted: tuple[int, Quote | None] = (-1, None)
+
+    @cached_property
+    def trade_step(self) -> NDArray[np.int64]:
+        """The step of each trade, not decreasing."""
+        return self.ticks.second.astype(np.int64) - self._open_s
 
     @cached_property
     def index(self) -> NDArray[np.int64]:
@@ -49,9 +56,8 @@ class Tape:
         if not len(self.ticks):
             return np.full(self.steps, -1, np.int64)
         index = self.index
-        first = int(self.trade_step[0])
         column = self.ticks.price_paise[index]
-        column[:first] = -1
+        column[: self.first_step] = -1
         return column
 
     @cached_property
@@ -64,7 +70,7 @@ class Tape:
     @cached_property
     def first_step(self) -> int:
         """The step of the first trade; the number of steps where there is none."""
-        return int(self.trade_step[0]) if len(self.trade_step) else self.steps
+        return self._second[0] - self._open_s if self._second else self.steps
 
     @cached_property
     def volume(self) -> Floats:
@@ -87,7 +93,7 @@ class Tape:
 
     def trades_until(self, step: int) -> int:
         """How many trades there are up to a step, that step's included."""
-        return int(self.trade_step.searchsorted(step, "right"))
+        return bisect_right(self._second, self._open_s + step)
 
     def quote(self, step: int) -> Quote | None:
         """The last trade at or before a step, None before the first. A step asks several times."""
@@ -96,16 +102,26 @@ class Tape:
         return self._quoted[1]
 
     def _quote(self, step: int) -> Quote | None:
-        index = self.trades_until(step) - 1
-        if index < 0:
+        count = bisect_right(self._second, self._open_s + step)
+        if not count:
             return None
-        return Quote(int(self.ticks.price_paise[index]), step - int(self.trade_step[index]))
+        return Quote(self._paise[count - 1], self._open_s + step - self._second[count - 1])
 
     def next_step(self, step: int) -> int | None:
         """The step of the first trade after a step, None where there is none."""
         index = self.trades_until(step)
-        return int(self.trade_step[index]) if index < len(self.trade_step) else None
+        return self._second[index] - self._open_s if index < len(self._second) else None
 
     def first_price_after(self, step: int) -> int:
         """The price of the first trade after a step; there must be one."""
-        return int(self.ticks.price_paise[self.trades_until(step)])
+        return self._paise[self.trades_until(step)]
+
+    def prices_between(self, first_step: int, step: int) -> list[int]:
+        """The prices of the trades from one step to another, both included, in paise."""
+        return self._paise[self.trades_until(first_step - 1) : self.trades_until(step)].tolist()
+
+    def units_between(self, first_step: int, step: int) -> int | None:
+        """The units traded from one step to another, both included; None for an instrument without quantities."""
+        if self.ticks.quantity is None:
+            return None
+        return int(self.ticks.quantity[self.trades_until(first_step - 1) : self.trades_until(step)].sum())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from strikebook.engine.market_columns import MarketColumns
-from strikebook.engine.operands import DayState
+from strikebook.engine.operands import NO_VALUE, DayState
+from strikebook.engine.tape import Floats
 from strikebook.model.day_result import Candle, CandleView, ConditionSetName, Event, Reading, Rejection, Snapshot
 from strikebook.model.session import clock_text
 from strikebook.strategy.expression import InstrumentRole
@@ -22,17 +23,19 @@ class Trace:
         self.rejections: list[Rejection] = []
         self._market = market
         self._state = state
+        self._open_s = market.session.open_s
         self._date = market.session.date.isoformat().replace("-", "")
         self._tapes = {use.symbol: market.tape(use.symbol) for use in market.instruments.values()}
         self._counts: dict[str, int] = defaultdict(int)
         self._views: tuple[int, tuple[CandleView, ...]] = (-1, ())
         self._completed: dict[tuple[InstrumentRole, int, int], Completed] = {}
+        self._columns: dict[tuple[InstrumentRole, int], dict[str, Floats]] = {}
         self._latest: tuple[tuple[int, int], Snapshot] | None = None
 
     def new_id(self, node_id: str, step: int) -> str:
         """The id of a node's next event: ``exec_<node>_<YYYYMMDD>_<HHMMSS>_<n>``, n per node and day from 1."""
         self._counts[node_id] += 1
-        clock = clock_text(self._market.session.open_s + step).replace(":", "")
+        clock = clock_text(self._open_s + step).replace(":", "")
         return f"exec_{node_id}_{self._date}_{clock}_{self._counts[node_id]}"
 
     def record(
@@ -62,20 +65,14 @@ class Trace:
         return self._latest[1]
 
     def _look(self, step: int) -> Snapshot:
-        tapes = dict(self._tapes)
-        for life in self._state.book.lives:
-            if not life.closed or life.rows[-1].exit.step == step:
-                tapes[life.symbol] = life.tape
-        prices = {}
-        for symbol, tape in tapes.items():
-            quote = tape.quote(step)
-            if quote is not None:
-                prices[symbol] = (quote.price_paise, quote.age_s)
+        tapes = {**self._tapes, **{life.symbol: life.tape for life in self._state.book.visible_lives(step)}}
+        quotes = {symbol: tape.quote(step) for symbol, tape in tapes.items()}
+        prices = {symbol: quote for symbol, quote in quotes.items() if quote is not None}
         return Snapshot(self._candles(step), self._state.variables, prices)
 
     def _candles(self, step: int) -> tuple[CandleView, ...]:
         if self._views[0] != step:
-            self._views = (step, tuple(self._view(key, step) for key in self._market.tables))
+            self._views = (step, tuple([self._view(key, step) for key in self._market.tables]))
         return self._views[1]
 
     def _view(self, key: tuple[InstrumentRole, int], step: int) -> CandleView:
@@ -89,12 +86,20 @@ class Trace:
 
     def _indicators(self, role: InstrumentRole, timeframe_s: int, completed: int) -> dict[str, float | None]:
         """Every indicator's values at the last of the completed candles."""
-        table = self._market.tables[role, timeframe_s]
-        indicators: dict[str, float | None] = {}
+        columns = self._columns.get((role, timeframe_s))
+        if columns is None:
+            columns = self._columns[role, timeframe_s] = self._labelled(role, timeframe_s)
+        values = [values.item(completed - 1) if completed else NO_VALUE for values in columns.values()]
+        return {
+            label: None if value != value else value  # noqa: PLR0124 — NaN is no value
+            for label, value in zip(columns, values, strict=True)
+        }
+
+    def _labelled(self, role: InstrumentRole, timeframe_s: int) -> dict[str, Floats]:
+        """Every output of every indicator under its display name."""
+        labelled: dict[str, Floats] = {}
         for use in self._market.instruments[role].timeframes[timeframe_s].indicators.values():
-            outputs = table.indicator_outputs(use)
+            outputs = self._market.tables[role, timeframe_s].indicator_outputs(use)
             for name, values in outputs.items():
-                label = use.display_name if len(outputs) == 1 else f"{use.display_name}.{name}"
-                value = float(values[completed - 1]) if completed else float("nan")
-                indicators[label] = None if value != value else value  # noqa: PLR0124 — NaN is no value
-        return indicators
+                labelled[use.display_name if len(outputs) == 1 else f"{use.display_name}.{name}"] = values
+        return labelled

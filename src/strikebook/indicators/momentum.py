@@ -30,7 +30,8 @@ def relative_strength(price: Floats, count: int) -> Floats:
     Turned upside down, an index of 0 made of losses is 100; one without movement is 0 both ways.
     """
     index: Floats = talib.RSI(price, count)
-    return without(index, (index == 0) & (talib.RSI(-price, count) == 0))
+    zero = index == 0
+    return without(index, zero & (talib.RSI(-price, count) == 0)) if zero.any() else index
 
 
 def with_signal(line: Floats, count: int) -> tuple[Floats, Floats, Floats]:

@@ -25,6 +25,9 @@ def numbers(column: Any, kind: type[Number], absent: int = -1) -> NDArray[Number
         column = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
         if isinstance(column, pa.ChunkedArray):
             return np.concatenate([numbers(chunk, kind, absent) for chunk in column.chunks])
+    if _STORED.get(column.type.id) is kind and not column.null_count:
+        found: NDArray[Any] = np.from_dlpack(column)
+        return found
     wanted = pa.float64() if kind is np.float64 else pa.int64()
     if column.type != wanted and (column.type != pa.int32() or kind is np.float64):
         column = column.cast(wanted)  # refuses what does not fit, such as 1.5 as a whole number

@@ -147,8 +147,7 @@ class Catalogue:
 
     def _ticks(self, opened: dict[str, OpenDay], symbol: str, day: date, *, sizes: bool = True) -> Ticks:
         file = self._file_of(opened, symbol, day)
-        rows = None if file is None else file.rows_of(symbol, sizes=sizes)
-        return Ticks.none() if file is None or rows is None else rows.ticks(file.index.session)
+        return Ticks.none() if file is None else file.ticks_of(symbol, sizes=sizes)
 
     def _history(self, symbol: str, timeframe_s: int, day: date) -> Bars:
         if not UNDERLYING_NAME.fullmatch(symbol):

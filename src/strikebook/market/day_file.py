@@ -20,9 +20,18 @@ import pyarrow.parquet as pq
 from strikebook.atomic_file import replace_file
 from strikebook.errors import MarketDataError, NoDataError
 from strikebook.market.arrow_columns import numbers
-from strikebook.market.day_index import FORMAT, INDEX_KEY, DayIndex, index_of, index_text, parse_index
+from strikebook.market.day_index import (
+    FORMAT,
+    INDEX_KEY,
+    DayIndex,
+    InstrumentEntry,
+    index_of,
+    index_text,
+    parse_index,
+)
 from strikebook.market.foreign_day import ForeignDay
-from strikebook.market.rows import ABSENT, InstrumentRows
+from strikebook.market.rows import ABSENT, InstrumentRows, ticks_of_trades
+from strikebook.model.prices import Ticks
 from strikebook.model.session import Session
 
 SCHEMA: Final = pa.schema(
@@ -79,6 +88,9 @@ class OpenDay(Protocol):
         Without ``sizes`` volume and open interest may be left out, which is faster.
         """
 
+    def ticks_of(self, symbol: str, *, sizes: bool = True) -> Ticks:
+        """The trades of an instrument inside the session, its bars replayed; none where the day does not list it."""
+
 
 def open_day(folder: Path, underlying: str, day: date) -> OpenDay:
     """Open a day of a catalogue. Reads the footer, of a stranger's file everything.
@@ -132,7 +144,7 @@ def day_path(folder: Path, underlying: str, day: date) -> Path:
 def open_parquet(path: Path) -> Any:  # noqa: ANN401 — pyarrow has no types
     """Open a Parquet file, checking its pages' checksums as they are read. Raises MarketDataError where it is none."""
     try:
-        return pq.ParquetFile(path, memory_map=True, pre_buffer=False, page_checksum_verification=True)
+        return pq.ParquetFile(pa.memory_map(str(path)), pre_buffer=False, page_checksum_verification=True)
     except (pa.ArrowException, OSError) as error:
         raise MarketDataError(
             f"not a readable Parquet file: {error}", where=str(path), right="import the day again"
@@ -177,22 +189,39 @@ class DayFile:
             return None
         if entry.row_group is None:
             return InstrumentRows.none()
-        columns = ["second", "price_paise", *(name for name in entry.columns if sizes or name not in _SIZES)]
+        parts = self._columns(symbol, entry, sizes=sizes)
+        if entry.bar_s is not None:
+            parts["bar_s"] = np.full(entry.rows, entry.bar_s, np.int32)
+        return InstrumentRows(**parts)
+
+    def ticks_of(self, symbol: str, *, sizes: bool = True) -> Ticks:
+        """The trades of an instrument inside the session, its bars replayed; none where the day does not list it."""
+        entry = self.index.entry(symbol)
+        if entry is None or entry.row_group is None:
+            return Ticks.none()
+        if entry.bar_s != 0:
+            rows = self.rows_of(symbol, sizes=sizes)
+            return Ticks.none() if rows is None else rows.ticks(self.index.session)
+        parts = self._columns(symbol, entry, sizes=sizes)
+        return ticks_of_trades(
+            parts["second"], parts["price_paise"], parts.get("volume"), parts.get("oi"), self.index.session
+        )
+
+    def _columns(self, symbol: str, entry: InstrumentEntry, *, sizes: bool) -> dict[str, Any]:
+        """The columns of a row group that have values, by name."""
+        wanted = ["second", "price_paise", *(name for name in entry.columns if sizes or name not in _SIZES)]
         if entry.bar_s is None:
-            columns.append("bar_s")
+            wanted.append("bar_s")
         try:
-            table = self._file.read_row_group(entry.row_group, columns=columns, use_threads=False)
-            parts: dict[str, Any] = {
-                name: numbers(table.column(name), np.int32 if name in ("second", "bar_s") else np.int64, ABSENT)
-                for name in table.column_names
+            table = self._file.read_row_group(entry.row_group, columns=wanted, use_threads=False)
+            return {
+                name: numbers(column, np.int32 if name in ("second", "bar_s") else np.int64, ABSENT)
+                for name, column in zip(table.column_names, table.columns, strict=True)
             }
         except (pa.ArrowException, OSError) as error:
             raise MarketDataError(
                 f"the rows of {symbol} are damaged: {error}", where=str(self.path), right="import the day again"
             ) from error
-        if entry.bar_s is not None:
-            parts["bar_s"] = np.full(entry.rows, entry.bar_s, np.int32)
-        return InstrumentRows(**parts)
 
 
 def _table(symbol: str, rows: InstrumentRows) -> Any:  # noqa: ANN401 — pyarrow has no types

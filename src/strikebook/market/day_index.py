@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import orjson
@@ -26,8 +26,7 @@ STRAY_SHARE: Final = 0.1
 Strikes = dict[tuple[date, OptionType], tuple[int, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class InstrumentEntry:
+class InstrumentEntry(NamedTuple):
     """An instrument of a day. ``row_group`` is None for a contract that was listed and has no rows.
 
     ``bars`` of its ``rows`` are bars. ``bar_s`` is the length that every row has (0: all are trades), None where
@@ -73,7 +72,9 @@ class DayIndex:
 
     def refuse_session_mismatch(self, where: str) -> None:
         """Raise SessionMismatchError where too many of the day's rows lay outside its session."""
-        outside = sum(entry["outside"] for entry in self.stated.values())
+        outside = sum([entry["outside"] for entry in self.stated.values()])
+        if not outside:
+            return
         total = outside + sum(entry["rows"] for entry in self.stated.values())
         if too_many_outside(outside, total):
             raise session_mismatch(outside, total, where)

@@ -20,7 +20,7 @@ from strikebook.market.calendar import session_of
 from strikebook.market.day_index import TOLERATED_OUTSIDE, DayIndex, index_of, session_mismatch
 from strikebook.market.rows import ABSENT, OPTIONAL_COLUMNS, InstrumentRows
 from strikebook.model.instrument import parse_symbol
-from strikebook.model.prices import Int32s
+from strikebook.model.prices import Int32s, Ticks
 from strikebook.model.session import SECONDS_PER_DAY
 
 _FORMAT: Final = "docs/format-market.md says which columns a day file has"
@@ -45,6 +45,11 @@ class ForeignDay:
     def rows_of(self, symbol: str, *, sizes: bool = True) -> InstrumentRows | None:  # noqa: ARG002 — all is in memory
         """The rows of an instrument, None where the file has none."""
         return self._rows.get(symbol)
+
+    def ticks_of(self, symbol: str, *, sizes: bool = True) -> Ticks:  # noqa: ARG002 — all is in memory
+        """The trades of an instrument inside the session, its bars replayed; none where the file has none."""
+        rows = self._rows.get(symbol)
+        return Ticks.none() if rows is None else rows.ticks(self.index.session)
 
     def refuse_unusable(self) -> None:
         """Raise SessionMismatchError where more than 1 % of the rows lie outside the session, MarketDataError where a

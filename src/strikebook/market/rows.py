@@ -102,7 +102,7 @@ class InstrumentRows:
         """The instrument's trades inside the session, its bars replayed."""
         is_bar = self.bar_s > 0
         if not is_bar.any():
-            return _clip(_trades(self), session)
+            return ticks_of_trades(self.second, self.price_paise, self.volume, self.oi, session)
         if is_bar.all():
             return _clip(_replayed(self), session)
         return _clip(_merged(_trades(self.take(~is_bar)), _replayed(self.take(is_bar))), session)
@@ -113,6 +113,13 @@ def rows_of_ticks(ticks: Ticks) -> InstrumentRows:
     return InstrumentRows(
         ticks.second, np.zeros(len(ticks), np.int32), ticks.price_paise, volume=ticks.quantity, oi=ticks.oi
     )
+
+
+def ticks_of_trades(
+    second: Int32s, price_paise: Int64s, volume: Int64s | None, oi: Int64s | None, session: Session
+) -> Ticks:
+    """The trades inside the session of rows that all are trades; columns as ``InstrumentRows`` has them."""
+    return _clip(Ticks(second, price_paise, _quantity(volume), oi), session)
 
 
 def _trades(rows: InstrumentRows) -> Ticks:

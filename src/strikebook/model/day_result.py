@@ -1,6 +1,7 @@
 """What a day of a strategy came to: a value, complete enough to explain every order.
 
-Money is whole paise, times are steps of the day's session (``Session.stamp`` turns one into a time).
+Money is whole paise, times are steps of the day's session (``Session.stamp`` turns one into a time). What a day has
+by the dozen is a named tuple: those are made in a third of a dataclass's time.
 """
 
 from __future__ import annotations
@@ -39,8 +40,7 @@ ConditionSetName: TypeAlias = Literal["base", "re_entry"]
 CONDITION_SETS: tuple[ConditionSetName, ...] = ("base", "re_entry")
 
 
-@dataclass(frozen=True, slots=True)
-class Candle:
+class Candle(NamedTuple):
     """A candle as seen at a step; prices in paise. ``start`` is its start, exchange-time seconds since 1970."""
 
     start: int
@@ -51,8 +51,7 @@ class Candle:
     volume: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class CandleView:
+class CandleView(NamedTuple):
     """A timeframe of an instrument at a step: the forming candle, the last completed one, its indicators.
 
     ``indicators``: display name (with the output where there are several) -> value at the last completed candle.
@@ -65,8 +64,7 @@ class CandleView:
     indicators: Mapping[str, float | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A leaf as it was evaluated: both values and the result. ``rhs_value`` is a pair for ``between``.
 
     ``lhs_previous`` and ``rhs_previous`` are given for crossings: the values of the last earlier step at which both
@@ -82,8 +80,7 @@ class Reading:
     missing: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """What could be seen at a step: candles, the variables of every node, last prices (symbol -> (paise, age in s))."""
 
     candles: tuple[CandleView, ...]
@@ -91,8 +88,7 @@ class Snapshot:
     prices: Mapping[str, tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """A node fired. ``condition_set`` and ``readings`` are a signal's; ``note`` says what an order node did."""
 
     execution_id: str
@@ -106,8 +102,7 @@ class Event:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(NamedTuple):
     """A filled order: when, at what price, how old the price was, and the underlying's price then (None: none yet)."""
 
     step: int
@@ -262,8 +257,7 @@ class NearMisses:
         return map(NearMiss, self.from_step.tolist(), self.to_step.tolist(), names, self.leaf.tolist())
 
 
-@dataclass(frozen=True, slots=True)
-class LeafCount:
+class LeafCount(NamedTuple):
     """For how many armed steps a leaf was true, and when it last was."""
 
     leaf: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from strikebook.model.instrument import OptionContract, OptionType
 from strikebook.model.prices import Bars, Ticks
@@ -17,7 +18,7 @@ def _no_bars(symbol: str) -> int:  # noqa: ARG001 — every instrument alike
     return 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ContractList:
     """The option contracts listed that day: known at the open, traded or not.
 
@@ -28,7 +29,7 @@ class ContractList:
     strikes_paise: Mapping[tuple[date, OptionType], tuple[int, ...]]
     lot_sizes: Mapping[date, int] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def expiries(self) -> tuple[date, ...]:
         """The listed expiries, ascending."""
         return tuple(sorted({expiry for expiry, _ in self.strikes_paise}))

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from strikebook.errors import UsageError
 
 SECONDS_PER_DAY = 86_400
+_DIGITS = tuple(f"{number:02d}" for number in range(100))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Session:
 
 def clock_text(second: int) -> str:
     """Seconds since midnight as ``HH:MM:SS``."""
-    return f"{second // 3600:02d}:{second % 3600 // 60:02d}:{second % 60:02d}"
+    return f"{_DIGITS[second // 3600]}:{_DIGITS[second // 60 % 60]}:{_DIGITS[second % 60]}"
 
 
 def parse_clock(text: str) -> int:

@@ -118,29 +118,30 @@ def _is_time(expression: Expression) -> bool:
     return isinstance(expression, CurrentTime | TimeOfDay)
 
 
-def _record(leaf: LeafFacts, reading: Reading) -> dict[str, object]:
-    lhs = plain(reading.lhs_value)
+def _record(facts: LeafFacts, reading: Reading) -> dict[str, object]:
+    _, lhs_value, rhs_value, result, lhs_previous, rhs_previous, missing = reading
+    lhs = plain(lhs_value)
     rhs: object
-    if isinstance(reading.rhs_value, tuple):
-        low, high = plain(reading.rhs_value[0]), plain(reading.rhs_value[1])
+    if isinstance(rhs_value, tuple):
+        low, high = plain(rhs_value[0]), plain(rhs_value[1])
         rhs = (low, high)
-        rhs_text = f"{_shown(low, clock=leaf.rhs_clock)} and {_shown(high, clock=leaf.rhs_clock)}"
+        rhs_text = f"{_shown(low, clock=facts.rhs_clock)} and {_shown(high, clock=facts.rhs_clock)}"
     else:
-        rhs = plain(reading.rhs_value)
-        rhs_text = _shown(rhs, clock=leaf.rhs_clock)
+        rhs = plain(rhs_value)
+        rhs_text = _shown(rhs, clock=facts.rhs_clock)
     record: dict[str, object] = {
         "lhs_value": lhs,
         "rhs_value": rhs,
-        "operator": leaf.operator,
-        "result": reading.result,
-        **leaf.fixed,
-        "substituted_text": f"{_shown(lhs, clock=leaf.lhs_clock)} {leaf.operator} {rhs_text}",
+        "operator": facts.operator,
+        "result": result,
+        **facts.fixed,
+        "substituted_text": f"{_shown(lhs, clock=facts.lhs_clock)} {facts.operator} {rhs_text}",
     }
-    if leaf.crosses:
-        record["lhs_previous"] = plain(reading.lhs_previous)
-        record["rhs_previous"] = plain(reading.rhs_previous)
-    if reading.missing:
-        record["missing"] = reading.missing
+    if facts.crosses:
+        record["lhs_previous"] = plain(lhs_previous)
+        record["rhs_previous"] = plain(rhs_previous)
+    if missing:
+        record["missing"] = missing
     return record
 
 

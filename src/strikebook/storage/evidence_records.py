@@ -18,7 +18,6 @@ from strikebook.model.day_result import (
 )
 from strikebook.storage.condition_records import SetFacts, SetKey, plain
 from strikebook.storage.stamps import Stamps
-from strikebook.storage.summary import rupees
 from strikebook.strategy.texts import timeframe_text
 
 Document = dict[str, object]
@@ -123,7 +122,7 @@ class Evidence:
             "candle_data": self._candle_data(snapshot.candles),
             "node_variables": self._variables_of(snapshot),
             "last_prices": {
-                symbol: {"price": rupees(paise), "age_s": age_s} for symbol, (paise, age_s) in snapshot.prices.items()
+                symbol: {"price": paise / 100, "age_s": age_s} for symbol, (paise, age_s) in snapshot.prices.items()
             },
         }
 
@@ -177,27 +176,28 @@ class Evidence:
         known = self._candles.get(id(views))
         if known is not None:
             return known
-        symbols: dict[str, Document] = {}
+        symbols: Document = {}
         frames: dict[str, Document] = {}
-        for view in sorted(views, key=lambda view: view.timeframe_s):
+        for symbol, timeframe_s, current, previous, indicators in sorted(views, key=_timeframe):
+            text = timeframe_text(timeframe_s)
             frame: Document = {
-                "timeframe": timeframe_text(view.timeframe_s),
-                "current": self._candle(view.current),
-                "previous": self._previous_candle(view),
+                "timeframe": text,
+                "current": self._candle(current),
+                "previous": self._previous_candle(previous, indicators),
             }
-            if view.symbol not in symbols:
-                frames[view.symbol] = {}
-                symbols[view.symbol] = frame | {"timeframes": frames[view.symbol]}
-            frames[view.symbol][timeframe_text(view.timeframe_s)] = frame
-        made: Document = dict(symbols)
-        self._candles[id(views)] = made
-        return made
+            if symbol in frames:
+                frames[symbol][text] = frame
+            else:
+                frames[symbol] = {text: frame}
+                symbols[symbol] = {**frame, "timeframes": frames[symbol]}
+        self._candles[id(views)] = symbols
+        return symbols
 
-    def _previous_candle(self, view: CandleView) -> Document | None:
-        place = (id(view.previous), id(view.indicators))
+    def _previous_candle(self, candle: Candle | None, indicators: Mapping[str, float | None]) -> Document | None:
+        place = (id(candle), id(indicators))
         known = self._previous.get(place)
         if known is None:
-            known = self._previous[place] = self._candle(view.previous, view.indicators)
+            known = self._previous[place] = self._candle(candle, indicators)
         return known
 
     def _variables_of(self, snapshot: Snapshot) -> Document:
@@ -212,15 +212,20 @@ class Evidence:
     def _candle(self, candle: Candle | None, indicators: Mapping[str, float | None] | None = None) -> Document | None:
         if candle is None:
             return None
+        start, opened, high, low, close, volume = candle
         record: Document = {
-            "timestamp": self._stamps.of_epoch(candle.start),
-            "open": candle.open_paise / 100,
-            "high": candle.high_paise / 100,
-            "low": candle.low_paise / 100,
-            "close": candle.close_paise / 100,
+            "timestamp": self._stamps.of_epoch(start),
+            "open": opened / 100,
+            "high": high / 100,
+            "low": low / 100,
+            "close": close / 100,
         }
-        if candle.volume is not None:
-            record["volume"] = candle.volume
+        if volume is not None:
+            record["volume"] = volume
         if indicators is not None:
             record["indicators"] = {name: plain(value) for name, value in indicators.items()}
         return record
+
+
+def _timeframe(view: CandleView) -> int:
+    return view.timeframe_s

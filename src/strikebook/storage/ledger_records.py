@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from strikebook.model.day_result import Cancellation, DayResult, Fill, Life, Rejection, Trade
 from strikebook.model.instrument import OptionContract
 from strikebook.money.day_charges import DayCharges
@@ -12,6 +14,7 @@ from strikebook.storage.summary import Totals, cost_record, rupees
 Document = dict[str, object]
 
 _FILL_FIELDS = ("price", "time", "sent_time", "market_price", "price_age_s", "slippage")
+_FILL_KEYS = {name: tuple(f"{name}_{field}" for field in _FILL_FIELDS) for name in ("entry", "exit")}
 NO_CONDITION = "no condition"
 
 
@@ -23,6 +26,7 @@ class Ledger:
         self._charges = charges
         self._stamps = stamps
         self._evidence = evidence
+        self._fills: dict[tuple[int, str], Document] = {}
         self._opened_by = {(life.vpi, life.position_num): life.entry_event_id for life in result.lives}
 
     def position(self, life: Life) -> Document:
@@ -140,18 +144,17 @@ class Ledger:
         gain = (quote[0] - life.entry.price_paise) * open_units
         return rupees(gain if life.side == "BUY" else -gain)
 
-    def _fill(self, name: str, fill: Fill | None, *, buying: bool) -> Document:
+    def _fill(self, name: Literal["entry", "exit"], fill: Fill | None, *, buying: bool) -> Document:
+        """The fields of a fill; a position and its row have the same, built once."""
         if fill is None:
-            return {f"{name}_{field}": None for field in _FILL_FIELDS}
-        slip = fill.price_paise - fill.market_paise
-        return {
-            f"{name}_price": rupees(fill.price_paise),
-            f"{name}_time": self._stamps[fill.step],
-            f"{name}_sent_time": self._stamps[fill.sent_step],
-            f"{name}_market_price": rupees(fill.market_paise),
-            f"{name}_price_age_s": fill.price_age_s,
-            f"{name}_slippage": rupees(slip if buying else -slip),
-        }
+            return dict.fromkeys(_FILL_KEYS[name])
+        known = self._fills.get((id(fill), name))
+        if known is None:
+            step, sent_step, paise, market_paise, age_s, _ = fill
+            slip = paise - market_paise if buying else market_paise - paise
+            values = (paise / 100, self._stamps[step], self._stamps[sent_step], market_paise / 100, age_s, slip / 100)
+            known = self._fills[id(fill), name] = dict(zip(_FILL_KEYS[name], values, strict=True))
+        return known
 
 
 def summary_record(totals: Totals) -> Document:
