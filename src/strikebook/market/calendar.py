@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import warnings
+from bisect import bisect_left, bisect_right
 from datetime import date, timedelta
 from functools import lru_cache
 from importlib import resources
@@ -41,7 +42,7 @@ def planned_sessions(first: date, last: date) -> dict[date, Session]:
 
 def _calendar_days(first: date, last: date) -> set[date]:
     known = _xbom_days()
-    days = {day for day in known if first <= day <= last}
+    days = set(known[bisect_left(known, first) : bisect_right(known, last)])
     day = first
     while day <= last:
         if known[0] <= day <= known[-1]:

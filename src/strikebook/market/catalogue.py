@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,8 @@ from strikebook.model.market_day import WARM_UP_CANDLES, ContractList, MarketDay
 from strikebook.model.prices import Bars, Ticks
 from strikebook.model.session import naive_epoch
 
+_SETTLED_NS: Final = 2_000_000_000
+"""A folder that changed less than this ago is looked at again: clocks of file systems are coarse."""
 _DAY_NAME: Final = re.compile(r"(\d{4}-\d\d-\d\d)\.parquet")
 
 
@@ -117,16 +120,15 @@ class Catalogue:
                 return _stated_origin(self.folder, underlying, day, path.stat().st_mtime_ns)
         return ""
 
-    def _days(self, underlying: str) -> list[date]:
+    def _days(self, underlying: str) -> tuple[date, ...]:
+        """The days that there are files of, ascending."""
         folder = self.folder / underlying
         if not UNDERLYING_NAME.fullmatch(underlying) or not folder.is_dir():
-            return []
-        days = []
-        for name in os.listdir(folder):  # noqa: PTH208 — names are all that is wanted, and it is asked for at every run
-            if match := _DAY_NAME.fullmatch(name):
-                with suppress(ValueError):  # 2024-02-30 is no day
-                    days.append(date.fromisoformat(match[1]))
-        return sorted(days)
+            return ()
+        changed_ns = folder.stat().st_mtime_ns
+        if time.time_ns() - changed_ns < _SETTLED_NS:
+            return _listed(folder)
+        return _listed_once(folder, changed_ns)
 
     def _open(self, underlying: str, day: date) -> OpenDay:
         opened = open_day(self.folder, underlying, day)
@@ -171,6 +173,21 @@ class Catalogue:
             if wanted <= 0:
                 break
         return MinuteHistory.none().with_days(candles)
+
+
+def _listed(folder: Path) -> tuple[date, ...]:
+    days = []
+    for name in os.listdir(folder):  # noqa: PTH208 — names are all that is wanted
+        if match := _DAY_NAME.fullmatch(name):
+            with suppress(ValueError):  # 2024-02-30 is no day
+                days.append(date.fromisoformat(match[1]))
+    return tuple(sorted(days))
+
+
+@lru_cache(maxsize=64)
+def _listed_once(folder: Path, _changed_ns: int) -> tuple[date, ...]:
+    """What a folder held when it last changed; a file that comes or goes changes it."""
+    return _listed(folder)
 
 
 @lru_cache(maxsize=256)

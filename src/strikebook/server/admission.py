@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from strikebook.server.encodings import Coding, wanted_coding
 from strikebook.server.keys import Caller, Keys
 from strikebook.server.page_paths import is_page
 from strikebook.server.problems import ProblemError
@@ -46,7 +47,8 @@ HeaderMap: TypeAlias = Mapping[bytes, bytes]
 class Admission:
     """What the headers say. ``refusal`` is what is wrong with them, ``caller`` None where nobody is known.
 
-    ``origin`` is that of a page which may read the answer; ``request_id`` the one that the client has given.
+    ``origin`` is that of a page which may read the answer; ``request_id`` the one that the client has given;
+    ``coding`` the one it wants a stored document in (None: none of ours), ``copies`` those it has.
     """
 
     headers: HeaderMap
@@ -54,6 +56,8 @@ class Admission:
     origin: bytes | None
     caller: Caller | None
     refusal: ProblemError | None = None
+    coding: Coding | None = None
+    copies: bytes | None = None
 
     def is_preflight(self, method: str) -> bool:
         """Whether a browser asks what a page may do."""
@@ -98,7 +102,8 @@ class Admissions:
             known = None if _is_preflight(scope["method"], headers) else self._caller(scope, headers)
         except ProblemError as refusal:
             return Admission(headers, request_id, origin, None, refusal)
-        return Admission(headers, request_id, origin, known)
+        coding = wanted_coding(headers.get(b"accept-encoding"))
+        return Admission(headers, request_id, origin, known, None, coding, headers.get(b"if-none-match"))
 
     def _check(self, scope: Scope, sent: Sent, headers: HeaderMap) -> None:
         if len(headers) < len(sent):

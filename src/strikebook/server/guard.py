@@ -174,15 +174,19 @@ async def _allow(send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
+def admission_of(scope: Scope) -> Admission:
+    """What the headers of a request say that the guard let in."""
+    admission: Admission = scope[ADMISSION]
+    return admission
+
+
 def caller_of(scope: Scope) -> Caller:
     """Who sent a request that the guard let in."""
-    caller = scope[ADMISSION].caller
-    assert isinstance(caller, Caller)  # noqa: S101 — the guard has put it there
+    caller = admission_of(scope).caller
+    assert caller is not None  # noqa: S101 — else the guard had refused it
     return caller
 
 
 def headers_of(scope: Scope) -> HeaderMap:
     """The headers of a request that the guard let in, by name in lower case."""
-    admission = scope[ADMISSION]
-    assert isinstance(admission, Admission)  # noqa: S101 — the guard has put it there
-    return admission.headers
+    return admission_of(scope).headers

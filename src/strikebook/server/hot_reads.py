@@ -10,13 +10,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NoReturn, TypeAlias
 
 import orjson
 
 from strikebook.errors import NotFoundError, UsageError
-from strikebook.server.encodings import Coding, has_copy, wanted_coding
-from strikebook.server.guard import headers_of
+from strikebook.server.encodings import has_copy
+from strikebook.server.guard import admission_of
 from strikebook.server.permission import permitted_key, refuse_others_job
 from strikebook.server.problems import ProblemError, problem_of
 from strikebook.server.reply import Receive, Reply, Scope, Send, json_reply
@@ -49,20 +49,22 @@ class HotReads:
     async def metadata(self, scope: Scope, user_id: str, strategy_id: str) -> Reply:
         """A run: its totals and all its days."""
         key = permitted_key(scope, user_id, strategy_id)
-        coding = _coding(scope)
+        admission = admission_of(scope)
+        coding = admission.coding or _refuse_coding()
         found = self.stored.at_hand(key, None, coding) or await self.stored.find(key, None, coding)
         if found is None:
             raise await asyncio.to_thread(missing_run, self._backtests, key)
-        return _sent(scope, found)
+        return _sent(admission.copies, found)
 
     async def day(self, scope: Scope, user_id: str, strategy_id: str, date_text: str) -> Reply:
         """A day: its positions and their reasons, as they are stored."""
         key = permitted_key(scope, user_id, strategy_id)
-        coding, day = _coding(scope), asked_day(date_text)
+        admission = admission_of(scope)
+        coding, day = admission.coding or _refuse_coding(), asked_day(date_text)
         found = self.stored.at_hand(key, day, coding) or await self.stored.find(key, day, coding)
         if found is None:
             raise await asyncio.to_thread(missing_day, self._backtests, key, day)
-        return _sent(scope, found)
+        return _sent(admission.copies, found)
 
 
 class HotPaths:
@@ -120,15 +122,11 @@ def missing_run(backtests: Backtests, key: RunKey) -> ProblemError:
     return problem_of(NotFoundError(f"no results of {key}", where=str(key), right=right))
 
 
-def _coding(scope: Scope) -> Coding:
-    coding = wanted_coding(headers_of(scope).get(b"accept-encoding"))
-    if coding is None:
-        raise ProblemError(406, "neither gzip nor identity is accepted", "Accept-Encoding", "gzip, or identity")
-    return coding
+def _refuse_coding() -> NoReturn:
+    raise ProblemError(406, "neither gzip nor identity is accepted", "Accept-Encoding", "gzip, or identity")
 
 
-def _sent(scope: Scope, found: Coded) -> Reply:
-    copies = headers_of(scope).get(b"if-none-match")
+def _sent(copies: bytes | None, found: Coded) -> Reply:
     if copies is not None and has_copy(copies, found.etag):
         return Reply(304, found.unchanged)
     return Reply(200, found.headers, found.body)

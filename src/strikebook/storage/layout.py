@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from strikebook.errors import UsageError
@@ -77,6 +78,7 @@ def day_text(day: date) -> str:
     return f"{day.day:02d}-{day.month:02d}-{day.year:04d}"
 
 
+@lru_cache(maxsize=4096)
 def day_file_name(day: date) -> str:
     """The name of a day's file, ``01-10-2024.json.gz``."""
     return day_text(day) + _DAY_SUFFIX
