@@ -166,7 +166,17 @@ function Shown({ view }: { view: View }) {
   }
 }
 
-/** What a day shows is asked for while its code comes. */
+/** Do something when the browser has nothing else to do; the answer takes it back. */
+function whenIdle(act: () => void): () => void {
+  if (typeof window.requestIdleCallback !== "function") {
+    const timer = setTimeout(act, 500);
+    return () => clearTimeout(timer);
+  }
+  const asked = window.requestIdleCallback(act);
+  return () => window.cancelIdleCallback(asked);
+}
+
+/** What a day shows is asked for while its code comes, and its code while a calendar is looked at. */
 function useAskedAhead(view: View): void {
   const client = useQueryClient();
   useEffect(() => {
@@ -174,4 +184,6 @@ function useAskedAhead(view: View): void {
     void client.prefetchQuery(dayQuery(view));
     if (view.view === "day") void client.prefetchQuery(chartQuery(view, view.timeframe, null));
   }, [client, view]);
+  const shown = view.view;
+  useEffect(() => (shown === "result" ? whenIdle(() => dayView.ahead()) : undefined), [shown]);
 }

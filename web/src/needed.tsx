@@ -28,6 +28,11 @@ export class Code<Props> {
     );
     return this.coming;
   }
+
+  /** Fetch it before it is needed; where that fails it is fetched again when it is. */
+  ahead(): void {
+    this.fetch().catch(() => undefined);
+  }
 }
 
 interface NeededProps<Props extends object> {
