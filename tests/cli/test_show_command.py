@@ -151,3 +151,14 @@ def test_a_plan_that_is_none_is_a_usage_error(place: Place) -> None:
     done = place.strikebook("reprice", "me", "worked-day", "--results", "results", "--brokerage", "free")
     assert done.returncode == 2
     assert "10 per lot" in done.stderr
+
+
+def test_statistics_are_shown_with_their_definitions(place: Place) -> None:
+    """Three round trips: amounts with their definitions, and no ratio of so few."""
+    done = place.strikebook("statistics", "me", "worked-day", "--results", "results", "--capital", "100000")
+    assert done.returncode == 0, done.stderr
+    for text in ("Net profit", "+₹86.04", "gross profit less charges, all days", "3 round trips: fewer than 30", "CE"):
+        assert text in done.stdout
+    told = place.strikebook("statistics", "me", "worked-day", "--results", "results", "--json")
+    assert json.loads(told.stdout)["capital"] is None
+    assert place.strikebook("statistics", "me", "worked-day", "--results", "results", "--capital", "x").returncode == 2

@@ -386,6 +386,24 @@ def test_reprice(served: Running) -> None:
     problem(served.client.get(f"{API}/reprice/nobody/nothing"), 404)
 
 
+def test_statistics(served: Running) -> None:
+    """Every figure with its definition, on the run's own totals; what needs a capital says so without one."""
+    stored = served.client.get(f"{API}/metadata/{OWN}").json()["overall_summary"]
+    found = served.client.get(f"{API}/statistics/{OWN}").json()
+    values = {each["name"]: each["value"] for each in found["statistics"]}
+    for name, total in (("net", "net_pnl"), ("gross", "total_pnl"), ("charges", "charges")):
+        assert values[name] == stored[total]
+    assert values["round_trips"] == stored["closed_positions"]
+    assert values["return"] is None
+    for rows in found["breakdowns"].values():
+        assert round(sum(row["net"] for row in rows), 2) == values["net"]
+    again = served.client.get(f"{API}/statistics/{OWN}", params={"capital": "150000"}).json()
+    share = next(each["value"] for each in again["statistics"] if each["name"] == "return")
+    assert share == round(100 * values["net"] / 150_000, 2)
+    problem(served.client.get(f"{API}/statistics/{OWN}", params={"capital": "0"}), 422)
+    problem(served.client.get(f"{API}/statistics/nobody/nothing"), 404)
+
+
 def test_why(served: Running) -> None:
     """A signal says how often each part of its condition held; an order node what it did; an unknown node is 404."""
     signal = served.client.get(f"{API}/day/{OWN}/{DAY}/why", params={"node": "bullish-signal"}).json()

@@ -23,6 +23,7 @@ from strikebook.cli.run_command import run
 from strikebook.cli.serve_command import serve
 from strikebook.cli.settings_reader import unknown_variables
 from strikebook.cli.show_command import show
+from strikebook.cli.statistics_command import statistics
 from strikebook.cli.strategy_command import strategy_app
 from strikebook.cli.texts import inert
 from strikebook.errors import StrikebookError, UsageError
@@ -50,6 +51,10 @@ A calendar of profit, a day, a position with its reasons, a silent signal:
   strikebook show me STRATEGY_ID 01-10-2024
   strikebook show me STRATEGY_ID 01-10-2024 --position 1
   strikebook show me STRATEGY_ID 01-10-2024 --why entry-condition-1
+
+\b
+What a run's days and positions amount to:
+  strikebook statistics me STRATEGY_ID --capital 150000
 
 \b
 The same run under another broker's charges:
@@ -87,6 +92,7 @@ def build_app() -> typer.Typer:
     app.callback(help=_HELP)(_root)
     app.command("run")(run)
     app.command("show")(show)
+    app.command("statistics")(statistics)
     app.command("reprice")(reprice)
     app.command("serve")(serve)
     app.add_typer(jobs_app, name="jobs")

@@ -34,7 +34,7 @@ from strikebook.server.wire.patterns import (
     TIMEFRAME_PATTERN,
 )
 from strikebook.server.wire.reasons import Why
-from strikebook.server.wire.runs import Metadata, Repriced, Results, RunBody
+from strikebook.server.wire.runs import Metadata, Repriced, Results, RunBody, RunStatistics
 from strikebook.server.wire.strategies import Findings
 from strikebook.service.backtests import Backtests
 from strikebook.storage.layout import RunKey, day_file_name
@@ -59,7 +59,7 @@ def backtest_router(backtests: Backtests, reads: HotReads) -> APIRouter:
     _add_job_routes(router, backtests)
     _add_result_routes(router, backtests)
     _add_day_routes(router, backtests, reads.stored)
-    _add_reprice_route(router, backtests)
+    _add_money_routes(router, backtests)
     _add_cleanup_routes(router, backtests)
     return router
 
@@ -215,7 +215,25 @@ def _add_day_routes(router: APIRouter, backtests: Backtests, stored: StoredBytes
         return json_reply(orjson.dumps(await asyncio.to_thread(backtests.why, key, day, node)))
 
 
-def _add_reprice_route(router: APIRouter, backtests: Backtests) -> None:
+def _add_money_routes(router: APIRouter, backtests: Backtests) -> None:
+    @router.get("/statistics/{user_id}/{strategy_id}", response_model=None, responses=answers(RunStatistics, 404))
+    async def statistics(
+        request: Request,
+        user_id: UserId,
+        strategy_id: StrategyId,
+        capital: Annotated[
+            str | None,
+            Query(
+                pattern=r"^[1-9][0-9]{0,11}(\.[0-9]{1,2})?$",
+                description="Rupees, for what is a share of it.",
+                examples=["150000"],
+            ),
+        ] = None,
+    ) -> Reply:
+        """A run's statistics on net profit, each with its definition, and its round trips by their properties."""
+        key = permitted_key(request.scope, user_id, strategy_id)
+        return json_reply(orjson.dumps(await asyncio.to_thread(backtests.statistics, key, capital)))
+
     @router.get("/reprice/{user_id}/{strategy_id}", response_model=None, responses=answers(Repriced, 404))
     async def reprice(
         request: Request,

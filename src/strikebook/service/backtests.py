@@ -251,6 +251,11 @@ class Backtests:
         asked = self.place.executor.ask(question, self.storage, key, brokerage, terms)
         return cast("Document", asked.result())
 
+    def statistics(self, key: RunKey, capital: str | None) -> Document:
+        """A run's statistics. Raises NotFoundError, UsageError, StorageError."""
+        asked = self.place.executor.ask("strikebook.service.statistics:statistics", self.storage, key, capital)
+        return cast("Document", asked.result())
+
     def market(self) -> Document:
         """What data there is, per underlying and day."""
         asked = self.place.executor.ask("strikebook.service.desk:market_overview", self.market_name)

@@ -7,15 +7,14 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from strikebook.errors import StorageError
 from strikebook.model.brokerage import Brokerage, parse_brokerage
 from strikebook.model.options import Terms, parse_terms
 from strikebook.money.charge_rates import charge_rates, exchange_of
 from strikebook.money.charges import Charges, ClosedLots, charges_of
 from strikebook.service.results import read_run
+from strikebook.service.stored_days import stored_days
 from strikebook.storage.backtest_storage import BacktestStorage
-from strikebook.storage.codec import decode_day
-from strikebook.storage.layout import RunKey, day_file_name, day_text, parse_day
+from strikebook.storage.layout import RunKey, day_text
 from strikebook.storage.summary import cost_record, rupees
 
 Document = dict[str, Any]
@@ -68,15 +67,7 @@ def _days(
     warnings: dict[str, None],
 ) -> Iterator[_Folded]:
     """Each day with a file: its gross profit and its charges, in paise; ``warnings`` gets those of its rates."""
-    for listed in run["daily_summaries"]:
-        if not listed["has_data"]:
-            continue
-        day = parse_day(listed["date"])
-        content = storage.day(key, day)
-        where = f"{storage.place}: {key}/{day_file_name(day)}"
-        if content is None:
-            raise StorageError("a day of this run is gone", where=where, right="run it again")
-        document: Document = decode_day(content, where)
+    for day, document in stored_days(storage, key, run):
         warnings.update(dict.fromkeys(_warnings(document, day, money[1])))
         yield day, sum(round(row["pnl"] * 100) for row in document["trades"]), _charges(document, day, *money)
 

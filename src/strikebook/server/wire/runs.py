@@ -239,6 +239,54 @@ class Repriced(Costs, Answer):
     warnings: list[str]
 
 
+class Statistic(Part):
+    """A figure with its definition; ``reason`` says why it has no value. A date is YYYY-MM-DD."""
+
+    name: str
+    title: str
+    unit: Literal["rupees", "percent", "ratio", "count", "days", "seconds", "date"]
+    value: float | str | None
+    reason: str | None
+    definition: str
+
+
+class Share(Part):
+    """The round trips that have something in common."""
+
+    key: str
+    round_trips: int
+    won: int
+    gross: float
+    charges: float
+    net: float
+
+
+class Breakdowns(Part):
+    """Round trips by a property of theirs."""
+
+    month: list[Share]
+    weekday: list[Share]
+    entry_hour: list[Share]
+    days_to_expiry: list[Share]
+    option_type: list[Share]
+    exit_reason: list[Share]
+    re_entry: list[Share]
+
+
+class RunStatistics(Answer):
+    """A run's statistics, on net profit: ``docs/statistics.md`` has the definitions."""
+
+    user_id: str
+    strategy_id: str
+    strategy_name: str
+    job_id: str
+    synthetic: bool
+    capital: float | None
+    failed_days: int
+    statistics: list[Statistic]
+    breakdowns: Breakdowns
+
+
 class DamagedRun(Part):
     """A run whose metadata cannot be read."""
 

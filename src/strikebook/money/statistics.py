@@ -1,0 +1,272 @@
+"""A run's statistics from its days and its round trips, on net profit. ``figures`` defines each.
+
+A figure that is not defined is None with a reason: a ratio of nothing is never 0.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import accumulate, groupby
+from statistics import mean, median, stdev
+
+from strikebook.money.figures import DAYS_A_YEAR, FEWEST_ROUND_TRIPS, definitions
+
+Figure = float | int | date | None
+_MONDAY_FIRST = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class TradingDay:
+    """A day that was run: its profit and its charges in paise, and whether a position was opened."""
+
+    day: date
+    gross_paise: int
+    charges_paise: int
+    traded: bool
+
+    @property
+    def net_paise(self) -> int:
+        """Profit after charges."""
+        return self.gross_paise - self.charges_paise
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """A position that was closed. ``entry_hour``: of the day, 9 to 15. ``sold_paise``: premium sold to open, else 0."""
+
+    day: date
+    entry_hour: int
+    held_s: int
+    expiry: date
+    option_type: str
+    exit_reason: str
+    re_entry: int
+    gross_paise: int
+    charges_paise: int
+    sold_paise: int
+
+    @property
+    def net_paise(self) -> int:
+        """Profit after charges."""
+        return self.gross_paise - self.charges_paise
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Each figure by name, and why one has no value."""
+
+    figures: dict[str, Figure]
+    reasons: dict[str, str]
+
+
+def statistics_of(days: Sequence[TradingDay], trips: Sequence[RoundTrip], capital_paise: int | None) -> Statistics:
+    """All figures. Days in order; trips in order of closing. Rupees have two decimals, ratios are not rounded."""
+    found = _Found()
+    _money(found, days)
+    _trips(found, trips)
+    _drawdown(found, days, capital_paise)
+    _spread(found, days)
+    if len(trips) < FEWEST_ROUND_TRIPS:
+        for each in definitions():
+            if each.needs_many:
+                found.none(each.name, f"{len(trips)} round trips: fewer than {FEWEST_ROUND_TRIPS} say nothing")
+    return Statistics({each.name: found.figures[each.name] for each in definitions()}, found.reasons)
+
+
+def breakdown(trips: Iterable[RoundTrip], by: str) -> list[dict[str, str | int | float]]:
+    """Round trips by a property of theirs: how many, how many won, gross, charges and net in rupees."""
+    key = _KEYS[by]
+    ordered = sorted(trips, key=key)
+    return [{"key": _name(by, value), **_summed(list(inside))} for value, inside in groupby(ordered, key)]
+
+
+class _Found:
+    def __init__(self) -> None:
+        self.figures: dict[str, Figure] = {}
+        self.reasons: dict[str, str] = {}
+
+    def put(self, name: str, value: Figure) -> None:
+        self.figures[name] = value
+
+    def none(self, name: str, reason: str) -> None:
+        self.figures[name] = None
+        self.reasons[name] = reason
+
+    def over(self, name: str, above: float, below: float, reason: str, times: float = 1) -> None:
+        """A quotient; without a divisor it is not defined."""
+        if below:
+            self.put(name, above / below * times)
+        else:
+            self.none(name, reason)
+
+
+def _money(found: _Found, days: Sequence[TradingDay]) -> None:
+    gross, charges = sum(each.gross_paise for each in days), sum(each.charges_paise for each in days)
+    nets = [each.net_paise for each in days]
+    traded = sum(each.traded for each in days)
+    found.put("gross", gross / 100)
+    found.put("charges", charges / 100)
+    found.put("net", (gross - charges) / 100)
+    found.over("charges_share", charges, max(gross, 0), "there is no gross profit", 100)
+    found.put("days", len(days))
+    found.put("winning_days", sum(net > 0 for net in nets))
+    found.put("losing_days", sum(net < 0 for net in nets))
+    found.over("day_win_rate", sum(net > 0 for net in nets), traded, "no day traded", 100)
+    for name, value in (("best_day", max), ("worst_day", min)):
+        if nets:
+            found.put(name, value(nets) / 100)
+        else:
+            found.none(name, "no day was run")
+    found.over("average_day", sum(nets) / 100, len(nets), "no day was run")
+
+
+def _trips(found: _Found, trips: Sequence[RoundTrip]) -> None:
+    nets = [trip.net_paise for trip in trips]
+    won, lost = [net for net in nets if net > 0], [net for net in nets if net < 0]
+    nothing = "no position was closed"
+    found.put("round_trips", len(nets))
+    found.put("winning_trips", len(won))
+    found.put("losing_trips", len(lost))
+    found.over("trip_win_rate", len(won), len(nets), nothing, 100)
+    found.over("average_win", sum(won) / 100, len(won), "no round trip won")
+    found.over("average_loss", sum(lost) / 100, len(lost), "no round trip lost")
+    for name, value in (("best_trip", max), ("worst_trip", min)):
+        if nets:
+            found.put(name, value(nets) / 100)
+        else:
+            found.none(name, nothing)
+    found.over("expectancy", sum(nets) / 100, len(nets), nothing)
+    found.over("profit_factor", sum(won), -sum(lost), "no round trip lost")
+    if won and lost:
+        payoff = mean(won) / -mean(lost)
+        share = len(won) / len(nets)
+        found.put("payoff", payoff)
+        found.put("kelly", share - (1 - share) / payoff)
+    else:
+        for name in ("payoff", "kelly"):
+            found.none(name, "no round trip lost" if won else "no round trip won")
+    spread = stdev(nets) if len(nets) > 1 else 0.0
+    found.over("sqn", math.sqrt(len(nets)) * mean(nets or [0]), spread, "the round trips do not differ")
+    found.put("winning_streak", _longest(net > 0 for net in nets))
+    found.put("losing_streak", _longest(net < 0 for net in nets))
+    if trips:
+        found.put("holding_time", median(trip.held_s for trip in trips))
+    else:
+        found.none("holding_time", nothing)
+    sold = [trip for trip in trips if trip.sold_paise]
+    premium = sum(trip.sold_paise for trip in sold)
+    found.put("premium_collected", premium / 100)
+    found.over("premium_kept", sum(trip.net_paise for trip in sold), premium, "no option was sold to open", 100)
+
+
+def _drawdown(found: _Found, days: Sequence[TradingDay], capital_paise: int | None) -> None:
+    running = list(accumulate(each.net_paise for each in days))
+    highest = list(accumulate(running, max, initial=0))[1:]
+    below = [total - high for total, high in zip(running, highest, strict=True)]
+    deepest = min(below, default=0)
+    total = running[-1] if running else 0
+    found.put("max_drawdown", deepest / 100)
+    found.put("longest_drawdown", _longest(fall < 0 for fall in below))
+    found.over("return_over_drawdown", total, -deepest, "there is no drawdown")
+    found.over("calmar", total / max(len(days), 1) * DAYS_A_YEAR, -deepest, "there is no drawdown")
+    _drawdown_days(found, days, running, highest, below)
+    percents = ("max_drawdown_percent", "ulcer", "return")
+    if not capital_paise or not days:
+        for name in percents:
+            found.none(name, "no capital is stated" if days else "no day was run")
+        return
+    falls = [100 * fall / (capital_paise + high) for fall, high in zip(below, highest, strict=True)]
+    found.put("max_drawdown_percent", min(falls))
+    found.put("ulcer", math.sqrt(mean(fall * fall for fall in falls)))
+    found.put("return", 100 * total / capital_paise)
+
+
+def _drawdown_days(
+    found: _Found, days: Sequence[TradingDay], running: list[int], highest: list[int], below: list[int]
+) -> None:
+    """When the deepest fall began, was lowest, and ended."""
+    deepest = min(below, default=0)
+    if deepest == 0:
+        for name in ("drawdown_from", "drawdown_lowest", "drawdown_recovered"):
+            found.none(name, "there is no drawdown")
+        return
+    lowest = below.index(deepest)
+    before = [at for at in range(lowest) if running[at] == highest[lowest]]
+    found.put("drawdown_from", days[before[-1] if before else 0].day)
+    found.put("drawdown_lowest", days[lowest].day)
+    after = [at for at in range(lowest, len(days)) if running[at] >= highest[lowest]]
+    if after:
+        found.put("drawdown_recovered", days[after[0]].day)
+    else:
+        found.none("drawdown_recovered", "it has not ended")
+
+
+def _spread(found: _Found, days: Sequence[TradingDay]) -> None:
+    nets = [each.net_paise for each in days]
+    average = mean(nets or [0])
+    centred = [net - average for net in nets]
+    variance = mean(each * each for each in centred) if nets else 0.0
+    same = "the days do not differ"
+    year = math.sqrt(DAYS_A_YEAR)
+    found.over("sharpe", average, stdev(nets) if len(nets) > 1 else 0.0, same, year)
+    found.over("sortino", average, math.sqrt(mean(min(net, 0) ** 2 for net in nets or [0])), "no day lost", year)
+    found.over("skew", mean(each**3 for each in centred or [0.0]), variance**1.5, same)
+    if variance:
+        found.put("kurtosis", mean(each**4 for each in centred) / variance**2 - 3)
+    else:
+        found.none("kurtosis", same)
+    for percent in (95, 99):
+        names = (f"value_at_risk_{percent}", f"expected_shortfall_{percent}")
+        if not nets:
+            for name in names:
+                found.none(name, "no day was run")
+            continue
+        line = _percentile(nets, (100 - percent) / 100)
+        found.put(names[0], line / 100)
+        found.put(names[1], mean(net for net in nets if net <= line) / 100)
+
+
+def _percentile(values: Sequence[int], share: float) -> float:
+    """Linear between the two values around it."""
+    ordered = sorted(values)
+    place = share * (len(ordered) - 1)
+    low = math.floor(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def _longest(held: Iterable[bool]) -> int:
+    return max((len(list(run)) for each, run in groupby(held) if each), default=0)
+
+
+def _summed(trips: list[RoundTrip]) -> dict[str, int | float]:
+    return {
+        "round_trips": len(trips),
+        "won": sum(trip.net_paise > 0 for trip in trips),
+        "gross": sum(trip.gross_paise for trip in trips) / 100,
+        "charges": sum(trip.charges_paise for trip in trips) / 100,
+        "net": sum(trip.net_paise for trip in trips) / 100,
+    }
+
+
+_KEYS: dict[str, Callable[[RoundTrip], str | int]] = {
+    "month": lambda trip: trip.day.isoformat()[:7],
+    "weekday": lambda trip: trip.day.weekday(),
+    "entry_hour": lambda trip: trip.entry_hour,
+    "days_to_expiry": lambda trip: (trip.expiry - trip.day).days,
+    "option_type": lambda trip: trip.option_type,
+    "exit_reason": lambda trip: trip.exit_reason,
+    "re_entry": lambda trip: trip.re_entry,
+}
+
+
+BREAKDOWNS = tuple(_KEYS)
+
+
+def _name(by: str, value: str | int) -> str:
+    if by == "weekday":
+        return _MONDAY_FIRST[int(value)]
+    return f"{value:02d}:00" if by == "entry_hour" else str(value)
