@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { addressOf, addressOfDay, addressOfResult, type DayAsked, type DayPlace } from "../../address";
 import { Refusal } from "../../api/client";
-import { dayQuery, metadataQuery } from "../../api/queries";
+import { dayQuery, LOOK_AGAIN_MS, metadataQuery } from "../../api/queries";
 import type { Day, Metadata } from "../../api/schema";
 import { count, rupees } from "../../format/money";
 import { chargesText, counted } from "../../format/texts";
@@ -25,7 +25,7 @@ import { Signals } from "./signals";
 
 export default function DayView({ view }: { view: DayAsked }) {
   const { data: day, error, isPending } = useQuery(dayQuery(view));
-  const { data: run } = useQuery(metadataQuery(view));
+  const { data: run } = useQuery({ ...metadataQuery(view), staleTime: LOOK_AGAIN_MS }); // for the days beside it
   if (isPending) return <Loading what="the day" />;
   return (
     <>

@@ -10,6 +10,7 @@ import {
   rowSortingFeature,
   tableFeatures,
 } from "@tanstack/react-table";
+import type { ReactNode } from "react";
 import type { Position } from "../../api/schema";
 import { count, price, profit } from "../../format/money";
 import { contractName, counted, exitReason } from "../../format/texts";
@@ -98,8 +99,6 @@ export const columns = helper.columns(
         header,
         sortUndefined: "last",
         ...(FILTERED.has(id) ? { filterFn: "equalsString" as const } : {}),
-        cell: ({ row }) =>
-          id === "pnl" || id === "net_pnl" ? <Profit amount={row.original[id]} /> : text(row.original),
       }),
     ];
   }),
@@ -107,6 +106,12 @@ export const columns = helper.columns(
 
 export function isNumber(column: string): boolean {
   return NUMBERS.has(column);
+}
+
+/** What stands in a column of a position. */
+export function cellOf(position: Position, column: string): ReactNode {
+  if (column === "pnl" || column === "net_pnl") return <Profit amount={position[column]} />;
+  return textOf(position, column);
 }
 
 /** What a position shows in a column. */

@@ -1,7 +1,7 @@
 // Every position of a day: sorted, filtered, searched, with the columns one wants, and by keyboard alone.
 
 import { type ColumnFiltersState, type Row, type SortingState, useTable } from "@tanstack/react-table";
-import { type KeyboardEvent, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, memo, useMemo, useRef, useState } from "react";
 import { addressOfTrade, type DayPlace } from "../../address";
 import type { Position } from "../../api/schema";
 import { addRupees, count } from "../../format/money";
@@ -10,7 +10,7 @@ import { Link, navigate } from "../../navigation";
 import { Profit } from "../../parts/money";
 import { useKept } from "../../parts/use-kept";
 import { Wide } from "../../parts/wide";
-import { columns, features, hiddenAtFirst, isNumber, textOf } from "./position-columns";
+import { cellOf, columns, features, hiddenAtFirst, isNumber, textOf } from "./position-columns";
 import styles from "./position-table.module.css";
 
 const COLUMNS = "strikebook.columns";
@@ -147,8 +147,14 @@ function Body({ place, table, rows, selected, onSelect }: BodyProps) {
   const [focused, setFocused] = useState<string | null>(null);
   const tabStop = rows.some((row) => row.id === (focused ?? selected)) ? (focused ?? selected) : rows[0]?.id;
 
-  function onKeyDown(event: KeyboardEvent, trade: string) {
-    if (event.target !== event.currentTarget) return;
+  const shown = table
+    .getVisibleLeafColumns()
+    .map(({ id }) => id)
+    .join(" ");
+
+  function onKeyDown(event: KeyboardEvent) {
+    const trade = (event.target as HTMLElement).dataset.trade;
+    if (trade === undefined) return;
     const at = rows.findIndex((row) => row.id === trade);
     const to = {
       ArrowDown: at + 1,
@@ -167,37 +173,66 @@ function Body({ place, table, rows, selected, onSelect }: BodyProps) {
     event.preventDefault();
   }
 
+  function onClick(event: MouseEvent) {
+    const hit = (event.target as HTMLElement).closest<HTMLElement>("a, button, tr");
+    const trade = hit?.dataset.trade; // a link in the row has none
+    if (trade !== undefined) onSelect(trade === selected ? null : trade);
+  }
+
   return (
-    <tbody ref={body}>
-      {rows.map((row) => (
-        <tr
-          key={row.id}
-          data-trade={row.id}
-          className={row.id === selected ? styles.selected : ""}
-          aria-selected={row.id === selected}
-          tabIndex={row.id === tabStop ? 0 : -1}
-          onFocus={() => setFocused(row.id)}
-          onKeyDown={(event) => onKeyDown(event, row.id)}
-          onClick={(event) => {
-            if ((event.target as HTMLElement).closest("a, button") === null)
-              onSelect(row.id === selected ? null : row.id);
-          }}
-        >
-          <td>
-            <Link to={addressOfTrade(place, row.id)} tabIndex={-1} aria-label={`Why ${row.id}`}>
-              why
-            </Link>
-          </td>
-          {row.getVisibleCells().map((cell) => (
-            <td key={cell.id} className={isNumber(cell.column.id) ? "number" : ""}>
-              <table.FlexRender cell={cell} />
-            </td>
-          ))}
-        </tr>
+    <tbody
+      ref={body}
+      onFocus={(event) => setFocused(event.target.closest("tr")?.dataset.trade ?? null)}
+      onKeyDown={onKeyDown}
+      onClick={onClick}
+    >
+      {rows.map(({ id, original }) => (
+        <PositionRow
+          key={id}
+          place={place}
+          position={original}
+          shown={shown}
+          isSelected={id === selected}
+          isTabStop={id === tabStop}
+        />
       ))}
     </tbody>
   );
 }
+
+interface PositionRowProps {
+  place: DayPlace;
+  position: Position;
+  /** The columns by their ids, in order. */
+  shown: string;
+  isSelected: boolean;
+  isTabStop: boolean;
+}
+
+/** Remembered: of a hundred rows one or two change when another is selected. */
+const PositionRow = memo(function PositionRow(props: PositionRowProps) {
+  const { place, position, shown, isSelected, isTabStop } = props;
+  const trade = position.trade_id;
+  return (
+    <tr
+      data-trade={trade}
+      className={isSelected ? styles.selected : ""}
+      aria-selected={isSelected}
+      tabIndex={isTabStop ? 0 : -1}
+    >
+      <td>
+        <Link to={addressOfTrade(place, trade)} tabIndex={-1} aria-label={`Why ${trade}`}>
+          why
+        </Link>
+      </td>
+      {shown.split(" ").map((column) => (
+        <td key={column} className={isNumber(column) ? "number" : ""}>
+          {cellOf(position, column)}
+        </td>
+      ))}
+    </tr>
+  );
+});
 
 interface ChoiceProps {
   table: PositionsTable;
