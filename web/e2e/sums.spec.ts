@@ -86,6 +86,31 @@ test("a day's header, its table and its positions are the file's", async ({ page
   );
 });
 
+test("statistics are on the files' net profit, and what is a share of a capital waits for one", async ({
+  page,
+  server,
+}) => {
+  const run = server.metadata();
+  await page.goto(resultAddress());
+  await page.getByText("on net profit, each with its definition").click();
+  const valueAt = (name: string) => page.locator(`tr[data-statistic="${name}"] td`).first();
+  await expect(valueAt("net")).toHaveText(/₹/);
+  expect(paise(await valueAt("net").textContent())).toBe(paiseOf(run.overall_summary.net_pnl));
+  expect(paise(await valueAt("charges").textContent())).toBe(paiseOf(run.overall_summary.charges));
+  await expect(page.locator('tr[data-statistic="return"]')).toContainText("no capital is stated");
+  await page.getByLabel("Capital in rupees").fill("150000");
+  await expect(valueAt("return")).toHaveText(
+    `${((100 * run.overall_summary.net_pnl) / 150_000).toFixed(2)} %`,
+  );
+  await page.getByLabel("Round trips by", { exact: true }).selectOption("option_type");
+  const nets = await page
+    .locator("table", { has: page.getByRole("columnheader", { name: "Round trips" }) })
+    .locator("tbody tr td:last-child")
+    .allTextContents();
+  expect(nets).toHaveLength(2);
+  expect(sum(nets.map((net) => paise(net)))).toBe(paiseOf(run.overall_summary.net_pnl));
+});
+
 test("a list of results has each run's total", async ({ page, server }) => {
   await page.goto("/");
   await expect(page.getByRole("article")).toHaveCount(1);

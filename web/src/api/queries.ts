@@ -137,6 +137,24 @@ export function metadataQuery({ user, strategy }: RunPlace) {
   });
 }
 
+/** Of a run by its job: they stay as they are. */
+export function statisticsQuery({ user, strategy }: RunPlace, job: string, capital: string | null) {
+  return queryOptions({
+    queryKey: ["statistics", user, strategy, job, capital],
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET("/api/v1/backtest/statistics/{user_id}/{strategy_id}", {
+          params: {
+            path: { user_id: user, strategy_id: strategy },
+            query: capital === null ? {} : { capital },
+          },
+          signal,
+        }),
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
 export function dayQuery({ user, strategy, date }: DayPlace) {
   return queryOptions({
     queryKey: ["day", user, strategy, date],

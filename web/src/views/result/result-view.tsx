@@ -21,6 +21,7 @@ import { DayTable } from "./day-table";
 import { Distribution } from "./distribution";
 import { Headline } from "./headline";
 import styles from "./result-view.module.css";
+import { Statistics } from "./statistics";
 
 export function ResultView({ place }: { place: RunPlace }) {
   const { active, jobs, watchedMs } = useJobs(place.user);
@@ -45,6 +46,7 @@ export function ResultView({ place }: { place: RunPlace }) {
         <Course place={place} run={run} />
         <Distribution run={run} />
       </div>
+      <Statistics place={place} run={run} />
       <DayTable place={place} run={run} />
       <Footnotes run={run} />
     </>
