@@ -107,6 +107,7 @@ def test_ctrl_c_while_it_loads_is_status_130() -> None:
     """Even before the command is known."""
     code = (
         "import os, signal, sys; from strikebook.cli import main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background is started deaf to it
         "class Stop:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
         "        if name == 'typer': os.kill(os.getpid(), signal.SIGINT)\n"
