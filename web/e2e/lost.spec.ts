@@ -10,7 +10,7 @@ test("a page whose server is lost says so, and goes on by itself when it is back
   server,
   watched,
 }) => {
-  watched.expected.push(/preload CSS/); // the day's code is asked for when nobody answers
+  watched.expected.push(/preload CSS|dynamically imported module/); // the day's code, when nobody answers
   await server.run({ from: "2024-10-01", to: "2024-10-04" });
   await page.goto(resultAddress());
   await expect(page.getByTestId("total-pnl")).toBeVisible();

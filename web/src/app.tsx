@@ -1,13 +1,13 @@
 // The frame of every view: where one can go, who one is, whether the server answers.
 
-import { useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { addressOf, addressOfRun, type View } from "./address";
 import { chartQuery, dayQuery } from "./api/queries";
 import styles from "./app.module.css";
 import { Boundary } from "./boundary";
 import { Connection } from "./connection";
-import { Link, useView } from "./navigation";
+import { goingTo, Link, useView } from "./navigation";
 import { Code, Needed } from "./needed";
 import { Empty } from "./parts/states";
 import { ThemeChoice } from "./theme-choice";
@@ -179,11 +179,14 @@ function whenIdle(act: () => void): () => void {
 /** What a day shows is asked for while its code comes, and its code while a calendar is looked at. */
 function useAskedAhead(view: View): void {
   const client = useQueryClient();
-  useEffect(() => {
-    if (view.view !== "day" && view.view !== "trade") return;
-    void client.prefetchQuery(dayQuery(view));
-    if (view.view === "day") void client.prefetchQuery(chartQuery(view, view.timeframe, null));
-  }, [client, view]);
+  useEffect(() => goingTo((next) => askFor(client, next)), [client]);
+  useEffect(() => askFor(client, view), [client, view]);
   const shown = view.view;
   useEffect(() => (shown === "result" ? whenIdle(() => dayView.ahead()) : undefined), [shown]);
+}
+
+function askFor(client: QueryClient, view: View): void {
+  if (view.view !== "day" && view.view !== "trade") return;
+  void client.prefetchQuery(dayQuery(view));
+  if (view.view === "day") void client.prefetchQuery(chartQuery(view, view.timeframe, null));
 }

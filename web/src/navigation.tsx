@@ -1,10 +1,22 @@
 // Addresses as the browser has them, and links that change the view without loading the page again.
 
 import { type AnchorHTMLAttributes, type MouseEvent, type ReactNode, useCallback, useMemo } from "react";
-import { navigate, usePathname, useSearch } from "wouter/use-browser-location";
+import { navigate as change, usePathname, useSearch } from "wouter/use-browser-location";
 import { type View, viewOf } from "./address";
 
-export { navigate };
+let beforehand: (view: View) => void = () => undefined;
+
+/** What is to be done as soon as one goes to a view, before anything of it is drawn. */
+export function goingTo(act: (view: View) => void): void {
+  beforehand = act;
+}
+
+/** Go to an address of the page. */
+export function navigate(to: string, options?: { replace?: boolean }): void {
+  const { pathname, search } = new URL(to, window.location.href);
+  beforehand(viewOf(pathname, search));
+  change(to, options);
+}
 
 /** The view that the address names. */
 export function useView(): View {
