@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def crowd(storm: Storm, users: int, seconds: float, expected: Seen) -> tuple[int
                     own.get(f"{API}/cleanup/status").raise_for_status()
                     time.sleep(0.1)
 
-        jobs: list[Callable[[], None]] = [clean, *(lambda number=number: live(number) for number in range(users))]  # type: ignore[misc]
+        jobs: list[Callable[[], None]] = [clean, *(partial(live, number) for number in range(users))]
         threads = [threading.Thread(target=_caught, args=(job, errors)) for job in jobs]
         for thread in threads:
             thread.start()

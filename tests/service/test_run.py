@@ -2,7 +2,6 @@
 
 import os
 import re
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -31,6 +30,7 @@ from tests.service.made_run import (
     small_request,
     small_strategy,
 )
+from tests.small_disk import mounted_disk
 from tests.storage.shapes import BRIEF_METADATA, assert_same_shape
 
 KEY = RunKey("user_123", STRATEGY_ID)
@@ -239,16 +239,8 @@ def test_the_metadata_grows_while_the_run_goes_on() -> None:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 300 kilobytes."""
-    place = tmp_path / "small"
-    place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", place], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
-        # CI mounts as root: there a refusal is a failure, or the promise would go untested unnoticed.
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("a small disk is mounted by root only")
-    yield place
-    subprocess.run(["umount", place], check=True)
+    with mounted_disk(tmp_path / "small", "300k") as place:
+        yield place
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -14,6 +14,7 @@ from strikebook.atomic_file import write_file
 from strikebook.errors import StorageError, UsageError
 from strikebook.storage.folder_storage import FolderStorage
 from strikebook.storage.layout import RunKey, day_text, parse_day, run_folder
+from tests.small_disk import mounted_disk
 
 KEY = RunKey("user_123", "strategy-1")
 DAY = date(2024, 10, 1)
@@ -29,15 +30,8 @@ def storage(tmp_path: Path) -> FolderStorage:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of one megabyte."""
-    place = tmp_path / "small"
-    place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", place], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip("mounting needs root")
-    yield place
-    subprocess.run(["umount", place], check=True)
+    with mounted_disk(tmp_path / "small", "1m") as place:
+        yield place
 
 
 def names(folder: Path) -> set[str]:
