@@ -81,8 +81,10 @@ def _value(each: dict[str, Any]) -> Text:
     value, unit = each["value"], each["unit"]
     if value is None:
         return Text("–", "dim")
+    if unit == "profit":
+        return profit(value)
     if unit == "rupees":
-        return Text(rupees_text(value)) if each["name"] in ("charges", "premium_collected") else profit(value)
+        return Text(rupees_text(value))
     if unit == "percent":
         return Text(f"{value:.2f} %")
     if unit == "ratio":

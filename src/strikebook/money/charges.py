@@ -7,8 +7,8 @@ A contract note rounds the day's transaction tax to a whole rupee; here a trade 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 from strikebook.model.brokerage import Brokerage
@@ -73,6 +73,14 @@ class ClosedLots:
     exit_paise: int
     entry_lots: int
     lots_before: int = 0
+
+
+def charges_of_position(rows: Iterable[ClosedLots], rates: ChargeRates, brokerage: Brokerage) -> Iterator[Charges]:
+    """The charges of each row of one position, in the order in which they were closed (``lots_before`` follows)."""
+    before = 0
+    for row in rows:
+        yield charges_of(replace(row, lots_before=before), rates, brokerage)
+        before += row.lots
 
 
 def charges_of(closed: ClosedLots, rates: ChargeRates, brokerage: Brokerage) -> Charges:

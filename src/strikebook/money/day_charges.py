@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from strikebook.model.day_result import DayResult, Trade
 from strikebook.model.options import RunOptions
 from strikebook.money.charge_rates import charge_rates, exchange_of
-from strikebook.money.charges import Charges, ClosedLots, charges_of
+from strikebook.money.charges import Charges, ClosedLots, charges_of_position
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,12 @@ def charges_of_day(result: DayResult, options: RunOptions) -> DayCharges:
             continue
         rates = charge_rates(exchange_of(life.contract.underlying), result.session.date, options.terms)
         warnings = rates.warnings
-        before = 0
-        for trade in life.trades:
-            closed = ClosedLots(
-                trade.side,
-                trade.lots,
-                trade.lot_size,
-                trade.entry.price_paise,
-                trade.exit.price_paise,
-                life.lots,
-                before,
-            )
-            rows[trade.trade_id] = charges_of(closed, rates, options.brokerage)
-            before += trade.lots
+        closed = [_closed(trade, life.lots) for trade in life.trades]
+        charged = charges_of_position(closed, rates, options.brokerage)
+        rows.update(zip((trade.trade_id for trade in life.trades), charged, strict=True))
     return DayCharges(rows, warnings)
+
+
+def _closed(trade: Trade, entry_lots: int) -> ClosedLots:
+    entry, leave = trade.entry.price_paise, trade.exit.price_paise
+    return ClosedLots(trade.side, trade.lots, trade.lot_size, entry, leave, entry_lots)

@@ -14,7 +14,7 @@ DAYS_A_YEAR = 252
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a figure is. ``unit``: rupees, percent, ratio, count, days, seconds or date."""
+    """What a figure is. ``unit``: profit (rupees with a sign), rupees, percent, ratio, count, days, seconds or date."""
 
     name: str
     title: str

@@ -19,7 +19,7 @@ _LARGEST_HELD: Final = 4096
 class OneWriteProtocol(HttpToolsProtocol):
     """uvicorn's HTTP/1.1 on httptools, over a transport that holds heads."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         """Begin a connection."""
         super().connection_made(HoldingTransport(transport, self.loop))
 

@@ -10,7 +10,7 @@ from typing import Any
 from strikebook.model.brokerage import Brokerage, parse_brokerage
 from strikebook.model.options import Terms, parse_terms
 from strikebook.money.charge_rates import charge_rates, exchange_of
-from strikebook.money.charges import Charges, ClosedLots, charges_of
+from strikebook.money.charges import Charges, ClosedLots, charges_of_position
 from strikebook.service.results import read_run
 from strikebook.service.stored_days import stored_days
 from strikebook.storage.backtest_storage import BacktestStorage
@@ -74,22 +74,21 @@ def _days(
 
 def _charges(document: Mapping[str, Any], day: date, brokerage: Brokerage, terms: Terms) -> Charges:
     """The charges of a stored ledger."""
-    opened = {(life["vpi"], life["position_num"]): life["lots"] for life in document["positions"]}
-    closed_before: dict[tuple[str, int], int] = {}
-    total = Charges()
+    lots = {(life["vpi"], life["position_num"]): life["lots"] for life in document["positions"]}
+    rows: dict[tuple[str, int], list[ClosedLots]] = {life: [] for life in lots}
     for row in document["trades"]:
         life = row["vpi"], row["position_num"]
-        before = closed_before.get(life, 0)
-        closed_before[life] = before + row["lots"]
         entry, leave = (round(row[f"{side}_price"] * 100) for side in ("entry", "exit"))
-        lots = ClosedLots(row["side"], row["lots"], row["lot_size"], entry, leave, opened[life], before)
-        total += charges_of(lots, charge_rates(exchange_of(row["symbol"].split(":")[0]), day, terms), brokerage)
-    return total
+        rows[life].append(ClosedLots(row["side"], row["lots"], row["lot_size"], entry, leave, lots[life]))
+    if not document["trades"]:
+        return Charges()  # a day without a trade needs no rates
+    rates = charge_rates(exchange_of(document["underlying"]), day, terms)
+    charged = (each for closed in rows.values() for each in charges_of_position(closed, rates, brokerage))
+    return sum(charged, Charges())
 
 
 def _warnings(document: Mapping[str, Any], day: date, terms: Terms) -> Iterable[str]:
-    for underlying in {row["symbol"].split(":")[0] for row in document["trades"]}:
-        yield from charge_rates(exchange_of(underlying), day, terms).warnings
+    return charge_rates(exchange_of(document["underlying"]), day, terms).warnings if document["trades"] else ()
 
 
 def _profit(days: list[_Folded]) -> Document:

@@ -27,7 +27,10 @@ class Options(Asked):
         None, pattern=SLIPPAGE_PATTERN, description="`0.5 points`, `2 ticks` or `0.1 percent`; at most 10000."
     )
     brokerage: (
-        Annotated[StrictInt, Field(ge=0, le=10_000)] | Annotated[StrictStr, Field(pattern=BROKERAGE_PATTERN)] | None
+        Annotated[StrictInt, Field(ge=0, le=10_000)]
+        | Annotated[StrictFloat, Field(ge=0, le=10_000)]
+        | Annotated[StrictStr, Field(pattern=BROKERAGE_PATTERN)]
+        | None
     ) = Field(
         None, description="Rupees an order (`20`), `10 per lot`, `0.05 percent`, `0.05 percent max 20`; at most 10000."
     )
@@ -244,7 +247,7 @@ class Statistic(Part):
 
     name: str
     title: str
-    unit: Literal["rupees", "percent", "ratio", "count", "days", "seconds", "date"]
+    unit: Literal["profit", "rupees", "percent", "ratio", "count", "days", "seconds", "date"]
     value: float | str | None
     reason: str | None
     definition: str
