@@ -80,6 +80,14 @@ def test_a_day_that_is_gone_is_named_rather_than_left_out() -> None:
     assert date(2020, 1, 2) not in storage.days(key)
 
 
+def test_a_run_of_another_version_is_refused_by_name() -> None:
+    """Its files may be of another shape: nothing is worked out of them."""
+    storage, key, metadata = run_with()
+    storage.begin(key, b"{}", orjson.dumps({**metadata, "engine_version": "0.1.0"}))
+    with pytest.raises(StorageError, match=r"made by version 0\.1\.0; this is .*run it again"):
+        reprice(storage, key, None, None)
+
+
 def test_what_makes_no_sense_is_refused() -> None:
     """An unknown run, a plan that is none, terms that are none."""
     storage, key, _ = run_with()

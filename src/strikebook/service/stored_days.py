@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
+from strikebook import __version__
 from strikebook.errors import StorageError
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_day
@@ -17,8 +18,15 @@ Document = dict[str, Any]
 def stored_days(storage: BacktestStorage, key: RunKey, run: Mapping[str, Any]) -> Iterator[tuple[date, Document]]:
     """Each day that a run's metadata lists with a file, in order.
 
-    Raises StorageError where it is missing or damaged: a total without it would be wrong.
+    Raises StorageError where it is missing or damaged: a total without it would be wrong. So too for a run of another
+    version, whose files are of another shape.
     """
+    if run["engine_version"] != __version__:
+        raise StorageError(
+            f"these results were made by version {run['engine_version']}; this is {__version__}",
+            where=str(key),
+            right="run it again",
+        )
     for listed in run["daily_summaries"]:
         if not listed["has_data"]:
             continue

@@ -132,9 +132,17 @@ export function metadataQuery({ user, strategy }: RunPlace) {
           params: { path: { user_id: user, strategy_id: strategy } },
           signal,
         }),
-      ),
+      ).then((run) => ofThisShape(run, run.overall_summary)),
     staleTime: 0,
   });
+}
+
+/** What was stored by a version that knew no charges cannot be shown by this one. */
+function ofThisShape<Stored extends { engine_version: string }>(stored: Stored, summary: object): Stored {
+  if ("charge_lines" in summary) return stored;
+  throw new Error(
+    `These results were made by version ${stored.engine_version} of Strikebook, which knew no charges.`,
+  );
 }
 
 /** Of a run by its job: they stay as they are. */
@@ -164,7 +172,7 @@ export function dayQuery({ user, strategy, date }: DayPlace) {
           params: { path: { user_id: user, strategy_id: strategy, date } },
           signal,
         }),
-      ),
+      ).then((day) => ofThisShape(day, day.summary)),
     staleTime: LOOK_AGAIN_MS,
   });
 }

@@ -24,7 +24,7 @@ export function AskFirst({ name, question, yes, no, doing, children }: AskFirstP
       <button type="button" className="danger" onClick={() => dialog.current?.showModal()}>
         {name}
       </button>
-      <dialog ref={dialog} className={styles.dialog} aria-label={question}>
+      <dialog ref={dialog} aria-label={question}>
         <h2>{question}</h2>
         {children}
         {doing.error ? <Refused error={doing.error} /> : null}

@@ -196,7 +196,7 @@ _METADATA: Final[JsonDict] = {
     ],
     "options": _OPTIONS,
     "strategy_hash": "0fec04c6",
-    "engine_version": "0.1.0",
+    "engine_version": "0.2.0",
     "market": {"label": "synthetic:1", "underlying": "NIFTY", "supporting": None},
     "synthetic": True,
     "warnings": [],
@@ -265,7 +265,7 @@ _DAY: Final[JsonDict] = {
     "replayed_bars": False,
     "short_history": False,
     "warnings": [],
-    "engine_version": "0.1.0",
+    "engine_version": "0.2.0",
 }
 ANSWERS: Final[dict[str, JsonDict]] = {
     "Queued": {"job_id": JOB_ID, "status": "queued", "message": "Backtest queued successfully"},

@@ -150,11 +150,11 @@ function Figures({ found }: { found: RunStatistics }) {
   );
 }
 
-function Value({ of: { name, unit, value } }: { of: Statistic }) {
+function Value({ of: { unit, value } }: { of: Statistic }) {
   if (value === null) return "–";
   if (typeof value === "string") return dayName(value);
-  if (unit === "rupees")
-    return name === "charges" || name === "premium_collected" ? rupees(value) : profit(value);
+  if (unit === "profit") return profit(value);
+  if (unit === "rupees") return rupees(value);
   if (unit === "percent") return `${value.toFixed(2)} %`;
   if (unit === "ratio") return value.toFixed(2);
   return unit === "seconds" ? duration(value) : count(value);
