@@ -248,11 +248,8 @@ def test_every_finding_is_documented(severity: str, heading: str) -> None:
 def refused_documents() -> list[object]:
     """One document for every setting that is refused until it is built."""
     start = d.start
-    protections = [d.small(exit=d.exit_node(postExecutionConfig={name: ON})) for name in refused.PROTECTIONS]
     return [
-        *protections,
         d.small(entry=d.entry("entry", d.leg(orderType="limit"))),
-        d.small(exit=d.exit_node(reEntryConfig=ON)),
         d.small(entry=d.entry("entry", d.leg(productType="carryForward"))),
         d.small(entry=d.entry("entry", d.leg(strike="premium"))),
         d.small(entry=d.entry("entry", d.leg(strike="delta"))),
@@ -285,12 +282,12 @@ def test_every_refusal_is_documented_to_the_letter() -> None:
 def test_no_refusal_is_forgotten() -> None:
     """Whatever the check's sources refuse as not built stands in the table of what is refused."""
     kinds = [template(node.args[1]) for name, node in calls() if name == "refuse"]
-    kinds = [kind for kind in kinds if kind != "…"] + list(refused.PROTECTIONS.values())
+    kinds = [kind for kind in kinds if kind != "…"]
     direct = [template(node.args[0]) for name, node in calls() if name == "error"]
     said = [f"{kind} is {refused.NOT_BUILT}" for kind in kinds]
     said += [message for message in direct if refused.NOT_BUILT in message and message.strip("… ") != ""]
     documented = [message.rpartition(" (")[0] for message in column("Refused until it is built", 1)]
-    assert len(said) > len(refused.PROTECTIONS)
+    assert len(said) > 5
     assert [one for one in said if not any(covers(one, message) for message in documented)] == []
 
 

@@ -272,28 +272,55 @@ ERRORS = {
     "unknown order type": (legs(d.leg(orderType="markt")), f"{LEG}.orderType", "unknown order type"),
     "stop on a leg": (
         legs(d.leg(postExecutionConfig={"stopLoss": ON})),
-        f"{LEG}.postExecutionConfig.stopLoss",
-        "not built yet",
+        f"{LEG}.postExecutionConfig.stopLoss.stopPercentage",
+        "an amount is missing",
     ),
     "target on an entry": (
         legs(d.leg(), postExecutionConfig={"takeProfit": ON}),
-        f"{N}[{d.ENTRY}].data.postExecutionConfig.takeProfit",
-        "not built yet",
+        f"{N}[{d.ENTRY}].data.postExecutionConfig.takeProfit.targetPercentage",
+        "an amount is missing",
     ),
     "trail on an exit": (
         exiting(postExecutionConfig={"trailingStop": ON}),
-        f"{N}[{d.EXIT}].data.exitNodeData.postExecutionConfig.trailingStop",
-        "not built yet",
+        f"{N}[{d.EXIT}].data.exitNodeData.postExecutionConfig.trailingStop.initialDistance",
+        "an amount is missing",
     ),
     "unknown protection": (
         exiting(postExecutionConfig={"moonStop": ON}),
         f"{N}[{d.EXIT}].data.exitNodeData.postExecutionConfig.moonStop",
         "unknown and enabled",
     ),
-    "re-entry without condition": (
-        exiting(reEntryConfig=ON),
-        f"{N}[{d.EXIT}].data.exitNodeData.reEntryConfig",
-        "not built yet",
+    "re-entry of an unknown type": (
+        exiting(reEntryConfig={"enabled": True, "type": "cosst"}),
+        f"{N}[{d.EXIT}].data.exitNodeData.reEntryConfig.type",
+        "unknown type of re-entry",
+    ),
+    **{
+        f"{name} {member}={value}": (
+            legs(d.leg(postExecutionConfig={name: {"enabled": True, **more, member: value}})),
+            f"{LEG}.postExecutionConfig.{name}.{member}",
+            what,
+        )
+        for name, more, member, value, what in (
+            ("stopLoss", {}, "stopPercentage", 0, "is no amount"),
+            ("stopLoss", {}, "stopPercentage", -2, "is no amount"),
+            ("stopLoss", {}, "stopPercentage", 1.23456, "more than 4 decimals"),
+            ("stopLoss", {"value": 2}, "triggerType", "delta", "unknown triggerType"),
+            ("stopLoss", {"value": 2, "triggerType": "pnl"}, "appliesTo", "underlying", "a profit of the underlying"),
+            ("stopLoss", {"value": 2, "waitTime": 5, "appliesTo": "underlying"}, "waitForMarket", True, "a limit order"),
+            ("takeProfit", {"value": 2, "waitForMarket": True}, "waitTime", None, "how long the limit order waits"),
+            ("takeProfit", {"value": 2, "checkAt": "candleClose"}, "timeframe", "1d", "unknown timeframe"),
+            ("takeProfit", {"value": 2, "checkAt": "candleClose"}, "timeframe", "", "is missing"),
+            ("trailingStop", {"initialDistance": 2}, "stepSize", -1, "is no amount"),
+            ("breakeven", {"afterProfit": 2}, "lockProfit", 2, "a profit of 2 to lock"),
+            ("moveToCost", {}, "whenStopped", "p9", "no entry opens the position 'p9'"),
+            ("moveToCost", {}, "squareOff", "half", "unknown squareOff"),
+        )
+    },
+    "the same rule twice": (
+        legs(d.leg(stopLoss={"enabled": True, "value": 2}, postExecutionConfig={"stopLoss": {**ON, "value": 1}})),
+        f"{LEG}.stopLoss",
+        "a second block of this kind",
     ),
     "limit exit": (exiting({"orderType": "limit"}), f"{ORDER}.orderType", "not built yet"),
     "target nobody opens": (exiting(target="p9"), f"{ORDER}.targetPositionVpi", "no entry opens"),

@@ -1,4 +1,4 @@
-"""Options of a run that the language has and this version has not."""
+"""Options of a run that make no sense."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from strikebook.errors import UsageError
 from strikebook.model.options import parse_options
 
 
-@pytest.mark.parametrize("name", ["limit_fill"])
-def test_an_option_that_is_not_built_yet_says_so(name: str) -> None:
-    """It is refused by name, not as an unknown one."""
-    with pytest.raises(UsageError, match=f"the option {name} is not built yet"):
-        parse_options({name: "zerodha"})
+def test_a_limit_order_fills_at_a_touch_or_through() -> None:
+    """Another word is told what would be right."""
+    assert parse_options({"limit_fill": "Through"}).limit_fill == "through"
+    with pytest.raises(UsageError, match=r"limit_fill 'near'.*touch or through"):
+        parse_options({"limit_fill": "near"})
 
 
 def test_an_unknown_option_is_unknown() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from strikebook.engine.book import OpenLife
@@ -9,7 +10,7 @@ from strikebook.engine.contracts import choose_expiry, choose_strike
 from strikebook.engine.graph import Graph
 from strikebook.engine.market_columns import MarketColumns
 from strikebook.engine.operands import DayState
-from strikebook.engine.orders import Broker, EntryLeg, EntryOrder, Execution, whole_lots
+from strikebook.engine.orders import Broker, EntryLeg, EntryOrder, Execution, WaitingReEntry, whole_lots
 from strikebook.engine.plan import Plan
 from strikebook.engine.tape import Quote
 from strikebook.engine.trace import Trace
@@ -62,6 +63,38 @@ class Entries:
         if execution.filled:
             self._graph.completed(node.id, execution.event_id, step)
         return execution.filled
+
+    def reopen(self, waiting: WaitingReEntry, step: int) -> None:
+        """Open a leg again by itself, where its time has come."""
+        if not waiting.due(step):
+            return
+        self._graph.resting.remove(waiting)
+        node, leg = self._plan.entries[waiting.node_id], self._again(waiting)
+        execution = Execution(node.id, self._trace.new_id(node.id, step), alone=True)
+        if self._graph.at_max_entries(node.id):
+            self._reject(execution, leg, ("max_entries", None, ""), step, step)
+        elif not self._flat(leg):
+            self._reject(execution, leg, ("already_open", None, ""), step, step)
+        else:
+            choice = self._choose(leg, step) if waiting.terms.kind == "asap" else self._same(waiting)
+            if isinstance(choice, Choice):
+                deadline = step + self._broker.options.wait_for_trade_s
+                self._try(EntryOrder(execution, [self._entry(leg, choice)], step, deadline, group=False), step)
+            else:
+                self._reject(execution, leg, choice, step, step)
+        note = f"opened again ({waiting.terms.kind}): {self._outcome(execution, leg, step)}"
+        self._trace.record(execution.event_id, waiting.event_id, (node.id, "entryNode"), step, note=note)
+        if execution.filled:
+            self._graph.completed(node.id, execution.event_id, step, guarding=leg.vpi)
+
+    def _again(self, waiting: WaitingReEntry) -> Leg:
+        if not waiting.terms.reverse:
+            return waiting.leg
+        return replace(waiting.leg, side="BUY" if waiting.leg.side == "SELL" else "SELL")
+
+    def _same(self, waiting: WaitingReEntry) -> Choice:
+        """The contract and the size of the life that was closed."""
+        return Choice(waiting.closed.contract, waiting.closed.lots, waiting.closed.lot_size)
 
     def _refused_whole(self, node: EntryNode, step: int) -> RejectionReason | None:
         if step == self._market.session.last_step:
@@ -141,7 +174,7 @@ class Entries:
         first = not order.execution.filled
         if self._try(order, step):
             node_id, event = order.execution.node_id, order.execution.event_id
-            if first:
+            if first and not order.execution.alone:
                 self._graph.completed(node_id, event, step)
             else:
                 for entry in order.legs:
@@ -166,6 +199,7 @@ class Entries:
                 order.execution.event_id,
                 entry.lots,
             )
+            self._graph.opened_again(leg.vpi)
             self._state.book.add(life)
             self._state.leg_changed(leg.vpi)
             first = not order.execution.filled

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from strikebook.engine.book import OpenLife
 from strikebook.engine.graph import Graph
 from strikebook.engine.operands import DayState
-from strikebook.engine.orders import Broker, ExitOrder, closing_lots
+from strikebook.engine.orders import Broker, ExitOrder, Limit, WaitingReEntry, closing_lots
 from strikebook.engine.plan import Plan
+from strikebook.engine.protection import Protections, Tripped
 from strikebook.engine.tape import Quote
 from strikebook.engine.trace import Trace
 from strikebook.model.day_result import ExitReason, Rejection
+from strikebook.model.session import Session
 from strikebook.strategy.node import ExitNode
+from strikebook.strategy.protection import RuleKind
+
+PROTECTIVE_REASONS: Mapping[RuleKind, ExitReason] = {
+    "stop_loss": "stop_loss",
+    "breakeven": "stop_loss",
+    "move_to_cost": "stop_loss",
+    "target": "target",
+    "trailing_stop": "trailing_stop",
+}
 
 
 @dataclass(eq=False)
@@ -27,8 +39,19 @@ class ExitRun:
 class Exits:
     """The exit orders of a day."""
 
-    def __init__(self, plan: Plan, state: DayState, graph: Graph, trace: Trace, broker: Broker) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        session: Session,
+        state: DayState,
+        graph: Graph,
+        trace: Trace,
+        broker: Broker,
+        protections: Protections,
+    ) -> None:
         self._plan = plan
+        self._session = session
+        self._protections = protections
         self._state = state
         self._graph = graph
         self._trace = trace
@@ -44,7 +67,7 @@ class Exits:
         event = self._trace.new_id(node.id, step)
         run = self._runs.setdefault(node.id, ExitRun(event))
         run.event_id = event
-        sent = {order.life for order in self._orders() if order.node.id == node.id}
+        sent = {order.life for order in self._orders() if order.node_id == node.id and not order.protective}
         fresh = [life for life in lives if life not in sent]
         self._trace.record(
             event,
@@ -55,31 +78,82 @@ class Exits:
         )
         run.outstanding += len(fresh)
         for life in fresh:
-            order = ExitOrder(node, life, step, event)
+            order = ExitOrder(node.id, node, life, step, event)
             if life.entry.step == step or not self._try(order, step):
                 self._graph.resting.append(order)
         return self._complete(node, step)
 
     def retry(self, order: ExitOrder, step: int) -> None:
         """Try a resting order again."""
-        if self._try(order, step):
+        if self._try(order, step) and order.node is not None and not order.protective:
             self._complete(order.node, step)
+
+    def protect(self, tripped: Tripped, step: int) -> list[OpenLife]:
+        """Close a life whose rule has triggered, or every open life; the lives that got an order."""
+        rule, life = tripped.rule, tripped.watch.life
+        node = self._plan.exits.get(rule.node_id)
+        event, trip = self._trace.new_id(rule.node_id, step), tripped.trip()
+        node_type = "entryNode" if node is None else "exitNode"
+        note = f"{trip.text}: close {life.vpi} life {life.position_num}"
+        self._trace.record(event, life.entry_event_id, (rule.node_id, node_type), step, note=note, trip=trip)
+        closing = {order.life for order in self._orders() if order.protective}
+        others = self._state.book.open_lives() if rule.whole else []
+        lives = [life, *(other for other in others if other is not life and other not in closing)]
+        for at, one in enumerate(lives):
+            order = ExitOrder(
+                rule.node_id,
+                node,
+                one,
+                step,
+                event,
+                PROTECTIVE_REASONS[rule.kind],
+                protective=True,
+                completes=at == 0 and node is not None,
+                limit_paise=tripped.limit_paise() if at == 0 else None,
+                market_step=step + rule.limit.wait_s if rule.limit is not None else step,
+            )
+            if not self._try(order, step):
+                self._graph.resting.append(order)
+        return lives
 
     def _orders(self) -> list[ExitOrder]:
         return [order for order in self._graph.resting if isinstance(order, ExitOrder)]
 
     def _try(self, order: ExitOrder, step: int) -> bool:
-        price = self._price(order, step)
+        limit = self._limit(order, step)
+        price = self._price(order, step) if limit is None else limit[0]
         if price is None:
             return False
         if order in self._graph.resting:
             self._graph.resting.remove(order)
-        run = self._runs[order.node.id]
+        bound = None if limit is None else limit[1]
+        if order.protective:
+            self._close(order.life, order.life.lots_open, price, order.reason, step, order, limit=bound)
+            if order.completes:
+                self._graph.done(order.node_id)
+                self._graph.completed(order.node_id, order.event_id, step)
+            return True
+        run = self._runs[order.node_id]
         run.outstanding -= 1
         lots = closing_lots(order.node, order.life.lots_open, self._broker.options.scale)
-        self._close(order.life, lots, price, "exit_condition_met", step, order)
+        self._close(order.life, lots, price, order.reason, step, order, limit=bound)
         run.closed_whole |= order.life.closed
         return True
+
+    def _limit(self, order: ExitOrder, step: int) -> tuple[Quote | None, Limit] | None:
+        """The price of a limit order now, if any; None for a market order, which a limit order becomes at its time."""
+        if order.limit_paise is None:
+            return None
+        tape, limit, buying = order.life.tape, order.limit_paise, order.life.sign < 0
+        first_try = order.tried_step is None
+        order.tried_step = step
+        if first_try:
+            return self._broker.marketable(tape, step, limit, buying=buying), Limit(limit, rested=False)
+        quote = self._broker.resting(tape, order.sent_step, step, limit, buying=buying)
+        if quote is None and step >= order.market_step:
+            order.limit_paise = order.tried_step = None
+            return None
+        return quote, Limit(limit, rested=True)
 
     def _price(self, order: ExitOrder, step: int) -> Quote | None:
         """The price an exit fills at now; None, noting why, while there is none."""
@@ -95,7 +169,7 @@ class Exits:
                 Rejection(
                     step,
                     order.sent_step,
-                    order.node.id,
+                    order.node_id,
                     order.life.vpi,
                     "exit",
                     self._broker.missing(order.life.tape, step),
@@ -125,28 +199,49 @@ class Exits:
         step: int,
         order: ExitOrder | None,
         event: tuple[str, str] | None = None,
+        limit: Limit | None = None,
     ) -> None:
         """Close lots of a position; a whole close drops other exits' orders for it and disarms what guards nothing."""
         sent_step = step if order is None else order.sent_step
-        fill = self._broker.fill(price, buying=life.leg.side == "SELL", step=step, sent_step=sent_step)
-        node_id, event_id = (order.node.id, order.event_id) if order is not None else (event or (None, None))
+        fill = self._broker.fill(price, buying=life.sign < 0, step=step, sent_step=sent_step, limit=limit)
+        node_id, event_id = (order.node_id, order.event_id) if order is not None else (event or (None, None))
+        if lots < life.lots_open:
+            self._protections.before_parts(life, step)
         self._state.book.close(life, lots, fill, reason, node_id=node_id, event_id=event_id)
         self._state.leg_changed(life.vpi)
         if life.closed:
             self._graph.closed_step[life.vpi] = step
             if order is not None:
                 self._disarm_others(order, step)
+                self._reopen(order, step)
+
+    def _reopen(self, order: ExitOrder, step: int) -> None:
+        """Note a closed leg that is to be opened again by itself."""
+        life = order.life
+        own = self._plan.leg_of[life.vpi].re_entry
+        terms = own if own is not None and order.protective and order.reason in own.causes else None
+        if terms is None and order.node is not None and life.vpi in order.node.targets:
+            terms = order.node.re_entry
+        if terms is None or life.position_num > terms.most:
+            return
+        session = self._session
+        last = session.last_step if terms.until_s is None else terms.until_s - session.open_s
+        if step + 1 <= last:
+            self._graph.resting.append(
+                WaitingReEntry(life.leg, life.entry_node_id, terms, life, step, order.event_id, last)
+            )
 
     def _disarm_others(self, closing: ExitOrder, step: int) -> None:
         for order in self._orders():
-            if order.life is closing.life and order.node.id != closing.node.id:
+            if order.life is closing.life and order is not closing:
                 self._drop(order, step)
         for node_id, guards in self._plan.guarded.items():
             if self._graph.active(node_id) and not self._any_open(guards):
                 self._graph.disarm(node_id, step)
         for node_id, node in self._plan.exits.items():
             armed = self._graph.active(node_id) or node_id in self._runs
-            if armed and node_id != closing.node.id and not self._any_open(node.targets):
+            own = node_id == closing.node_id
+            if armed and not own and not self._any_open(node.targets):
                 self._graph.disarm(node_id, step)
                 self._runs.pop(node_id, None)
 
@@ -155,11 +250,13 @@ class Exits:
 
     def _drop(self, order: ExitOrder, step: int) -> None:
         self._graph.resting.remove(order)
-        run = self._runs[order.node.id]
+        if order.protective:
+            return
+        run = self._runs[order.node_id]
         run.outstanding -= 1
         if not run.outstanding:
-            del self._runs[order.node.id]
-            self._graph.disarm(order.node.id, step)
+            del self._runs[order.node_id]
+            self._graph.disarm(order.node_id, step)
 
     def square_off(self, reason: ExitReason, step: int, event: tuple[str, str]) -> None:
         """Close every open position at its contract's last trade, whatever its age, in order of opening."""

@@ -16,7 +16,7 @@ from collections import defaultdict
 from typing import Literal
 
 from strikebook.engine.book import Book
-from strikebook.engine.orders import EntryOrder, ExitOrder
+from strikebook.engine.orders import EntryOrder, ExitOrder, WaitingReEntry
 from strikebook.engine.plan import Plan
 from strikebook.engine.signals import Signal
 from strikebook.model.day_result import ConditionSetName
@@ -34,7 +34,7 @@ class Graph:
         self._signals = signals
         self.states: dict[str, NodeState] = dict.fromkeys(plan.strategy.nodes, "inactive")
         self.parent_event: dict[str, str] = {}
-        self.resting: list[EntryOrder | ExitOrder] = []
+        self.resting: list[EntryOrder | ExitOrder | WaitingReEntry] = []
         self.waiting: set[str] = set()
         self.filled_executions: dict[str, int] = defaultdict(int)
         self.asked_step: dict[str, int] = {}
@@ -158,6 +158,12 @@ class Graph:
     def _all_open(self, signal: Signal) -> bool:
         legs = self._wanted(signal)
         return bool(legs) and self._book.open_legs.keys() >= set(legs)
+
+    def opened_again(self, vpi: str) -> None:
+        """Drop the re-entries that wait for a leg: it is open."""
+        self.resting = [
+            order for order in self.resting if not (isinstance(order, WaitingReEntry) and order.leg.vpi == vpi)
+        ]
 
     def filled(self, entry_id: str, step: int, *, first: bool) -> None:
         """Note a fill of an entry: count the execution at its first, look at limits, disarm what has all open."""

@@ -1,8 +1,8 @@
 """The state machine of a day.
 
 1. The start node is done before the first step; its children become active (``graph.activate``).
-2. A step runs its phases in order: square-offs, resting orders, the walk of the graph, and on the last step the
-   close of the day (``Machine._step``; the rules are in ``entries``, ``exits`` and ``square_off``).
+2. A step runs its phases in order: protective exits, square-offs, resting orders, the walk of the graph, and on the
+   last step the close of the day (``Machine._step``; rules: ``protection``, ``entries``, ``exits``, ``square_off``).
 3. At a step's end every armed signal's condition is a column until the next event (``signals``, ``conditions``).
 4. The machine asks for the earliest step at which anything can happen: an armed condition next true, an order's next
    trade or deadline, a square-off, an order node that waits (``Machine._next_step``). It goes there and repeats.
@@ -19,8 +19,9 @@ from strikebook.engine.graph import Graph
 from strikebook.engine.market_columns import MarketColumns
 from strikebook.engine.no_value import NoValue
 from strikebook.engine.operands import DayState, Operands
-from strikebook.engine.orders import Broker, ExitOrder
+from strikebook.engine.orders import Broker, EntryOrder, ExitOrder, WaitingReEntry
 from strikebook.engine.plan import Plan, leaf_dependencies
+from strikebook.engine.protection import Protections
 from strikebook.engine.signals import Signal
 from strikebook.engine.square_off import SquareOffs
 from strikebook.engine.trace import Trace
@@ -46,7 +47,8 @@ class Machine:
         self.graph = Graph(plan, self.state.book, self.signals)
         broker = Broker(options, market.spot)
         self.entries = Entries(plan, market, self.state, self.graph, self.trace, broker)
-        self.exits = Exits(plan, self.state, self.graph, self.trace, broker)
+        self.protections = Protections(plan, self.state.book, market.spot, market.steps)
+        self.exits = Exits(plan, market.session, self.state, self.graph, self.trace, broker, self.protections)
         self.square_offs = SquareOffs(plan, market, self.operands, self.graph, self.exits)
         self._going_on: list[Signal] = []
         self._orders = (*plan.entries, *plan.exits)
@@ -75,6 +77,7 @@ class Machine:
     def _step(self, step: int) -> bool:
         """Run a step's phases; False once the day is over."""
         last = step == self._last_step
+        self._protect(step)
         fired = self.square_offs.due(step)
         if fired is not None:
             self.ended_step = step
@@ -90,21 +93,35 @@ class Machine:
         self._end_of_step(step)
         return True
 
+    def _protect(self, step: int) -> None:
+        for tripped in self.protections.due(step):
+            if not tripped.watch.life.closed and self.protections.watches(tripped.watch.life):
+                for life in self.exits.protect(tripped, step):
+                    self.protections.over(life)
+
     def _resting_orders(self, step: int, *, last: bool) -> None:
         for order in list(self.graph.resting):
             if order not in self.graph.resting:
                 continue
             if isinstance(order, ExitOrder):
                 self.exits.retry(order, step)
-            elif not last:
+            elif not last and isinstance(order, WaitingReEntry):
+                self.entries.reopen(order, step)
+            elif not last and isinstance(order, EntryOrder):
                 self.entries.retry(order, step)
 
     def _cancel(self, step: int) -> None:
         for order in self.graph.resting:
             if isinstance(order, ExitOrder):
                 self.cancellations.append(
-                    Cancellation(step, order.sent_step, order.node.id, order.life.vpi, "exit", order.life.contract)
+                    Cancellation(step, order.sent_step, order.node_id, order.life.vpi, "exit", order.life.contract)
                 )
+            elif isinstance(order, WaitingReEntry):
+                if step <= order.last_step:
+                    contract = order.closed.contract if order.terms.kind == "cost" else None
+                    self.cancellations.append(
+                        Cancellation(step, order.sent_step, order.node_id, order.leg.vpi, "entry", contract)
+                    )
             else:
                 self.cancellations += [
                     Cancellation(step, order.sent_step, order.execution.node_id, entry.leg.vpi, "entry", entry.contract)
@@ -192,6 +209,7 @@ class Machine:
         self.graph.completed(node.id, event, step)
 
     def _end_of_step(self, step: int) -> None:
+        self.protections.follow(step)
         for leaf, seen in self._crossing_versions.items():
             version = self.state.version(leaf_dependencies(leaf))
             if version != seen:
@@ -223,9 +241,8 @@ class Machine:
             ahead = order.wake_step(step)
             if ahead is not None:
                 found.append(ahead)
-        ahead = self.square_offs.next_due(step)
-        if ahead is not None:
-            found.append(ahead)
+        ends = (self.protections.next_due(), self.square_offs.next_due(step))
+        found += [ahead for ahead in ends if ahead is not None]
         return max(min(found), step + 1)
 
 

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from strikebook.engine.book import OpenLife
 from strikebook.engine.tape import Quote, Tape
-from strikebook.model.day_result import Fill, RejectionReason
+from strikebook.model.day_result import ExitReason, Fill, RejectionReason
 from strikebook.model.instrument import OptionContract
 from strikebook.model.options import RunOptions
 from strikebook.strategy.node import ExitNode, Leg
+from strikebook.strategy.protection import LegReEntry
 
 
 @dataclass(eq=False)
 class Execution:
-    """One acting of an entry node: its event, and whether a leg of it has filled yet."""
+    """One acting of an entry node: its event, and whether a leg of it has filled yet.
+
+    ``alone``: one leg is opened again by itself, so that only what guards it becomes active.
+    """
 
     node_id: str
     event_id: str
     filled: bool = False
+    alone: bool = False
 
 
 @dataclass(eq=False)
@@ -53,18 +58,60 @@ class EntryOrder:
 
 @dataclass(eq=False)
 class ExitOrder:
-    """A closing order for one life. ``tried_step`` is when it first could be filled; None before."""
+    """A closing order for one life. ``tried_step`` is when it first could be filled; None before.
 
-    node: ExitNode
+    ``node_id`` and ``node``: the exit that sent it; a rule of a leg or an entry stands in an entry node, which is no
+    exit. ``protective``: a rule sent it, so it closes all that is open. ``completes``: its fill completes the exit.
+    ``limit_paise``: until ``market_step`` it is a limit order.
+    """
+
+    node_id: str
+    node: ExitNode | None
     life: OpenLife
     sent_step: int
     event_id: str
+    reason: ExitReason = "exit_condition_met"
+    protective: bool = False
+    completes: bool = True
+    limit_paise: int | None = None
+    market_step: int = 0
     tried_step: int | None = None
     failed: bool = False
 
     def wake_step(self, step: int) -> int | None:
         """The next step after ``step`` at which it can be filled, None where it cannot any more."""
-        return step + 1 if self.tried_step is None else self.life.tape.next_step(step)
+        if self.tried_step is None:
+            return step + 1
+        if self.limit_paise is None:
+            return self.life.tape.next_step(step)
+        touched = self.life.tape.next_within(self.sent_step, step, self.limit_paise, buying=self.life.sign < 0)
+        return self.market_step if touched is None else min(touched, self.market_step)
+
+
+@dataclass(eq=False)
+class WaitingReEntry:
+    """A leg that is to be opened again by itself: at once, or when its contract's price is back at its entry fill."""
+
+    leg: Leg
+    node_id: str
+    terms: LegReEntry
+    closed: OpenLife
+    sent_step: int
+    event_id: str
+    last_step: int
+
+    def due(self, step: int) -> bool:
+        """Whether it goes in at a step."""
+        return self.wake_step(step - 1) == step
+
+    def wake_step(self, step: int) -> int | None:
+        """The next step after ``step`` at which it goes in, None where it does not."""
+        after = max(step, self.sent_step) + 1
+        first: int | None = after
+        closing, entry = self.closed.rows[-1].exit.price_paise, self.closed.entry.price_paise
+        if self.terms.kind == "cost" and closing != entry:
+            first = self.closed.tape.first_at(after, entry, below=closing > entry)
+        return None if first is None or first > self.last_step else first
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +159,44 @@ class Broker:
             return price
         return self.last(tape, step)
 
-    def fill(self, price: Quote, *, buying: bool, step: int, sent_step: int) -> Fill:
-        """The fill at a price, with slippage."""
+    def resting(self, tape: Tape, sent_step: int, step: int, limit_paise: int, *, buying: bool) -> Quote | None:
+        """The price of a limit order that rests: its limit, once the contract has traded there since it was sent."""
+        quote = tape.quote(step)
+        traded = tape.next_step(sent_step)
+        if quote is None or traded is None or traded > step:
+            return None
+        beyond = limit_paise - quote.price_paise if buying else quote.price_paise - limit_paise
+        return quote if beyond > 0 or (beyond == 0 and self.options.limit_fill == "touch") else None
+
+    def marketable(self, tape: Tape, step: int, limit_paise: int, *, buying: bool) -> Quote | None:
+        """The price at which a limit order fills as it is sent, None where it has to rest."""
+        quote = None if self.options.fill == "next" else self.fresh(tape, step)
+        if quote is None:
+            return None
+        return quote if (quote.price_paise <= limit_paise if buying else quote.price_paise >= limit_paise) else None
+
+    def fill(self, price: Quote, *, buying: bool, step: int, sent_step: int, limit: Limit | None = None) -> Fill:
+        """The fill at a price: with slippage, but never beyond a limit; an order that rested fills at its limit."""
         spot = self.spot.quote(step)
+        filled = self.options.slippage.filled_paise(price.price_paise, buying=buying)
+        if limit is not None:
+            bound = min(filled, limit.paise) if buying else max(filled, limit.paise)
+            filled = limit.paise if limit.rested else bound
         return Fill(
             step,
             sent_step,
-            self.options.slippage.filled_paise(price.price_paise, buying=buying),
+            filled,
             price.price_paise,
             price.age_s,
             None if spot is None else spot.price_paise,
         )
+
+
+class Limit(NamedTuple):
+    """The limit a fill was bound to, and whether the order rested before."""
+
+    paise: int
+    rested: bool
 
 
 def whole_lots(lots: int, scale: Decimal) -> int:
@@ -130,10 +204,10 @@ def whole_lots(lots: int, scale: Decimal) -> int:
     return int(lots * scale)
 
 
-def closing_lots(node: ExitNode, lots_open: int, scale: Decimal) -> int:
-    """Lots an exit closes of the lots open now."""
-    quantity: Literal["all", "percentage", "specific"] = node.quantity
-    if quantity == "all":
+def closing_lots(node: ExitNode | None, lots_open: int, scale: Decimal) -> int:
+    """Lots an exit closes of the lots open now; without an exit node, all."""
+    quantity: Literal["all", "percentage", "specific"] = "all" if node is None else node.quantity
+    if node is None or quantity == "all":
         return lots_open
     wanted = lots_open * node.amount / 100 if quantity == "percentage" else node.amount * scale
     return min(max(int(wanted), 1), lots_open)

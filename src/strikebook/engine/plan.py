@@ -18,6 +18,7 @@ from strikebook.strategy.expression import (
     Variable,
 )
 from strikebook.strategy.node import EntryNode, ExitNode, Leg, SignalNode, SquareOffNode, Strategy
+from strikebook.strategy.protection import RULE_KINDS, ProtectiveRule
 
 Dependency = tuple[str, str]
 """What a state operand reads: ("variable", node id), ("leg", vpi) or ("book", "")."""
@@ -60,7 +61,7 @@ class Plan:
     """A strategy with everything the machine looks up by id.
 
     ``below``: the children of each node, last one first. ``walk``: the visits of a step. ``guarded``: the vpis that
-    each exit signal guards, of those that guard any.
+    each exit signal guards, of those that guard any. ``rules``: by vpi, in the order in which they are looked at.
     """
 
     strategy: Strategy
@@ -75,6 +76,7 @@ class Plan:
     sets: Mapping[str, Mapping[ConditionSetName, SetPlan]]
     leg_of: Mapping[str, Leg]
     entry_of: Mapping[str, str]
+    rules: Mapping[str, tuple[ProtectiveRule, ...]]
     variables: Mapping[str, tuple[Variable, ...]]
     moving_crossings: tuple[Leaf, ...]
 
@@ -108,6 +110,7 @@ def make_plan(strategy: Strategy) -> Plan:
         {node.id: _set_plans(node) for node in signals.values()},
         leg_of,
         entry_of,
+        {vpi: rules for vpi, leg in leg_of.items() if (rules := _rules(leg, entries[entry_of[vpi]], exits.values()))},
         {node.id: _in_dependency_order(node) for node in signals.values()},
         _moving_crossings(signals.values()),
     )
@@ -127,6 +130,13 @@ def _walk(below: Mapping[str, tuple[str, ...]], start: str, acting: Collection[s
             passed.add(node)
             stack += below[node]
     return tuple(visit for visit in visits if visit.node_id in acting)
+
+
+def _rules(leg: Leg, entry: EntryNode, exits: Iterable[ExitNode]) -> tuple[ProtectiveRule, ...]:
+    """The rules that protect a leg, by kind; within a kind its own, its entry's, then those of exits."""
+    closing = [rule for node in exits if leg.vpi in node.targets for rule in node.rules]
+    found = (*leg.rules, *entry.rules, *closing)
+    return tuple(sorted(found, key=lambda rule: RULE_KINDS.index(rule.kind)))
 
 
 def _set_plans(node: SignalNode) -> dict[ConditionSetName, SetPlan]:

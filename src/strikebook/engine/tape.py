@@ -116,6 +116,18 @@ class Tape:
         """The price of the first trade after a step; there must be one."""
         return self._paise[self.trades_until(step)]
 
+    def first_at(self, step: int, price_paise: int, *, below: bool) -> int | None:
+        """The first step from ``step`` on whose last price is at or below (at or above) a price."""
+        column = self.paise[max(step, self.first_step) :]
+        met = column <= price_paise if below else column >= price_paise
+        at = int(met.argmax()) if len(met) else 0
+        return max(step, self.first_step) + at if len(met) and met[at] else None
+
+    def next_within(self, sent_step: int, step: int, limit_paise: int, *, buying: bool) -> int | None:
+        """The first step after ``step`` whose last price is at or through a limit, traded after ``sent_step``."""
+        traded = self.next_step(sent_step)
+        return None if traded is None else self.first_at(max(step + 1, traded), limit_paise, below=buying)
+
     def prices_between(self, first_step: int, step: int) -> list[int]:
         """The prices of the trades from one step to another, both included, in paise."""
         return self._paise[self.trades_until(first_step - 1) : self.trades_until(step)].tolist()

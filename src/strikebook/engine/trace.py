@@ -7,7 +7,16 @@ from collections import defaultdict
 from strikebook.engine.market_columns import MarketColumns
 from strikebook.engine.operands import NO_VALUE, DayState
 from strikebook.engine.tape import Floats
-from strikebook.model.day_result import Candle, CandleView, ConditionSetName, Event, Reading, Rejection, Snapshot
+from strikebook.model.day_result import (
+    Candle,
+    CandleView,
+    ConditionSetName,
+    Event,
+    Reading,
+    Rejection,
+    Snapshot,
+    Trip,
+)
 from strikebook.model.session import clock_text
 from strikebook.strategy.expression import InstrumentRole
 
@@ -48,10 +57,11 @@ class Trace:
         readings: tuple[Reading, ...] = (),
         condition_set: ConditionSetName | None = None,
         note: str = "",
+        trip: Trip | None = None,
     ) -> None:
         """Append an event of ``node`` (id, type) with a snapshot of this moment."""
         self.events.append(
-            Event(execution_id, parent_id, *node, step, self.snapshot(step), condition_set, readings, note)
+            Event(execution_id, parent_id, *node, step, self.snapshot(step), condition_set, readings, note, trip)
         )
 
     def snapshot(self, step: int) -> Snapshot:

@@ -31,6 +31,9 @@ RejectionReason: TypeAlias = Literal[
 ]
 ExitReason: TypeAlias = Literal[
     "exit_condition_met",
+    "stop_loss",
+    "target",
+    "trailing_stop",
     "square_off_immediate",
     "square_off_performance",
     "square_off_time",
@@ -88,8 +91,30 @@ class Snapshot(NamedTuple):
     prices: Mapping[str, tuple[int, int]]
 
 
+class Trip(NamedTuple):
+    """A protective rule that triggered: what it watched (a price, the underlying, or the profit), and its level.
+
+    ``seen``, ``level`` and ``origin`` (where the position began: the entry fill, or the underlying's price then) are
+    rupees; ``text`` says the rule in words, ``path`` where it stands in the document.
+    """
+
+    vpi: str
+    position_num: int
+    kind: str
+    watched: Literal["price", "underlying", "profit"]
+    seen: float
+    operator: Literal["<=", ">="]
+    level: float
+    origin: float
+    text: str
+    path: str
+
+
 class Event(NamedTuple):
-    """A node fired. ``condition_set`` and ``readings`` are a signal's; ``note`` says what an order node did."""
+    """A node fired. ``condition_set`` and ``readings`` are a signal's; ``note`` says what an order node did.
+
+    ``trip``: the protective rule that made it fire.
+    """
 
     execution_id: str
     parent_execution_id: str | None
@@ -100,6 +125,7 @@ class Event(NamedTuple):
     condition_set: ConditionSetName | None = None
     readings: tuple[Reading, ...] = ()
     note: str = ""
+    trip: Trip | None = None
 
 
 class Fill(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Literal, TypeAlias
 
@@ -14,7 +14,6 @@ Terms: TypeAlias = Literal["as_was", "today"]
 
 TICK_PAISE = 5
 _LARGEST_SLIPPAGE = 10_000
-NOT_BUILT = {"limit_fill": "without limit_fill: every order is a market order"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,8 @@ class Slippage:
 class RunOptions:
     """What a run may vary: ``scale`` of all quantities, price rules, slippage, and what trading costs.
 
+    ``limit_fill``: a limit order that rests fills where a price is at its limit (``touch``), or beyond (``through``).
+
     ``terms``: the rates of charges of each day (``as_was``), or the newest ones known for all days (``today``).
     """
 
@@ -51,6 +52,7 @@ class RunOptions:
     wait_for_trade_s: int = 60
     fill: Literal["last", "next"] = "last"
     slippage: Slippage = Slippage()
+    limit_fill: Literal["touch", "through"] = "touch"
     brokerage: Brokerage = field(default_factory=Brokerage)
     terms: Terms = "as_was"
 
@@ -62,6 +64,7 @@ class RunOptions:
             "wait_for_trade_s": self.wait_for_trade_s,
             "fill": self.fill,
             "slippage": str(self.slippage),
+            "limit_fill": self.limit_fill,
             "brokerage": str(self.brokerage),
             "terms": self.terms,
         }
@@ -70,12 +73,10 @@ class RunOptions:
 def parse_options(values: dict[str, object]) -> RunOptions:
     """Read options by name.
 
-    Raises UsageError naming a key that is unknown or not built yet, or a value that makes no sense.
+    Raises UsageError naming a key that is unknown, or a value that makes no sense.
     """
-    known = {"scale", "max_price_age_s", "wait_for_trade_s", "fill", "slippage", "brokerage", "terms"}
+    known = {option.name for option in fields(RunOptions)}
     for key in values:
-        if key in NOT_BUILT:
-            raise UsageError(f"the option {key} is not built yet", where=key, right=NOT_BUILT[key])
         if key not in known:
             raise UsageError(f"unknown option {key!r}", where=key, right="one of " + ", ".join(sorted(known)))
     defaults = RunOptions()
@@ -88,9 +89,19 @@ def parse_options(values: dict[str, object]) -> RunOptions:
         wait_for_trade_s=_seconds("wait_for_trade_s", values.get("wait_for_trade_s", defaults.wait_for_trade_s)),
         fill="next" if fill == "next" else "last",
         slippage=_slippage(values.get("slippage", "0")),
+        limit_fill=_limit_fill(values.get("limit_fill", defaults.limit_fill)),
         brokerage=parse_brokerage(values.get("brokerage", "20")),
         terms=parse_terms(values.get("terms", defaults.terms)),
     )
+
+
+def _limit_fill(value: object) -> Literal["touch", "through"]:
+    text = str(value).strip().lower()
+    if text == "through":
+        return "through"
+    if text != "touch":
+        raise UsageError(f"limit_fill {text[:40]!r}", where="limit_fill", right="touch or through")
+    return "touch"
 
 
 def parse_terms(value: object) -> Terms:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from strikebook.model.day_result import ConditionSetName, Reading, Value
+from strikebook.model.day_result import ConditionSetName, Reading, Trip, Value
 from strikebook.model.session import SECONDS_PER_DAY, clock_text
 from strikebook.strategy.expression import (
     Arithmetic,
@@ -23,6 +23,8 @@ from strikebook.strategy.expression import (
 from strikebook.strategy.node import SignalNode, Strategy
 
 SetKey = tuple[str, ConditionSetName]
+
+_WATCHED = {"price": "Position[{}].currentPrice", "underlying": "TI.underlying_ltp", "profit": "Position[{}].pnl"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,23 @@ def facts_of(strategy: Strategy) -> dict[SetKey, SetFacts]:
             if node.re_entry_conditions is not None:
                 facts[node.id, "re_entry"] = _set_facts(node.re_entry_conditions)
     return facts
+
+
+def trip_record(trip: Trip) -> dict[str, object]:
+    """A protective rule that triggered, as a condition that held: what it watched, against its level."""
+    seen, level = plain(trip.seen), plain(trip.level)
+    levelled = f"{_WATCHED[trip.watched].format(trip.vpi)} {trip.operator} {_shown(level, clock=False)}"
+    return {
+        "lhs_value": seen,
+        "rhs_value": level,
+        "operator": trip.operator,
+        "result": True,
+        "condition_type": "live",
+        "text": f"{levelled} ({trip.text}, from {_shown(trip.origin, clock=False)})",
+        "leaf": 0,
+        "path": trip.path,
+        "substituted_text": f"{_shown(seen, clock=False)} {trip.operator} {_shown(level, clock=False)}",
+    }
 
 
 def plain(value: Value) -> Value:

@@ -15,8 +15,9 @@ from strikebook.model.day_result import (
     SetReport,
     SignalReport,
     Snapshot,
+    Trip,
 )
-from strikebook.storage.condition_records import SetFacts, SetKey, plain
+from strikebook.storage.condition_records import SetFacts, SetKey, plain, trip_record
 from strikebook.storage.stamps import Stamps
 from strikebook.strategy.texts import timeframe_text
 
@@ -82,7 +83,9 @@ class Evidence:
         return {} if event is None else self._variables_of(event.snapshot)
 
     def preview(self, event: Event | None, otherwise: str) -> str:
-        """The text of the condition that fired, ``otherwise`` where none did."""
+        """The text of the condition that fired, or of the rule that triggered; ``otherwise`` where none did."""
+        if event is not None and event.trip is not None:
+            return str(trip_record(event.trip)["text"])
         if event is None or event.condition_set is None:
             return otherwise
         return self._facts[event.node_id, event.condition_set].text
@@ -92,7 +95,9 @@ class Evidence:
         known = self._diagnostics.get(event.execution_id)
         if known is not None:
             return known
-        if event.condition_set is None:
+        if event.trip is not None:
+            made = self._tripped(event.trip, event.step)
+        elif event.condition_set is None:
             made = self._unconditional(event.step)
         else:
             facts = self._facts[event.node_id, event.condition_set]
@@ -159,6 +164,17 @@ class Evidence:
             "armed_steps": part.armed_steps,
             "leaves": leaves,
             "near_misses": orjson.Fragment(stamps.runs(misses.from_step[own], misses.to_step[own], misses.leaf[own])),
+        }
+
+    def _tripped(self, trip: Trip, step: int) -> Document:
+        record = trip_record(trip)
+        return {
+            "conditions_evaluated": [record],
+            "condition_tree": {"logic": "AND", "items": [0]},
+            "condition_set": None,
+            "condition_text": record["text"],
+            "substituted_text": record["substituted_text"],
+            "evaluated_at": self._stamps[step],
         }
 
     def _unconditional(self, step: int) -> Document:

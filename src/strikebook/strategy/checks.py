@@ -47,7 +47,9 @@ def _check_positions(draft: Draft) -> None:
                 place.error(f"position {shown(vpi)} is opened twice", f"a vpi of its own: {opened[vpi]} has this")
             opened.setdefault(vpi, place.path)
     known = "one of " + ", ".join(opened) if opened else "an entry that opens it"
-    for vpi, place in draft.names.positions_read:
+    named = [found for order in draft.entries.values() for found in order.named]
+    named += [found for order in draft.exits.values() for found in order.protection.named]
+    for vpi, place in (*draft.names.positions_read, *named):
         if vpi not in opened:
             place.error(f"no entry opens the position {shown(vpi)}", known)
 

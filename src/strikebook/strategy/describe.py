@@ -17,6 +17,7 @@ from strikebook.strategy.node import (
     StartNode,
     Strategy,
 )
+from strikebook.strategy.rule_texts import re_entry_text, rule_text
 from strikebook.strategy.texts import Instruments, expression_text, group_text, time_text, timeframe_text
 
 _SIGNALS = {"entry": "entry signal", "exit": "exit signal", "re_entry": "re-entry signal"}
@@ -85,12 +86,15 @@ def node_details(strategy: Strategy, node: Node) -> tuple[str, ...]:
         case SignalNode():
             return _signal_details(strategy, node)
         case EntryNode():
-            lines = [leg_text(leg) for leg in node.legs]
+            lines = [line for leg in node.legs for line in _leg_lines(leg)]
+            lines += [f"each leg: {rule_text(rule)}" for rule in node.rules]
             lines += ["all legs or none"] if node.all_or_none else []
             lines += [] if node.max_entries is None else [f"at most {_count(node.max_entries, 'entry')} a day"]
             return tuple(lines)
         case ExitNode():
-            return (exit_text(node),)
+            lines = [exit_text(node), *(f"and by itself: {rule_text(rule)}" for rule in node.rules)]
+            lines += [f"then {re_entry_text(node.re_entry)}"] if node.re_entry is not None else []
+            return tuple(lines)
         case SquareOffNode():
             return end_texts(node.end)
         case StartNode():
@@ -107,6 +111,12 @@ def condition_lines(opening: str, conditions: ConditionSet) -> tuple[str, ...]:
     several = len(group.items) > 1
     texts = [item.text if isinstance(item, Leaf) else group_text(item, inner=several) for item in group.items]
     return (f"{opening} {texts[0]}", *(f"{group.logic.lower()} {text}" for text in texts[1:]))
+
+
+def _leg_lines(leg: Leg) -> list[str]:
+    """A leg with its own rules."""
+    lines = [leg_text(leg), *(f"{leg.vpi}: {rule_text(rule)}" for rule in leg.rules)]
+    return lines if leg.re_entry is None else [*lines, f"{leg.vpi}: {re_entry_text(leg.re_entry)}"]
 
 
 def leg_text(leg: Leg) -> str:

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from strikebook.model.instrument import OptionType
 from strikebook.strategy.expression import ConditionSet, InstrumentRole, Variable
+from strikebook.strategy.protection import LegReEntry, ProtectiveRule
 
 ParameterValue: TypeAlias = float | int | str | bool
 SignalKind: TypeAlias = Literal["entry", "exit", "re_entry"]
@@ -69,7 +70,10 @@ class OptionChoice:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One position an entry opens: ``lots`` of ``lot_size`` units (None: the contract's dated lot size)."""
+    """One position an entry opens: ``lots`` of ``lot_size`` units (None: the contract's dated lot size).
+
+    ``rules`` are its own; those of its entry and of exits stand there.
+    """
 
     vpi: str
     lots: int
@@ -77,6 +81,8 @@ class Leg:
     side: Literal["BUY", "SELL"]
     option: OptionChoice
     path: str
+    rules: tuple[ProtectiveRule, ...] = ()
+    re_entry: LegReEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +147,7 @@ class EntryNode:
     all_or_none: bool
     max_entries: int | None
     path: str
+    rules: tuple[ProtectiveRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +164,8 @@ class ExitNode:
     quantity: Literal["all", "percentage", "specific"]
     amount: Decimal
     path: str
+    rules: tuple[ProtectiveRule, ...] = ()
+    re_entry: LegReEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,9 @@ from typing import Literal
 from strikebook.model.instrument import OptionType
 from strikebook.strategy.cursor import Cursor, shown, spellings, squeezed
 from strikebook.strategy.node import Leg, OptionChoice
-from strikebook.strategy.refused import (
-    NOT_BUILT,
-    refuse,
-    refuse_enabled,
-    refuse_limit_order,
-    refuse_protections,
-)
+from strikebook.strategy.protection import LegReEntry
+from strikebook.strategy.read_protection import Protection, read_protection, read_re_entry
+from strikebook.strategy.refused import NOT_BUILT, refuse, refuse_limit_order
 
 Quantity = Literal["all", "percentage", "specific"]
 
@@ -36,13 +32,16 @@ _MOST_LOTS = 1_000_000
 class EntryOrder:
     """What an entry node's data says; ``max_entries`` is the smallest its legs give.
 
-    ``vpis`` are those of all legs, with their places; ``legs`` lacks those with an error.
+    ``vpis`` are those of all legs, with their places; ``legs`` lacks those with an error. ``protection`` is the
+    entry's own; ``named`` are the positions that rules of the entry or of its legs name.
     """
 
     legs: tuple[Leg, ...]
     vpis: tuple[tuple[str, Cursor], ...]
     all_or_none: bool
     max_entries: int | None
+    protection: Protection
+    named: tuple[tuple[str, Cursor], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,40 +55,42 @@ class ExitOrder:
     place: Cursor
     quantity: Quantity
     amount: Decimal
+    protection: Protection
+    re_entry: LegReEntry | None
 
 
 def read_entry(data: Cursor) -> EntryOrder:
     """Read an entry node's order; legs with an error are left out, the error noted."""
-    refuse_protections(data)
+    protection = read_protection((data,), "entry")
     places = data.items("positions")
     if not places and data.get("positions").value in (None, []):
         data.get("positions").error("an entry without a leg", "at least one position")
     legs: list[Leg] = []
     vpis: list[tuple[str, Cursor]] = []
+    named = list(protection.named)
     limits = [data.get("maxEntries").whole(1)]
     for place in places:
         if not isinstance(place.value, dict):
             place.error(f"{shown(place.value)} where a leg belongs", "an object {…}")
             continue
         limits.append(place.get("maxEntries").whole(1))
-        named = place.get("vpi")
-        if isinstance(named.value, str) and not named.blank:
-            vpis.append((named.text(), named))
-        leg = _leg(place)
+        identity = place.get("vpi")
+        if isinstance(identity.value, str) and not identity.blank:
+            vpis.append((identity.text(), identity))
+        leg = _leg(place, named)
         if leg is not None:
             legs.append(leg)
     given = [limit for limit in limits if limit is not None]
-    return EntryOrder(tuple(legs), tuple(vpis), data.get("allOrNone").flag(), min(given, default=None))
+    most = min(given, default=None)
+    return EntryOrder(tuple(legs), tuple(vpis), data.get("allOrNone").flag(), most, protection, tuple(named))
 
 
 def read_exit(data: Cursor) -> ExitOrder:
     """Read an exit node's order."""
     node_data = data.section("exitNodeData")
     order = node_data.section("orderConfig")
-    for place in (data, node_data):
-        refuse_protections(place)
-        right = "a re-entry signal, or enabled: false"
-        refuse_enabled(place.section("reEntryConfig"), "a re-entry without a condition", right)
+    protection = read_protection((data, node_data), "exit")
+    re_entries = [read_re_entry(place.section("reEntryConfig"), of_exit=True) for place in (node_data, data)]
     refuse_limit_order(order.get("orderType"))
     place = order.get("targetPositionVpi")
     target = place.text()
@@ -102,7 +103,14 @@ def read_exit(data: Cursor) -> ExitOrder:
         lots = order.get("specificQuantity")
         lots.required("a number of lots")
         amount = Decimal(lots.whole(1, _MOST_LOTS) or 0)
-    return ExitOrder("" if target.lower() == "_any" else target, place, quantity or "all", amount)
+    return ExitOrder(
+        "" if target.lower() == "_any" else target,
+        place,
+        quantity or "all",
+        amount,
+        protection,
+        re_entries[0] or re_entries[1],
+    )
 
 
 def _percentage(place: Cursor) -> Decimal:
@@ -113,20 +121,22 @@ def _percentage(place: Cursor) -> Decimal:
     return amount or Decimal(0)
 
 
-def _leg(place: Cursor) -> Leg | None:
+def _leg(place: Cursor, named: list[tuple[str, Cursor]]) -> Leg | None:
     vpi, lots, side = place.get("vpi"), place.get("quantity"), place.get("positionType")
     complete = vpi.required("a position id (vpi)") & lots.required("a number of lots")
     complete &= side.required("buy or sell")
     refuse_limit_order(place.get("orderType"))
     _product(place.get("productType"))
-    refuse_protections(place)
+    protection = read_protection((place,), "leg")
+    named.extend(protection.named)
+    re_entry = read_re_entry(place.section("reEntryConfig"), of_exit=False)
     option = _option(place)
     lot_count, side_name = lots.whole(1, _MOST_LOTS), side.choice("positionType", _SIDES)
     lot_size = place.get("multiplier", "lotSize").whole(1, _MOST_LOTS)
     identity = vpi.text()
     if not complete or not identity or lot_count is None or side_name is None or option is None:
         return None
-    return Leg(identity, lot_count, lot_size, side_name, option, place.path)
+    return Leg(identity, lot_count, lot_size, side_name, option, place.path, protection.rules, re_entry)
 
 
 def _product(place: Cursor) -> None:

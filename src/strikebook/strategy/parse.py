@@ -173,10 +173,12 @@ def _node(draft: Draft, limits: Mapping[str, int | None], node: RawNode) -> Node
         return SquareOffNode(node.id, node.label, draft.ends[node.id], path)
     if node.kind == "entry":
         entry = draft.entries[node.id]
-        return EntryNode(node.id, node.label, entry.legs, entry.all_or_none, limits[node.id], path)
+        rules = entry.protection.rules
+        return EntryNode(node.id, node.label, entry.legs, entry.all_or_none, limits[node.id], path, rules)
     if node.kind == "exit":
         order = draft.exits[node.id]
-        return ExitNode(node.id, node.label, draft.targets(node.id), order.quantity, order.amount, path)
+        targets, rules = draft.targets(node.id), order.protection.rules
+        return ExitNode(node.id, node.label, targets, order.quantity, order.amount, path, rules, order.re_entry)
     return draft.signals[node.id]
 
 

@@ -7,35 +7,12 @@ from strikebook.strategy.unread import is_empty
 
 NOT_BUILT = "not built yet"
 
-PROTECTIONS = {
-    "stopLoss": "a stop loss",
-    "takeProfit": "a take profit",
-    "trailingStop": "a trailing stop",
-}
 _COSTS = ("costs", "charges", "brokerage", "commission")
 
 
 def refuse(place: Cursor, what: str, right: str) -> None:
     """Note that ``what`` is a part of the language that is not built yet."""
     place.error(f"{what} is {NOT_BUILT}", right)
-
-
-def refuse_protections(place: Cursor) -> None:
-    """Refuse an enabled stop, target or trail, in a ``postExecutionConfig`` here or beside it."""
-    config = place.section("postExecutionConfig")
-    on = config.get("enabled").flag(default=True)
-    for block in (config, place) if on else (place,):
-        for name, what in PROTECTIONS.items():
-            refuse_enabled(block.section(name), what, "an exit signal with a condition, or enabled: false")
-
-
-def refuse_enabled(block: Cursor, what: str, right: str) -> None:
-    """Refuse a block that is enabled; warn of one with settings that does not say whether it is."""
-    if block.get("enabled").flag():
-        refuse(block, what, right)
-    elif block.get("enabled").blank and not is_empty(block.value):
-        block.warn(f"{what} without enabled does nothing", "enabled: false")
-    block.settle()
 
 
 def refuse_limit_order(place: Cursor) -> None:

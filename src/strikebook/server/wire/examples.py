@@ -21,6 +21,7 @@ _OPTIONS: Final[JsonDict] = {
     "wait_for_trade_s": 60,
     "fill": "last",
     "slippage": "0 points",
+    "limit_fill": "touch",
     "brokerage": "20 per order",
     "terms": "as_was",
 }

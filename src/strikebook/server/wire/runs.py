@@ -26,6 +26,9 @@ class Options(Asked):
     slippage: StrictStr | None = Field(
         None, pattern=SLIPPAGE_PATTERN, description="`0.5 points`, `2 ticks` or `0.1 percent`; at most 10000."
     )
+    limit_fill: Literal["touch", "through"] | None = Field(
+        None, description="A resting limit order fills where a price is at its limit, or only beyond it."
+    )
     brokerage: (
         Annotated[StrictInt, Field(ge=0, le=10_000)]
         | Annotated[StrictFloat, Field(ge=0, le=10_000)]
@@ -63,6 +66,7 @@ class OptionsUsed(Part):
     wait_for_trade_s: int
     fill: Literal["last", "next"]
     slippage: str
+    limit_fill: Literal["touch", "through"]
     brokerage: str
     terms: Literal["as_was", "today"]
 

@@ -155,6 +155,7 @@ function againOf(place: RunPlace, run: Metadata): string {
     scale: "1",
     fill: "last",
     slippage: "0 points",
+    limit_fill: "touch",
     brokerage: "20 per order",
     terms: "as_was",
     max_price_age_s: "60",
@@ -188,7 +189,8 @@ function Footnotes({ run }: { run: Metadata }) {
       ) : null}
       <p className="soft">
         Fills at the {options.fill === "last" ? "last price" : "next trade"}, slippage {options.slippage},
-        scale {options.scale}, prices up to {options.max_price_age_s} s old, orders wait{" "}
+        {options.limit_fill === "through" ? "limit orders only beyond their price, " : ""}scale{" "}
+        {options.scale}, prices up to {options.max_price_age_s} s old, orders wait{" "}
         {options.wait_for_trade_s} s. Engine {run.engine_version}, strategy{" "}
         <code>{run.strategy_hash.slice(0, 12)}</code>, job <code>{run.job_id}</code>. Charges at the rates{" "}
         {options.terms === "today" ? "of today" : "of each day"}, brokerage {options.brokerage}:{" "}

@@ -47,6 +47,12 @@ export function OptionFields({ options, onChange }: OptionFieldsProps) {
         <small>
           such as <code>0.5 points</code>, <code>2 ticks</code>, <code>0.1 percent</code>
         </small>
+        <label htmlFor="limit_fill">Limit orders</label>
+        <select {...field("limit_fill")}>
+          <option value="">fill at their price</option>
+          <option value="through">fill beyond it only</option>
+        </select>
+        <small>where a limit order that rests fills</small>
         <label htmlFor="brokerage">Brokerage</label>
         <input {...field("brokerage")} placeholder="20 per order" />
         <small>
@@ -76,11 +82,13 @@ function withOption(options: OptionTexts, name: string, text: string): OptionTex
 
 /** The options as a run is asked with them. */
 export function optionsOf(texts: OptionTexts): Options {
-  const { scale, fill, slippage, brokerage, terms, max_price_age_s: age, wait_for_trade_s: wait } = texts;
+  const { scale, fill, slippage, brokerage, terms } = texts;
+  const { limit_fill: limit, max_price_age_s: age, wait_for_trade_s: wait } = texts;
   return {
     ...(scale === undefined ? {} : { scale: scale.trim() }),
     ...(fill === "next" ? { fill } : {}),
     ...(slippage === undefined ? {} : { slippage: slippage.trim() }),
+    ...(limit === "through" ? { limit_fill: limit } : {}),
     ...(brokerage === undefined ? {} : { brokerage: brokerage.trim() }),
     ...(terms === "today" ? { terms } : {}),
     ...(age === undefined ? {} : { max_price_age_s: Number(age) }),

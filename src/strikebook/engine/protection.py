@@ -1,0 +1,294 @@
+"""Protective exits: stops, targets and trails of the open positions, each with the step at which it next triggers.
+
+Between two events a position's gain is a function of one price column, so the step at which a rule triggers is found at
+once for the rest of the day, and found again only when something about the position changes. Gains are whole paise;
+amounts are exact in millionths of a paisa, which is what four decimals of a percentage come to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from strikebook.engine.book import Book, OpenLife
+from strikebook.engine.plan import Plan
+from strikebook.engine.tape import Tape
+from strikebook.errors import DayFailedError
+from strikebook.model.day_result import Trip
+from strikebook.strategy.protection import ProtectiveRule
+from strikebook.strategy.rule_texts import rule_text
+
+Paise = NDArray[np.int64]
+
+_MILLIONTHS = 1_000_000
+_LARGEST_GAIN = 9 * 10**12
+_STOPPED = ("stop_loss", "trailing_stop")
+
+
+@dataclass(eq=False)
+class RuleWatch:
+    """A rule over a life. ``best`` is the largest gain at the looks so far, from 0 on; ``armed_step``: a breakeven's
+    profit was reached then, or another leg was stopped.
+    """
+
+    rule: ProtectiveRule
+    life: OpenLife
+    tape: Tape
+    origin_paise: int
+    direction: int
+    best: int = 0
+    armed_step: int | None = None
+
+    def looks(self, first: int, stop: int) -> tuple[Paise, Paise]:
+        """The steps in [first, stop) at which the rule looks, and the gain it sees at each, in paise."""
+        candle_s, column = self.rule.candle_s, self.tape.paise
+        if candle_s:
+            steps = np.arange(-(-first // candle_s) * candle_s, stop, candle_s, dtype=np.int64)
+            seen = column[steps - 1]
+        else:
+            steps = np.arange(first, stop, dtype=np.int64)
+            seen = column[first:stop]
+        return steps, self.gain(seen)
+
+    def gain(self, seen: Paise) -> Paise:
+        """How far prices lie on the life's side of where it began."""
+        moved = self.direction * (seen - self.origin_paise)
+        if self.rule.unit == "pnl":
+            return moved * (self.life.lots_open * self.life.lot_size) + self.life.realised_paise
+        return moved
+
+    def exactly(self, amount: object) -> int:
+        """An amount of the rule in millionths of a paisa of gain."""
+        scaled = Fraction(str(amount))
+        of_one = Fraction(self.origin_paise, 100) if self.rule.unit == "percentage" else Fraction(100)
+        exact = scaled * of_one * _MILLIONTHS
+        return exact.numerator // exact.denominator
+
+    def remember(self, first: int, stop: int) -> None:
+        """Take in the looks in [first, stop): nothing about the life changed in them."""
+        if self.rule.kind not in ("trailing_stop", "breakeven"):
+            return
+        steps, gains = self.looks(first, stop)
+        if not len(steps):
+            return
+        if self.rule.kind == "trailing_stop":
+            self.best = max(self.best, int(gains.max()))
+        elif self.armed_step is None:
+            reached = gains >= _ceiling(self.exactly(self.rule.amount))
+            if reached.any():
+                self.armed_step = int(steps[reached.argmax()])
+
+    def next_trigger(self, first: int, stop: int) -> tuple[int, int] | None:
+        """The first look in [first, stop) at which the rule triggers, and its level in millionths of a paisa."""
+        steps, gains = self.looks(first, stop)
+        if not len(steps):
+            return None
+        level: int | Paise
+        match self.rule.kind:
+            case "target":
+                level = self.exactly(self.rule.amount)
+                met = gains >= _ceiling(level)
+            case "stop_loss":
+                level = -self.exactly(self.rule.amount)
+                met = gains <= level // _MILLIONTHS
+            case "move_to_cost":
+                level = 0
+                met = (gains <= 0) & self._after_arming(steps)
+            case "breakeven":
+                level = self.exactly(self.rule.further)
+                if self.armed_step is None:
+                    reached = gains >= _ceiling(self.exactly(self.rule.amount))
+                    armed = steps > steps[reached.argmax()] if reached.any() else np.zeros(len(steps), dtype=bool)
+                else:
+                    armed = steps > self.armed_step
+                met = (gains <= level // _MILLIONTHS) & armed
+            case "trailing_stop":
+                level = self._trail(gains)
+                met = gains * _MILLIONTHS <= level
+        at = int(met.argmax())
+        if not met[at]:
+            return None
+        return int(steps[at]), int(level[at]) if isinstance(level, np.ndarray) else level
+
+    def _after_arming(self, steps: Paise) -> NDArray[np.bool_]:
+        if self.armed_step is None:
+            return np.zeros(len(steps), dtype=bool)
+        return steps > self.armed_step
+
+    def _trail(self, gains: Paise) -> Paise:
+        """The trail at each look: its first distance behind, moved by every whole step of the best gain so far."""
+        best = np.maximum.accumulate(np.maximum(gains, self.best))
+        if int(best[-1]) > _LARGEST_GAIN:
+            raise DayFailedError("a profit too large to trail", where=self.life.vpi, right="fewer lots")
+        best = best * _MILLIONTHS
+        step = self.exactly(self.rule.further)
+        moved = best // step * step if step else best
+        return moved - self.exactly(self.rule.amount)
+
+
+def _ceiling(millionths: int) -> int:
+    """The smallest whole paise that is not below."""
+    return -(-millionths // _MILLIONTHS)
+
+
+@dataclass(eq=False)
+class LifeWatch:
+    """An open life and its rules in their order. ``due``: the step of the next trigger, the rule, and its level."""
+
+    life: OpenLife
+    rules: list[RuleWatch]
+    since: int
+    due: tuple[int, RuleWatch, int] | None = None
+    stale: bool = True
+
+    def follow(self, stop: int) -> None:
+        """Find the next trigger, where something about the life has changed."""
+        if not self.stale:
+            return
+        self.stale = False
+        found = [
+            (*trigger, number)
+            for number, watch in enumerate(self.rules)
+            if (trigger := watch.next_trigger(self.since, stop)) is not None
+        ]
+        first = min(found, key=lambda trigger: (trigger[0], trigger[2]), default=None)
+        self.due = None if first is None else (first[0], self.rules[first[2]], first[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Tripped:
+    """A rule that triggers: its life, the level of gain in millionths of a paisa, and the price it saw."""
+
+    watch: RuleWatch
+    level: int
+    seen_paise: int
+
+    @property
+    def rule(self) -> ProtectiveRule:
+        """The rule."""
+        return self.watch.rule
+
+    def level_price(self) -> Fraction:
+        """The price, in paise, at which the comparison is an equality."""
+        life, level = self.watch.life, Fraction(self.level, _MILLIONTHS)
+        if self.rule.unit == "pnl":
+            level = (level - life.realised_paise) / (life.lots_open * life.lot_size)
+        return self.watch.origin_paise + self.watch.direction * level
+
+    def limit_paise(self) -> int | None:
+        """The limit of the order, whole paise half up; None for a market order."""
+        terms = self.rule.limit
+        if terms is None:
+            return None
+        level = self.level_price()
+        buffer = Fraction(terms.buffer)
+        away = level * buffer / 100 if self.rule.unit == "percentage" else buffer * 100
+        limit = level - self.watch.life.sign * away
+        return max((2 * limit + 1) // 2, 0)
+
+    def trip(self) -> Trip:
+        """What the day records of it."""
+        life, rule = self.watch.life, self.rule
+        rising = rule.kind == "target"
+        watched: Literal["price", "underlying", "profit"] = "underlying" if rule.underlying else "price"
+        seen, level = self.seen_paise, self.level_price()
+        if rule.unit == "pnl":
+            seen = int(self.watch.gain(np.array([self.seen_paise], np.int64))[0])
+            watched, level = "profit", Fraction(self.level, _MILLIONTHS)
+        else:
+            rising = rising == (self.watch.direction > 0)
+        return Trip(
+            vpi=life.vpi,
+            position_num=life.position_num,
+            kind=rule.kind,
+            watched=watched,
+            seen=seen / 100,
+            operator=">=" if rising else "<=",
+            level=float(level / 100),
+            origin=self.watch.origin_paise / 100,
+            text=rule_text(rule),
+            path=rule.path,
+        )
+
+
+@dataclass(eq=False)
+class Protections:
+    """The rules of a day's open lives, in order of opening."""
+
+    plan: Plan
+    book: Book
+    spot: Tape
+    steps: int
+    _watches: dict[OpenLife, LifeWatch] = field(default_factory=dict)
+    _lives: int = 0
+    _rows: int = 0
+
+    def due(self, step: int) -> list[Tripped]:
+        """The rules that trigger at a step, at most one a life."""
+        found = []
+        for watch in self._watches.values():
+            if watch.due is not None and watch.due[0] == step:
+                _, rule, level = watch.due
+                found.append(Tripped(rule, level, int(rule.tape.paise[step - 1 if rule.rule.candle_s else step])))
+        return found
+
+    def watches(self, life: OpenLife) -> bool:
+        """Whether a life is still looked at."""
+        return life in self._watches
+
+    def over(self, life: OpenLife) -> None:
+        """Look at a life no more: a rule of it has triggered, or an order to close it is on its way."""
+        self._watches.pop(life, None)
+
+    def follow(self, step: int) -> None:
+        """Take in what a step changed: positions opened and closed, parts, stops of other legs."""
+        if not self.plan.rules:
+            return
+        for life in self.book.lives[self._lives :]:
+            rules = self.plan.rules.get(life.vpi, ())
+            if rules and not life.closed:
+                self._watches[life] = LifeWatch(life, [self._rule(rule, life) for rule in rules], step + 1)
+        self._lives = len(self.book.lives)
+        self._watches = {life: watch for life, watch in self._watches.items() if not life.closed}
+        fresh, self._rows = self.book.ledger[self._rows :], len(self.book.ledger)
+        stopped = [row.vpi for row in fresh if row.part is None and row.exit_reason in _STOPPED]
+        for watch in self._watches.values():
+            for rule in watch.rules if stopped else ():
+                if rule.armed_step is None and self._moves(rule, stopped):
+                    rule.armed_step, watch.stale = step, True
+            watch.follow(self.steps)
+
+    def before_parts(self, life: OpenLife, step: int) -> None:
+        """Note what a life's rules have seen up to a step, before a part of it is closed in it."""
+        watch = self._watches.get(life)
+        if watch is not None and watch.since <= step:
+            for rule in watch.rules:
+                rule.remember(watch.since, step + 1)
+            watch.since, watch.stale = step + 1, True
+
+    def next_due(self) -> int | None:
+        """The next step at which a rule triggers, if nothing happens before."""
+        return min((watch.due[0] for watch in self._watches.values() if watch.due is not None), default=None)
+
+    def _rule(self, rule: ProtectiveRule, life: OpenLife) -> RuleWatch:
+        if not rule.underlying:
+            return RuleWatch(rule, life, life.tape, life.entry.price_paise, life.sign)
+        origin = life.entry.underlying_paise
+        if origin is None:
+            raise LookupError("a contract is chosen by its underlying's price, so there is one")
+        direction = life.sign if life.contract.option_type == "CE" else -life.sign
+        return RuleWatch(rule, life, self.spot, origin, direction)
+
+    def _moves(self, watch: RuleWatch, stopped: list[str]) -> bool:
+        """Whether one of these legs moves the rule's leg to its cost."""
+        rule, own = watch.rule, watch.life.vpi
+        if rule.kind != "move_to_cost":
+            return False
+        if rule.when_stopped:
+            return not set(rule.when_stopped).isdisjoint(stopped)
+        entry = self.plan.entry_of[own]
+        return any(vpi != own and self.plan.entry_of[vpi] == entry for vpi in stopped)

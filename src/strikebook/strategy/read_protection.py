@@ -1,0 +1,218 @@
+"""Read the blocks that close a leg by its price (``postExecutionConfig``) and those that open it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, TypeVar
+
+from strikebook.strategy.cursor import Cursor, shown
+from strikebook.strategy.expressions import read_time
+from strikebook.strategy.instruments import timeframe_seconds
+from strikebook.strategy.protection import (
+    LegReEntry,
+    LimitTerms,
+    ProtectiveRule,
+    ReEntryCause,
+    RuleKind,
+    RuleUnit,
+)
+from strikebook.strategy.unread import is_empty
+
+Owner = Literal["leg", "entry", "exit"]
+Choice = TypeVar("Choice")
+
+_BLOCKS: dict[str, RuleKind] = {
+    "stopLoss": "stop_loss",
+    "breakeven": "breakeven",
+    "moveToCost": "move_to_cost",
+    "takeProfit": "target",
+    "trailingStop": "trailing_stop",
+}
+_UNITS: dict[str, RuleUnit] = {"percentage": "percentage", "points": "points", "pnl": "pnl"}
+_AMOUNTS: dict[RuleKind, dict[RuleUnit, str]] = {
+    "stop_loss": {"percentage": "stopPercentage", "points": "stopPoints", "pnl": "stopPnl"},
+    "target": {"percentage": "targetPercentage", "points": "targetPoints", "pnl": "targetPnl"},
+}
+_PRICES = {"premium": "premium", "underlying": "underlying"}
+_LOOKS = {"second": "second", "candleclose": "candleClose"}
+_EXTENTS = {"partial": "partial", "complete": "complete"}
+_TIME_UNITS = {"seconds": 1, "second": 1, "minutes": 60, "minute": 60}
+_CAUSES: dict[str, ReEntryCause] = {"stoploss": "stop_loss", "target": "target", "trailingstop": "trailing_stop"}
+_RE_ENTRIES: dict[str, Literal["asap", "cost"]] = {"asap": "asap", "cost": "cost"}
+_MOST_DECIMALS = 4
+_LARGEST_AMOUNT = Decimal(1_000_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """The rules of a leg, an entry or an exit, and the positions they name, with their places."""
+
+    rules: tuple[ProtectiveRule, ...]
+    named: tuple[tuple[str, Cursor], ...]
+
+
+def read_protection(places: Iterable[Cursor], owner: Owner) -> Protection:
+    """Read the enabled blocks in ``postExecutionConfig`` of these places, and beside it."""
+    rules: list[ProtectiveRule] = []
+    named: list[tuple[str, Cursor]] = []
+    for place in places:
+        config = place.section("postExecutionConfig")
+        on = config.get("enabled").flag(default=True)
+        for block in (config, place) if on else (place,):
+            for name, kind in _BLOCKS.items():
+                section = block.section(name)
+                if not is_switched_on(section, name):
+                    continue
+                rule = _rule(section, kind, owner, named)
+                if rule is not None:
+                    rules.append(rule)
+    for kind in dict.fromkeys(rule.kind for rule in rules):
+        for extra in [rule for rule in rules if rule.kind == kind][1:]:
+            _place_of(places, extra).error("a second block of this kind in one place", "one of them")
+    return Protection(tuple(rules), tuple(named))
+
+
+def is_switched_on(block: Cursor, name: str) -> bool:
+    """Whether a block is enabled; warns of one with settings that does not say, and is done with one that is off."""
+    if block.get("enabled").flag():
+        return True
+    if block.get("enabled").blank and not is_empty(block.value):
+        block.warn(f"{name} without enabled does nothing", "enabled: true")
+    block.settle()
+    return False
+
+
+def _place_of(places: Iterable[Cursor], rule: ProtectiveRule) -> Cursor:
+    first = next(iter(places))
+    return Cursor(None, rule.path, first.report, first.node_id)
+
+
+def _rule(block: Cursor, kind: RuleKind, owner: Owner, named: list[tuple[str, Cursor]]) -> ProtectiveRule | None:
+    unit = _chosen(block.get("triggerType"), "triggerType", _UNITS, "percentage")
+    underlying = _chosen(block.get("appliesTo"), "appliesTo", _PRICES, "premium") == "underlying"
+    if underlying and unit == "pnl":
+        block.get("appliesTo").error("a profit of the underlying", "premium, or percentage or points")
+    amount, further = _amounts(block, kind, unit)
+    if amount is None or further is None:
+        return None
+    return ProtectiveRule(
+        kind=kind,
+        node_id=block.node_id,
+        owner=owner,
+        unit=unit,
+        underlying=underlying,
+        amount=amount,
+        further=further,
+        candle_s=_candle(block),
+        whole=_chosen(block.get("squareOff"), "squareOff", _EXTENTS, "partial") == "complete",
+        when_stopped=_when_stopped(block.get("whenStopped"), named) if kind == "move_to_cost" else (),
+        limit=_limit_terms(block, underlying=underlying),
+        path=block.path,
+    )
+
+
+def _chosen(place: Cursor, what: str, options: dict[str, Choice], default: Choice) -> Choice:
+    return default if place.blank else place.choice(what, options) or default
+
+
+def _amounts(block: Cursor, kind: RuleKind, unit: RuleUnit) -> tuple[Decimal | None, Decimal | None]:
+    """The two numbers of a rule; None where one is missing or wrong, the error noted."""
+    match kind:
+        case "move_to_cost":
+            return Decimal(0), Decimal(0)
+        case "breakeven":
+            after, lock = _amount(block.get("afterProfit")), _amount(block.get("lockProfit"), default=Decimal(0))
+            if after is not None and lock is not None and lock >= after:
+                block.get("lockProfit").error(f"a profit of {lock} to lock before {after} is reached", "a smaller one")
+            return after, lock
+        case "trailing_stop":
+            return _amount(block.get("initialDistance")), _amount(block.get("stepSize"), default=Decimal(0))
+        case "stop_loss" | "target":
+            return _amount(block.get(_AMOUNTS[kind][unit], "value")), Decimal(0)
+
+
+def _amount(place: Cursor, default: Decimal | None = None) -> Decimal | None:
+    """An amount above 0, or not below 0 where there is a default."""
+    if place.blank and default is not None:
+        return default
+    if not place.required("an amount"):
+        return None
+    amount = place.number()
+    if amount is None:
+        return None
+    least = "0 or more" if default is not None else "above 0"
+    if amount < 0 or (amount == 0 and default is None) or amount > _LARGEST_AMOUNT:
+        place.error(f"{shown(place.value)} is no amount", f"a number {least}, at most {_LARGEST_AMOUNT:,}")
+        return None
+    if amount != round(amount, _MOST_DECIMALS):
+        place.error(f"{shown(place.value)} has more than {_MOST_DECIMALS} decimals", f"at most {_MOST_DECIMALS}")
+        return None
+    return amount
+
+
+def _candle(block: Cursor) -> int:
+    """The length of the candles whose closes count, in seconds; 0: every second counts."""
+    looks = _chosen(block.get("checkAt"), "checkAt", _LOOKS, "second")
+    if looks == "second":
+        return 0
+    place = block.get("timeframe")
+    if not place.required("the timeframe whose closes count"):
+        return 0
+    seconds = timeframe_seconds(place.text())
+    if seconds is None or seconds >= 86_400:
+        place.error(f"unknown timeframe {shown(place.value)}", "whole minutes or hours, such as 5m")
+        return 0
+    return seconds
+
+
+def _when_stopped(place: Cursor, named: list[tuple[str, Cursor]]) -> tuple[str, ...]:
+    """The positions that are named; none for every other leg of the entry."""
+    if place.blank or (isinstance(place.value, str) and place.value.strip().lower() in ("any", "_any")):
+        return ()
+    places = place.elements() if isinstance(place.value, list) else (place,)
+    found = [(text, at) for at in places if (text := at.text())]
+    named.extend(found)
+    return tuple(dict.fromkeys(text for text, _ in found))
+
+
+def _limit_terms(block: Cursor, *, underlying: bool) -> LimitTerms | None:
+    flag = block.get("waitForMarket")
+    if not flag.flag():
+        for name in ("limitBuffer", "waitTime", "waitTimeUnit"):
+            block.get(name)  # the builder writes them also where nothing waits
+        return None
+    if underlying:
+        flag.error("a limit order at a price of the underlying", "waitForMarket: false, or appliesTo: premium")
+    buffer = _amount(block.get("limitBuffer"), default=Decimal(0))
+    wait, unit = block.get("waitTime"), block.get("waitTimeUnit")
+    seconds = _chosen(unit, "waitTimeUnit", _TIME_UNITS, 1)
+    wait.required("how long the limit order waits")
+    length = wait.whole(0, 86_400)
+    return LimitTerms(buffer or Decimal(0), (length or 0) * seconds)
+
+
+def read_re_entry(block: Cursor, *, of_exit: bool) -> LegReEntry | None:
+    """Read a ``reEntryConfig`` that is enabled; None for one that is off."""
+    if not is_switched_on(block, "reEntryConfig"):
+        return None
+    most = block.get("maxReEntries").whole(0, 1_000)
+    until = block.get("until")
+    return LegReEntry(
+        most=1 if most is None else most,
+        kind=_chosen(block.get("type"), "type of re-entry", _RE_ENTRIES, "asap"),
+        causes=() if of_exit else _causes(block.get("on")),
+        reverse=block.get("reverse").flag(),
+        until_s=read_time(until) if not until.blank else None,
+        path=block.path,
+    )
+
+
+def _causes(place: Cursor) -> tuple[ReEntryCause, ...]:
+    everything = tuple(_CAUSES.values())
+    if place.blank or place.value == []:
+        return everything
+    places = place.elements() if isinstance(place.value, list) else (place,)
+    found = {cause for at in places if (cause := at.choice("reason", _CAUSES)) is not None}
+    return tuple(cause for cause in everything if cause in found)
