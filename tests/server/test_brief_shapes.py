@@ -338,7 +338,14 @@ def test_a_run_without_a_member_is_refused(served: Running, missing: str) -> Non
 
 def test_options_are_those_of_the_command_line(served: Running) -> None:
     """Every option is taken, as a number or as the text the command line takes, and stored with the run."""
-    options = {"scale": "1.5", "max_price_age_s": 30, "wait_for_trade_s": 0, "fill": "next", "slippage": "2 ticks", "limit_fill": "through"}
+    options = {
+        "scale": "1.5",
+        "max_price_age_s": 30,
+        "wait_for_trade_s": 0,
+        "fill": "next",
+        "slippage": "2 ticks",
+        "limit_fill": "through",
+    }
     options |= {"brokerage": "0.05 percent max 20", "terms": "today"}
     number = submitted(served.client, run_of("number", options={"brokerage": 7.5}))
     assert ended(served.client, number)["options"]["brokerage"] == "7.5 per order"
