@@ -14,10 +14,13 @@ from tests.oracle.market import Market
 class Life:
     """A position from its entry to its close.
 
-    ``best`` is the best price since entry, ``opened`` its place among the lives of the day.
+    ``side`` is its own: a reversed re-entry trades the other one than its leg says. ``best`` is the best price since
+    entry, ``opened`` its place among the lives of the day. Of its protective rules (by their number in
+    ``Graph.rules``): ``best_gains``, the largest gain at the looks so far, and whether one has ``triggered``.
     """
 
     leg: dict
+    side: str
     position_num: int
     symbol: str
     expiry: Any
@@ -33,6 +36,8 @@ class Life:
     open_lots: int
     opened: int = 0
     rows: list[dict] = field(default_factory=list)
+    best_gains: dict[int, Fraction] = field(default_factory=dict)
+    triggered: bool = False
 
     @property
     def closed(self) -> bool:
@@ -41,8 +46,13 @@ class Life:
 
     @property
     def sign(self) -> int:
-        """+1 for a bought leg, -1 for a sold one."""
-        return 1 if self.leg["side"] == "BUY" else -1
+        """+1 for a bought life, -1 for a sold one."""
+        return 1 if self.side == "BUY" else -1
+
+    @property
+    def open_units(self) -> int:
+        """Units that are still open."""
+        return self.open_lots * self.lot_size
 
 
 def slipped(price: int, slippage: Slippage, *, buying: bool) -> int:
@@ -98,7 +108,7 @@ class Book:
             "position_num": life.position_num,
             "part": part,
             "symbol": life.symbol,
-            "side": life.leg["side"],
+            "side": life.side,
             "lots": lots,
             "lot_size": life.lot_size,
             "entry_step": life.entry_step,

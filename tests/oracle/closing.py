@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tests.oracle import exits
+from tests.oracle import exits, leg_re_entries
 from tests.oracle.values import clock_seconds
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def square_off(day: Day) -> bool:
-    """Phase 2: the first square-off that triggers closes everything. True if the day is over."""
+    """Phase 3: the first square-off that triggers closes everything. True if the day is over."""
     nodes = [day.graph.start]
     nodes += [node for node in day.graph.of_kind("square_off") if day.state[node] == "active"]
     for node in nodes:
@@ -29,7 +29,7 @@ def square_off(day: Day) -> bool:
 
 
 def close_of_day(day: Day) -> None:
-    """Phase 5 of the last step. A carry-forward leg stays open unless its contract expires today."""
+    """Phase 6 of the last step. A carry-forward leg stays open unless its contract expires today."""
     _cancel_orders(day)
     for life in day.book.open_lives():
         if not life.leg["carry_forward"] or life.expiry == day.raw.day:
@@ -82,8 +82,10 @@ def _time_reached(day: Day, time: dict) -> bool:
 def _cancel_orders(day: Day) -> None:
     """Every order that still waits is listed, in the order they were sent."""
     for order in day.resting:
-        if order["kind"] == "exit":
-            waiting = [(order["exit"], order["life"].leg["vpi"], order["life"].symbol)]
+        if order["kind"] in ("exit", "protective"):
+            waiting = [(order["node"], order["life"].leg["vpi"], order["life"].symbol)]
+        elif order["kind"] == "re_entry":
+            waiting = leg_re_entries.as_cancelled(day, order)
         else:
             waiting = [(leg["entry"], leg["vpi"], choice["symbol"]) for leg, choice in order["legs"]]
         for node, vpi, symbol in waiting:
@@ -93,7 +95,7 @@ def _cancel_orders(day: Day) -> None:
                     "sent_step": order["sent"],
                     "node_id": node,
                     "vpi": vpi,
-                    "side": order["kind"],
+                    "side": "exit" if order["kind"] in ("exit", "protective") else "entry",
                     "symbol": symbol,
                 }
             )

@@ -10,8 +10,8 @@ from tests.raw_day import RawDay, option_symbol
 
 
 def choose(leg: dict, raw: RawDay, market: Market, options: RunOptions) -> dict:
-    """``{symbol, expiry, lots, lot_size, reason}``; with a reason the order cannot be sent (symbol where known)."""
-    choice = {"symbol": None, "expiry": None, "lots": 0, "lot_size": 0, "reason": None}
+    """``{symbol, expiry, lots, lot_size, side, reason}``; with a reason the order cannot be sent."""
+    choice = {"symbol": None, "expiry": None, "lots": 0, "lot_size": 0, "side": leg["side"], "reason": None}
     expiry = expiry_of(leg["expiry"], raw)
     if expiry is None:
         return choice | {"reason": "no_expiry"}

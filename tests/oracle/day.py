@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from strikebook.model.options import RunOptions
-from tests.oracle import closing, entries, exits
+from tests.oracle import closing, entries, exits, leg_re_entries, protection
 from tests.oracle.book import Book
 from tests.oracle.document import Graph
 from tests.oracle.market import HISTORY_CANDLES, Market
@@ -79,6 +79,7 @@ class Day:
             self.step = step
             self.market.advance(step)
             self.book.follow_prices(step)
+            protection.look_at_lives(self)
             if closing.square_off(self):
                 return
             self._try_resting_orders()
@@ -93,7 +94,13 @@ class Day:
                 continue
             if order["kind"] == "exit":
                 exits.try_waiting(self, order)
-            elif self.step < self.last_step:
+            elif order["kind"] == "protective":
+                protection.try_waiting(self, order)
+            elif self.step == self.last_step:
+                continue
+            elif order["kind"] == "re_entry":
+                leg_re_entries.look_at(self, order)
+            else:
                 entries.try_waiting(self, order)
 
     def _walk(self) -> None:
@@ -250,13 +257,15 @@ class Day:
         """Take an order off the list of those that wait (it need not be there)."""
         self.resting = [waiting for waiting in self.resting if waiting is not order]
 
-    def record_event(self, node: str, name: str | None = None, readings: list[dict] | None = None) -> str:
-        """Record that a node fired; returns the event's id."""
+    def record_event(
+        self, node: str, name: str | None = None, readings: list[dict] | None = None, parent: str | None = None
+    ) -> str:
+        """Record that a node fired; returns the event's id. ``parent``: not the event that activated it."""
         self.event_count[node] = number = self.event_count.get(node, 0) + 1
         clock = str(timedelta(seconds=self.raw.open_s + self.step)).replace(":", "").zfill(6)
         event = {
             "execution_id": f"exec_{node}_{self.raw.day:%Y%m%d}_{clock}_{number}",
-            "parent_execution_id": self.parent_event[node],
+            "parent_execution_id": parent or self.parent_event[node],
             "node_id": node,
             "step": self.step,
             "condition_set": name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 KINDS = {
@@ -20,6 +21,11 @@ SIGNALS = ("entry_signal", "exit_signal", "re_entry_signal")
 RE_ENTRY_SET = {
     "entry_signal": ("hasReEntryConditions", "reEntryConditions"),
     "exit_signal": ("hasReEntryExitConditions", "reEntryExitConditions"),
+}
+RULE_KINDS = ("stopLoss", "breakeven", "moveToCost", "takeProfit", "trailingStop")
+AMOUNTS = {
+    "stopLoss": {"percentage": "stopPercentage", "points": "stopPoints", "pnl": "stopPnl"},
+    "takeProfit": {"percentage": "targetPercentage", "points": "targetPoints", "pnl": "targetPnl"},
 }
 UNIT_SECONDS = {"m": 60, "h": 3600, "d": 86400}
 
@@ -51,6 +57,11 @@ class Graph:
         for node in self.of_kind("exit_signal"):
             guarded = {vpi for leaf in self._through_signals(node, "exit") for vpi in self.targets[leaf]}
             self.guards[node] = [vpi for vpi in self.legs if vpi in guarded]
+        self.rules: list[dict] = []
+        self.rules_of_leg = {vpi: self._rules(vpi) for vpi in self.legs}
+        self.re_entry_of_exit = {
+            node: setting(self.data[node]["exitNodeData"], "reEntryConfig") for node in self.of_kind("exit")
+        }
         self.condition_sets = {node: self._condition_sets(node) for node in self.signals}
         self.instruments = _instruments(self.data[self.start])
 
@@ -81,8 +92,25 @@ class Graph:
                     "expiry": option["expiry"].upper(),
                     "strike": option["strikeType"].upper(),
                     "option_type": option["optionType"].upper(),
+                    "re_entry": setting(position, "reEntryConfig"),
+                    "position": position,
                     "carry_forward": str(position.get("productType", "")).lower() == "carryforward",
                 }
+
+    def _rules(self, vpi: str) -> list[dict]:
+        """What protects a leg: by kind; within a kind its own, its entry's, then those of exits in document order."""
+        leg = self.legs[vpi]
+        places = [(leg["entry"], leg["position"]), (leg["entry"], self.data[leg["entry"]])]
+        places += [(node, self.data[node]["exitNodeData"]) for node, legs in self.targets.items() if vpi in legs]
+        found = []
+        for kind in RULE_KINDS:
+            for node, holder in places:
+                block = setting(holder, kind)
+                if block:
+                    others = [other for other in self.entry_legs[leg["entry"]] if other != vpi]
+                    found.append({"number": len(self.rules), "node": node, **read_rule(kind, block, others)})
+                    self.rules.append(found[-1])
+        return found
 
     def _max_entries(self, entry: str) -> int | None:
         """The smallest among the legs; where no leg has one, among the re-entry signals that lead to the entry."""
@@ -138,6 +166,47 @@ class Graph:
             if re_entry[1]:
                 sets["re_entry"] = re_entry
         return sets
+
+
+def setting(holder: dict, name: str) -> dict | None:
+    """A block of ``postExecutionConfig``, or beside it, that is enabled."""
+    inside = holder.get("postExecutionConfig") or {}
+    block = inside.get(name) or holder.get(name)
+    return block if block and block.get("enabled") else None
+
+
+def read_rule(kind: str, block: dict, other_legs: list[str]) -> dict:
+    """A protective rule in plain values; amounts are exact, in the units of its ``trigger``."""
+
+    def amount(name: str) -> Fraction:
+        return Fraction(str(block.get(name) or 0))
+
+    trigger = (block.get("triggerType") or "percentage").lower()
+    rule: dict[str, Any] = {
+        "kind": kind,
+        "trigger": trigger,
+        "underlying": (block.get("appliesTo") or "premium").lower() == "underlying",
+        "candle_s": None,
+        "complete": (block.get("squareOff") or "partial").lower() == "complete",
+        "limit_buffer": None,
+    }
+    if (block.get("checkAt") or "second").lower() == "candleclose":
+        rule["candle_s"] = timeframe_seconds(block["timeframe"])
+    if block.get("waitForMarket"):
+        seconds = 60 if (block.get("waitTimeUnit") or "seconds").lower() == "minutes" else 1
+        rule["limit_buffer"] = amount("limitBuffer")
+        rule["wait_s"] = int(block.get("waitTime") or 0) * seconds
+    if kind in AMOUNTS:
+        own = AMOUNTS[kind][trigger]
+        rule["amount"] = amount(own if own in block else "value")
+    elif kind == "breakeven":
+        rule |= {"after": amount("afterProfit"), "lock": amount("lockProfit")}
+    elif kind == "trailingStop":
+        rule |= {"distance": amount("initialDistance"), "step": amount("stepSize")}
+    else:
+        named = block.get("whenStopped") or "any"
+        rule["named"] = other_legs if named == "any" else [named] if isinstance(named, str) else list(named)
+    return rule
 
 
 def condition_tree(items: list[dict]) -> tuple[tuple, list[dict]]:

@@ -1,14 +1,14 @@
 """Entry orders: checked and sent at the entry's turn, tried again while they wait for a trade.
 
-An order is a dict: ``kind`` 'entry', its ``execution`` {entry, event, filled}, ``legs`` [(leg, choice)…] (several
-only in an all-or-none group), ``group`` and ``sent``.
+An order is a dict: ``kind`` 'entry', its ``execution`` {entry, event, filled, again}, ``legs`` [(leg, choice)…]
+(several only in an all-or-none group), ``group`` and ``sent``. ``again``: a re-entry of one leg (R15).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.oracle import contracts
+from tests.oracle import contracts, leg_re_entries
 from tests.oracle.book import Life, slipped
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def act(day: Day, entry: str) -> bool:
         for leg in legs:
             reject(day, leg, None, reason, day.step)
         return False
-    execution = {"entry": entry, "event": event, "filled": False}
+    execution = {"entry": entry, "event": event, "filled": False, "again": False}
     chosen = [(leg, contracts.choose(leg, day.raw, day.market, day.options)) for leg in flat]
     if day.graph.data[entry].get("allOrNone"):
         failed = [(leg, choice) for leg, choice in chosen if choice["reason"]]
@@ -48,6 +48,24 @@ def act(day: Day, entry: str) -> bool:
     return execution["filled"]
 
 
+def open_again(day: Day, leg: dict, parent_event: str, kept: dict | None, side: str) -> None:
+    """Execute the leg's entry for this leg alone. ``kept``: the contract and lots to take; None: chosen anew."""
+    entry = leg["entry"]
+    event = day.record_event(entry, parent=parent_event)
+    reason = _refusal(day, entry, [leg] if is_flat(day, leg["vpi"]) else [])
+    if reason:
+        reject(day, leg, None, reason, day.step)
+        return
+    choice = kept or contracts.choose(leg, day.raw, day.market, day.options)
+    if choice["reason"]:
+        reject(day, leg, choice["symbol"], choice["reason"], day.step)
+        return
+    execution = {"entry": entry, "event": event, "filled": False, "again": True}
+    _send(day, execution, [(leg, choice | {"side": side})], group=bool(day.graph.data[entry].get("allOrNone")))
+    if execution["filled"]:
+        day.activate_guards(entry, event, [leg["vpi"]])
+
+
 def is_flat(day: Day, vpi: str) -> bool:
     """Neither open nor waiting for its fill."""
     return day.book.open_life(vpi) is None and vpi not in waiting_legs(day)
@@ -60,15 +78,15 @@ def waiting_legs(day: Day) -> set[str]:
 
 
 def try_waiting(day: Day, order: dict) -> None:
-    """Phase 3, on every step but the last: fill the order, or reject it at its deadline."""
-    first_fill = not order["execution"]["filled"]
+    """Phase 4, on every step but the last: fill the order, or reject it at its deadline."""
+    wakes_all = not order["execution"]["filled"] and not order["execution"]["again"]
     if not _try(day, order):
         return
     day.remove_resting(order)
     entry, event = order["execution"]["entry"], order["execution"]["event"]
     if not order["filled"]:
         return
-    if first_fill:
+    if wakes_all:
         day.activate_children(entry, event)
     else:
         day.activate_guards(entry, event, [leg["vpi"] for leg, _ in order["legs"]])
@@ -145,9 +163,10 @@ def _fill(day: Day, order: dict, leg: dict, choice: dict) -> None:
     price, age = day.market.price(symbol), day.market.age(symbol)
     if day.options.fill == "next" and not order["group"]:
         price, age = day.market.first_now[symbol], 0
-    filled = slipped(price, day.options.slippage, buying=leg["side"] == "BUY")
+    filled = slipped(price, day.options.slippage, buying=choice["side"] == "BUY")
     life = Life(
         leg=leg,
+        side=choice["side"],
         position_num=len(day.book.lives_of(leg["vpi"])) + 1,
         symbol=symbol,
         expiry=choice["expiry"],
@@ -163,6 +182,7 @@ def _fill(day: Day, order: dict, leg: dict, choice: dict) -> None:
         open_lots=choice["lots"],
     )
     day.book.open(life)
+    leg_re_entries.end_those_of(day, leg["vpi"])
     execution = order["execution"]
     if not execution["filled"]:
         execution["filled"] = True

@@ -1,7 +1,8 @@
 """Exit orders: sent at the exit's turn, tried again every step until filled; and the closing of lives.
 
-An order is a dict: ``kind`` 'exit', ``exit`` (its node), ``event``, ``life``, ``sent``, ``noted`` (the step of the
-first trial with ``fill: next``) and ``refused`` (its first failure was recorded).
+An order is a dict: ``kind`` 'exit' (``protective`` ones are made in ``protection``), ``node``, ``event``, ``life``,
+``reason``, ``sent``, ``noted`` (the step of the first trial with ``fill: next``) and ``refused`` (its first failure
+was recorded).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
+from tests.oracle import leg_re_entries
 from tests.oracle.book import Life, slipped
 from tests.oracle.contracts import scaled_lots
 
@@ -32,9 +34,10 @@ def act(day: Day, exit_node: str) -> bool:
     sent = [
         {
             "kind": "exit",
-            "exit": exit_node,
+            "node": exit_node,
             "event": event,
             "life": life,
+            "reason": "exit_condition_met",
             "sent": day.step,
             "noted": None,
             "refused": False,
@@ -45,7 +48,7 @@ def act(day: Day, exit_node: str) -> bool:
     day.resting.extend(sent)
     for order in sent:
         if order["life"].entry_step < day.step:
-            _try(day, order)
+            try_at_market(day, order)
     if outstanding(day, exit_node):
         return False
     _complete(day, exit_node)
@@ -53,20 +56,20 @@ def act(day: Day, exit_node: str) -> bool:
 
 
 def try_waiting(day: Day, order: dict) -> None:
-    """Phase 3: try an order again; its exit completes if that was its last."""
-    if _try(day, order) and not outstanding(day, order["exit"]):
-        _complete(day, order["exit"])
+    """Phase 4: try an order again; its exit completes if that was its last."""
+    if try_at_market(day, order) and not outstanding(day, order["node"]):
+        _complete(day, order["node"])
 
 
 def outstanding(day: Day, exit_node: str) -> list[dict]:
-    """The exit's orders that still wait."""
-    return [order for order in day.resting if order["kind"] == "exit" and order["exit"] == exit_node]
+    """The exit's own orders that still wait; those of its rules are not among them."""
+    return [order for order in day.resting if order["kind"] == "exit" and order["node"] == exit_node]
 
 
 def close_at_last_price(day: Day, life: Life, reason: str, node: str | None, event: str | None) -> None:
     """Square-off and the close of the day: the contract's last trade, whatever its age."""
     price, age = day.market.price(life.symbol), day.market.age(life.symbol)
-    fill = _exit_fill(day, life, price, age)
+    fill = _exit_fill(day, slipped_exit(day, life, price), age)
     fill |= {"exit_sent_step": day.step, "exit_reason": reason, "exit_node_id": node, "exit_event_id": event}
     day.book.close(life, life.open_lots, fill)
 
@@ -81,22 +84,23 @@ def _complete(day: Day, exit_node: str) -> None:
     day.activate_children(exit_node, day.exit_event[exit_node], after_part=not day.closed_a_life[exit_node])
 
 
-def _try(day: Day, order: dict) -> bool:
-    """Fill the order if it can be now."""
-    symbol = order["life"].symbol
+def try_at_market(day: Day, order: dict) -> bool:
+    """Fill the order if it can be now, with slippage."""
+    life = order["life"]
+    symbol = life.symbol
     if day.options.fill == "next":
         if order["noted"] is None:
             order["noted"] = day.step
             return False
         if symbol not in day.market.first_now:
             return False
-        _fill(day, order, day.market.first_now[symbol], 0)
+        fill(day, order, slipped_exit(day, life, day.market.first_now[symbol]), 0)
         return True
     age = day.market.age(symbol)
     if age is None or age > day.options.max_price_age_s:
         _record_first_failure(day, order, "no_price" if age is None else "stale_price")
         return False
-    _fill(day, order, day.market.price(symbol), age)
+    fill(day, order, slipped_exit(day, life, day.market.price(symbol)), age)
     return True
 
 
@@ -108,7 +112,7 @@ def _record_first_failure(day: Day, order: dict, reason: str) -> None:
         {
             "step": day.step,
             "sent_step": order["sent"],
-            "node_id": order["exit"],
+            "node_id": order["node"],
             "vpi": order["life"].leg["vpi"],
             "side": "exit",
             "reason": reason,
@@ -118,28 +122,36 @@ def _record_first_failure(day: Day, order: dict, reason: str) -> None:
     )
 
 
-def _fill(day: Day, order: dict, price: int, age: int) -> None:
-    exit_node, life = order["exit"], order["life"]
+def fill(day: Day, order: dict, filled_price: int, age: int) -> None:
+    """Fill an order of an exit or of a rule, at a price with its slippage; what follows if that closed the life."""
+    node, life = order["node"], order["life"]
     day.remove_resting(order)
-    fill = _exit_fill(day, life, price, age) | {
+    row = _exit_fill(day, filled_price, age) | {
         "exit_sent_step": order["sent"],
-        "exit_reason": "exit_condition_met",
-        "exit_node_id": exit_node,
+        "exit_reason": order["reason"],
+        "exit_node_id": node,
         "exit_event_id": order["event"],
     }
-    lots = _lots_to_close(day, exit_node, life.open_lots)
-    if not day.book.close(life, lots, fill):
+    lots = life.open_lots if order["kind"] == "protective" else _lots_to_close(day, node, life.open_lots)
+    if not day.book.close(life, lots, row):
         return
-    day.closed_a_life[exit_node] = True
+    if order["kind"] == "exit":
+        day.closed_a_life[node] = True
     day.closed_at[life.leg["entry"]] = day.step
     _drop_other_orders(day, life)
-    _disarm(day, exit_node)
+    _disarm(day, node)
+    leg_re_entries.after_close(day, order)
 
 
-def _exit_fill(day: Day, life: Life, price: int, age: int) -> dict:
+def slipped_exit(day: Day, life: Life, price: int) -> int:
+    """What a price comes to for the order that closes a life: a sale of a bought one, a purchase of a sold one."""
+    return slipped(price, day.options.slippage, buying=life.side == "SELL")
+
+
+def _exit_fill(day: Day, filled_price: int, age: int) -> dict:
     return {
         "exit_step": day.step,
-        "exit_price": slipped(price, day.options.slippage, buying=life.leg["side"] == "SELL"),
+        "exit_price": filled_price,
         "exit_age_s": age,
         "exit_underlying": day.market.price(day.raw.underlying),
     }
@@ -159,19 +171,20 @@ def _lots_to_close(day: Day, exit_node: str, open_lots: int) -> int:
 
 
 def _drop_other_orders(day: Day, life: Life) -> None:
-    """The life is closed: other exits' orders for it go, and an exit left without any is disarmed."""
-    dropped = [order for order in day.resting if order["kind"] == "exit" and order["life"] is life]
-    for order in dropped:
-        day.remove_resting(order)
-        if not outstanding(day, order["exit"]):
-            day.state[order["exit"]] = "inactive"
+    """The life is closed: other orders that would close it go, and an exit left without any of its own is disarmed."""
+    closing = [order for order in day.resting if order["kind"] in ("exit", "protective")]
+    for order in closing:
+        if order["life"] is life:
+            day.remove_resting(order)
+            if order["kind"] == "exit" and not outstanding(day, order["node"]):
+                day.state[order["node"]] = "inactive"
 
 
-def _disarm(day: Day, closing_exit: str) -> None:
+def _disarm(day: Day, closing_node: str) -> None:
     """Exit signals and other exits whose legs are now all closed become inactive."""
     for node in day.graph.of_kind("exit_signal", "exit"):
         legs = day.graph.guards[node] if node in day.graph.guards else day.graph.targets[node]
-        if node == closing_exit or (node in day.graph.guards and not legs):
+        if node == closing_node or (node in day.graph.guards and not legs):
             continue
         if day.state[node] == "active" and not any(day.book.open_life(vpi) for vpi in legs):
             day.state[node] = "inactive"

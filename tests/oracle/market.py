@@ -20,6 +20,7 @@ class Market:
         self.raw = raw
         self.second = raw.open_s
         self.last: dict[str, tuple[int, int]] = {}
+        self.price_before: dict[str, int] = {}  # as it was at the end of the step before
         self.first_now: dict[str, int] = {}
         self.open_interest: dict[str, int] = {}
         self.volume: dict[str, int | None] = {}
@@ -39,6 +40,7 @@ class Market:
         """Learn every trade stamped in this step's second."""
         self.second = self.raw.open_s + step
         self.first_now = {}
+        self.price_before = {symbol: price for symbol, (price, _) in self.last.items()}
         for key, candle in self.forming.items():
             if candle is not None and candle["bucket"] < step // key[1]:
                 self.completed[key].append(candle)
