@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import NamedTuple
 
 from strikebook.engine.book import OpenLife
-from strikebook.engine.contracts import choose_expiry, choose_strike
+from strikebook.engine.contracts import choose_expiry
 from strikebook.engine.graph import Graph
 from strikebook.engine.market_columns import MarketColumns
 from strikebook.engine.operands import DayState
-from strikebook.engine.orders import Broker, EntryLeg, EntryOrder, Execution, WaitingReEntry, whole_lots
+from strikebook.engine.levels import moved_level, window_level
+from strikebook.engine.orders import (
+    Broker,
+    EntryLeg,
+    EntryOrder,
+    Execution,
+    Limit,
+    WaitingReEntry,
+    limit_of,
+    whole_lots,
+)
 from strikebook.engine.plan import Plan
+from strikebook.engine.strikes import FreshPrice, strike_of
 from strikebook.engine.tape import Quote
 from strikebook.engine.trace import Trace
 from strikebook.model.day_result import Rejection, RejectionReason
-from strikebook.model.instrument import OptionContract
+from strikebook.model.instrument import OptionContract, OptionType
 from strikebook.strategy.node import EntryNode, Leg
+from strikebook.strategy.order_terms import RangeBreakout, WaitAndTrade
 
 Refusal = tuple[RejectionReason, OptionContract | None, str]
 
@@ -76,10 +89,11 @@ class Entries:
         elif not self._flat(leg):
             self._reject(execution, leg, ("already_open", None, ""), step, step)
         else:
-            choice = self._choose(leg, step) if waiting.terms.kind == "asap" else self._same(waiting)
+            choice = self._same(waiting) if waiting.terms.kind == "cost" else self._choose(leg, step)
             if isinstance(choice, Choice):
                 deadline = step + self._broker.options.wait_for_trade_s
-                self._try(EntryOrder(execution, [self._entry(leg, choice)], step, deadline, group=False), step)
+                order = EntryOrder(execution, [self._entry(leg, choice)], step, deadline, group=node.all_or_none)
+                self._dispatch(order, waiting.terms.move, step)
             else:
                 self._reject(execution, leg, choice, step, step)
         note = f"opened again ({waiting.terms.kind}): {self._outcome(execution, leg, step)}"
@@ -114,7 +128,8 @@ class Entries:
             if not isinstance(choice, Choice):
                 self._reject(execution, leg, choice, step, step)
             elif not node.all_or_none:
-                self._try(EntryOrder(execution, [self._entry(leg, choice)], step, deadline, group=False), step)
+                order = EntryOrder(execution, [self._entry(leg, choice)], step, deadline, group=False, terms=leg.limit)
+                self._dispatch(order, leg.first, step)
         if node.all_or_none and len(ready) == len(chosen):
             legs = [self._entry(leg, choice) for leg, choice in ready]
             self._try(EntryOrder(execution, legs, step, deadline, group=True), step)
@@ -139,10 +154,10 @@ class Entries:
             return ("no_spot", None, f"{self._market.day.underlying} has not traded yet")
         if spot.age_s > self._broker.options.max_price_age_s:
             return ("stale_spot", None, f"{self._market.day.underlying} last traded {spot.age_s} s ago")
-        strikes = contracts.strikes_paise.get((expiry, choice.option_type), ())
-        strike = choose_strike(strikes, spot.price_paise, choice.otm_steps, choice.option_type)
+        strike = strike_of(contracts, choice, expiry, spot.price_paise, self._fresh_price(step))
         if strike is None:
-            return ("no_strike", None, f"{choice.strike_code} {choice.option_type} of {expiry} is not listed")
+            found = "is not listed" if choice.by in ("steps", "exact") else "is not there: no strike with a fresh price"
+            return ("no_strike", None, f"{choice.strike_code} {choice.option_type} of {expiry} {found}")
         contract = self._market.day.contract(expiry, strike, choice.option_type)
         lot_size = leg.lot_size if leg.lot_size is not None else contracts.lot_sizes.get(expiry)
         lots = whole_lots(leg.lots, self._broker.options.scale)
@@ -156,18 +171,95 @@ class Entries:
             )
         return Choice(contract, lots, lot_size)
 
+    def _fresh_price(self, step: int) -> FreshPrice:
+        def price(expiry: date, strike_paise: int, option_type: OptionType) -> int | None:
+            symbol = self._market.day.contract(expiry, strike_paise, option_type).symbol
+            quote = self._broker.fresh(self._market.contract_tape(symbol), step)
+            return None if quote is None else quote.price_paise
+
+        return price
+
+    def _dispatch(self, order: EntryOrder, first: WaitAndTrade | RangeBreakout | None, step: int) -> None:
+        """Send an order, or let it wait for what has to happen first."""
+        if first is None:
+            self._send_now(order, step)
+            return
+        entry = order.legs[0]
+        if isinstance(first, WaitAndTrade):
+            quote = self._broker.fresh(entry.tape, step)
+            if quote is None:
+                reason = self._broker.missing(entry.tape, step)
+                detail = f"no price of {entry.symbol} to measure the move from"
+                self._reject(order.execution, entry.leg, (reason, entry.contract, detail), step, step)
+                return
+            order.level = moved_level(first, entry.tape, quote.price_paise, step)
+        else:
+            tape = self._market.spot if first.underlying else entry.tape
+            order.level = window_level(first, tape, self._market.session, step)
+            order.never = order.level is None
+        self._rest(order)
+
+    def _send_now(self, order: EntryOrder, step: int) -> bool:
+        """Send an order at the market or at its limit, as of this step; True where it filled."""
+        order.level, order.priced_step = None, step
+        order.deadline = step + self._broker.options.wait_for_trade_s
+        terms, entry = order.terms, order.legs[0]
+        if terms is not None:
+            quote = self._broker.fresh(entry.tape, step)
+            if quote is None and terms.price is None:
+                reason = self._broker.missing(entry.tape, step)
+                detail = f"no price of {entry.symbol} to set the limit from"
+                self._stop_waiting(order)
+                self._reject(order.execution, entry.leg, (reason, entry.contract, detail), step, order.sent_step)
+                return False
+            last = 0 if quote is None else quote.price_paise
+            order.limit_paise = limit_of(terms, last, buying=entry.leg.side == "BUY")
+            order.limit_until = None if terms.wait_s is None else step + terms.wait_s
+        return self._try(order, step)
+
     def _try(self, order: EntryOrder, step: int) -> bool:
         """Fill an order, or reject it at its deadline, or let it rest; True where it filled."""
+        if order.never:
+            return False
+        if order.level is not None:
+            return order.level.next_step(step - 1) == step and self._send_now(order, step)
+        if order.limit_paise is not None:
+            return self._try_limit(order, order.limit_paise, step)
         prices = self._broker.entry_prices(order, step)
         if prices is not None:
             self._open(order, prices, step)
             return True
         if step >= order.deadline:
             self._give_up(order, step)
-        elif order.sent_step == step:
+        else:
+            self._rest(order)
+        return False
+
+    def _try_limit(self, order: EntryOrder, limit_paise: int, step: int) -> bool:
+        entry = order.legs[0]
+        buying, rested = entry.leg.side == "BUY", step > order.priced_step
+        if rested:
+            quote = self._broker.resting(entry.tape, order.priced_step, step, limit_paise, buying=buying)
+        else:
+            quote = self._broker.marketable(entry.tape, step, limit_paise, buying=buying)
+        if quote is not None:
+            self._open(order, [quote], step, Limit(limit_paise, rested))
+            return True
+        if not rested or order.limit_until is None or step < order.limit_until:
+            self._rest(order)
+            return False
+        if order.terms is not None and order.terms.to_market:
+            order.terms = order.limit_paise = None
+            return self._send_now(order, step)
+        self._stop_waiting(order)
+        detail = f"{entry.symbol} did not reach {limit_paise / 100:.2f}"
+        self._reject(order.execution, entry.leg, ("limit_not_reached", entry.contract, detail), step, order.sent_step)
+        return False
+
+    def _rest(self, order: EntryOrder) -> None:
+        if order not in self._graph.resting:
             self._graph.resting.append(order)
             self._graph.waiting.update(entry.leg.vpi for entry in order.legs)
-        return False
 
     def retry(self, order: EntryOrder, step: int) -> None:
         """Try a resting order again; what fills makes the entry complete, or guards the late leg."""
@@ -180,11 +272,12 @@ class Entries:
                 for entry in order.legs:
                     self._graph.completed(node_id, event, step, guarding=entry.leg.vpi)
 
-    def _open(self, order: EntryOrder, prices: list[Quote], step: int) -> None:
+    def _open(self, order: EntryOrder, prices: list[Quote], step: int, limit: Limit | None = None) -> None:
         self._stop_waiting(order)
         for entry, price in zip(order.legs, prices, strict=True):
             leg = entry.leg
-            fill = self._broker.fill(price, buying=leg.side == "BUY", step=step, sent_step=order.sent_step)
+            buying = leg.side == "BUY"
+            fill = self._broker.fill(price, buying=buying, step=step, sent_step=order.sent_step, limit=limit)
             number = self._state.book.position_num(leg.vpi)
             life = OpenLife(
                 order.execution.node_id,
@@ -212,13 +305,13 @@ class Entries:
             if order.group and not self._in_the_way(entry, order, step):
                 continue
             reason = self._broker.missing(entry.tape, step)
-            detail = f"no trade of {entry.symbol} in {step - order.sent_step} s"
+            detail = f"no trade of {entry.symbol} in {step - order.priced_step} s"
             self._reject(order.execution, entry.leg, (reason, entry.contract, detail), step, order.sent_step)
 
     def _in_the_way(self, entry: EntryLeg, order: EntryOrder, step: int) -> bool:
         if self._broker.options.fill == "last":
             return self._broker.fresh(entry.tape, step) is None
-        return self._broker.first_after(entry.tape, order.sent_step, step) is None
+        return self._broker.first_after(entry.tape, order.priced_step, step) is None
 
     def _stop_waiting(self, order: EntryOrder) -> None:
         if order in self._graph.resting:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from strikebook.engine.book import OpenLife
 from strikebook.engine.graph import Graph
 from strikebook.engine.operands import DayState
-from strikebook.engine.orders import Broker, ExitOrder, Limit, WaitingReEntry, closing_lots
+from strikebook.engine.orders import Broker, ExitOrder, Limit, WaitingReEntry, closing_lots, limit_of
 from strikebook.engine.plan import Plan
 from strikebook.engine.protection import Protections, Tripped
 from strikebook.engine.tape import Quote
 from strikebook.engine.trace import Trace
-from strikebook.model.day_result import ExitReason, Rejection
+from strikebook.model.day_result import ExitReason, Fill, Rejection
 from strikebook.model.session import Session
 from strikebook.strategy.node import ExitNode
 from strikebook.strategy.protection import RuleKind
@@ -79,6 +79,11 @@ class Exits:
         run.outstanding += len(fresh)
         for life in fresh:
             order = ExitOrder(node.id, node, life, step, event)
+            if node.limit is not None:
+                last, terms = self._broker.last(life.tape, step), node.limit
+                order.limit_paise = limit_of(terms, last.price_paise, buying=life.sign < 0)
+                order.market_step = None if terms.wait_s is None else step + terms.wait_s
+                order.gives_up = not terms.to_market
             if life.entry.step == step or not self._try(order, step):
                 self._graph.resting.append(order)
         return self._complete(node, step)
@@ -150,10 +155,21 @@ class Exits:
         if first_try:
             return self._broker.marketable(tape, step, limit, buying=buying), Limit(limit, rested=False)
         quote = self._broker.resting(tape, order.sent_step, step, limit, buying=buying)
-        if quote is None and step >= order.market_step:
+        if quote is None and order.market_step is not None and step >= order.market_step:
+            if order.gives_up:
+                self._give_up(order, step)
+                return None, Limit(limit, rested=True)
             order.limit_paise = order.tried_step = None
             return None
         return quote, Limit(limit, rested=True)
+
+    def _give_up(self, order: ExitOrder, step: int) -> None:
+        life = order.life
+        where = (step, order.sent_step, order.node_id, life.vpi, "exit", "limit_not_reached", life.contract)
+        self._trace.rejections.append(
+            Rejection(*where, retried=False, event_id=order.event_id, detail="given up after its wait")
+        )
+        self._drop(order, step)
 
     def _price(self, order: ExitOrder, step: int) -> Quote | None:
         """The price an exit fills at now; None, noting why, while there is none."""
@@ -267,4 +283,16 @@ class Exits:
     def close_of_day(self, step: int) -> None:
         """Close what is still open at the last step."""
         for life in self._state.book.open_lives():
-            self._close(life, life.lots_open, self._broker.last(life.tape, step), "EOD Square-off", step, None)
+            if not life.leg.carried:
+                self._close(life, life.lots_open, self._broker.last(life.tape, step), "EOD Square-off", step, None)
+            elif life.contract.expiry == self._session.date:
+                self._settle(life, step)
+
+    def _settle(self, life: OpenLife, step: int) -> None:
+        """Settle a position at its contract's expiry: at its intrinsic value by the underlying's last price."""
+        spot = self._broker.last(self._broker.spot, step)
+        inside = spot.price_paise - life.contract.strike_paise
+        price = max(inside if life.contract.option_type == "CE" else -inside, 0)
+        fill = Fill(step, step, price, price, spot.age_s, spot.price_paise)
+        self._state.book.close(life, life.lots_open, fill, "Expiry settlement", node_id=None, event_id=None)
+        self._state.leg_changed(life.vpi)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from strikebook.engine.book import OpenLife
@@ -12,6 +13,7 @@ from strikebook.model.day_result import ExitReason, Fill, RejectionReason
 from strikebook.model.instrument import OptionContract
 from strikebook.model.options import RunOptions
 from strikebook.strategy.node import ExitNode, Leg
+from strikebook.strategy.order_terms import LimitOrder
 from strikebook.strategy.protection import LegReEntry
 
 
@@ -40,18 +42,55 @@ class EntryLeg:
     lot_size: int
 
 
+@dataclass(frozen=True, slots=True)
+class PriceLevel:
+    """A price an order waits for, whole paise: at or above it (``rising``) or at or below it, from ``from_step`` on."""
+
+    tape: Tape
+    paise: int
+    rising: bool
+    from_step: int
+
+    def next_step(self, step: int) -> int | None:
+        """The first step after ``step`` at which the price is there."""
+        return self.tape.first_at(max(step + 1, self.from_step), self.paise, below=not self.rising)
+
+
 @dataclass(eq=False)
 class EntryOrder:
-    """One leg on order, or the legs of a group that fills all or none."""
+    """One leg on order, or the legs of a group that fills all or none.
+
+    ``priced_step``: the step since which it is at the market or at its limit; later than ``sent_step`` where it first
+    waited: for ``level``, or at its limit. ``never``: what it waits for cannot come. ``limit_until``: when a limit order
+    gives up or goes to the market (None: never).
+    """
 
     execution: Execution
     legs: list[EntryLeg]
     sent_step: int
     deadline: int
     group: bool
+    priced_step: int = 0
+    level: PriceLevel | None = None
+    never: bool = False
+    terms: LimitOrder | None = None
+    limit_paise: int | None = None
+    limit_until: int | None = None
 
-    def wake_step(self, step: int) -> int:
+    def __post_init__(self) -> None:
+        self.priced_step = self.sent_step
+
+    def wake_step(self, step: int) -> int | None:
         """The next step after ``step`` at which something about it can change."""
+        if self.never:
+            return None
+        if self.level is not None:
+            return self.level.next_step(step)
+        if self.limit_paise is not None:
+            entry = self.legs[0]
+            buying = entry.leg.side == "BUY"
+            touched = entry.tape.next_within(self.priced_step, step, self.limit_paise, buying=buying)
+            return min((at for at in (touched, self.limit_until) if at is not None), default=None)
         trades = (entry.tape.next_step(step) for entry in self.legs)
         return min([self.deadline, *(trade for trade in trades if trade is not None)])
 
@@ -62,7 +101,8 @@ class ExitOrder:
 
     ``node_id`` and ``node``: the exit that sent it; a rule of a leg or an entry stands in an entry node, which is no
     exit. ``protective``: a rule sent it, so it closes all that is open. ``completes``: its fill completes the exit.
-    ``limit_paise``: until ``market_step`` it is a limit order.
+    ``limit_paise``: until ``market_step`` it is a limit order (None: for the day); then it goes to the market, or
+    ``gives_up``.
     """
 
     node_id: str
@@ -74,7 +114,8 @@ class ExitOrder:
     protective: bool = False
     completes: bool = True
     limit_paise: int | None = None
-    market_step: int = 0
+    market_step: int | None = None
+    gives_up: bool = False
     tried_step: int | None = None
     failed: bool = False
 
@@ -85,7 +126,7 @@ class ExitOrder:
         if self.limit_paise is None:
             return self.life.tape.next_step(step)
         touched = self.life.tape.next_within(self.sent_step, step, self.limit_paise, buying=self.life.sign < 0)
-        return self.market_step if touched is None else min(touched, self.market_step)
+        return min((at for at in (touched, self.market_step) if at is not None), default=None)
 
 
 @dataclass(eq=False)
@@ -154,7 +195,7 @@ class Broker:
     def _entry_price(self, tape: Tape, order: EntryOrder, step: int) -> Quote | None:
         if self.options.fill == "last":
             return self.fresh(tape, step)
-        price = self.first_after(tape, order.sent_step, step)
+        price = self.first_after(tape, order.priced_step, step)
         if price is None or not order.group:
             return price
         return self.last(tape, step)
@@ -190,6 +231,16 @@ class Broker:
             price.age_s,
             None if spot is None else spot.price_paise,
         )
+
+
+def limit_of(terms: LimitOrder, last_paise: int, *, buying: bool) -> int:
+    """The limit of an order, whole paise half up, never below 0: as given, or so much worse than the last price."""
+    if terms.price is not None:
+        exact = Fraction(terms.price) * 100
+    else:
+        away = Fraction(terms.buffer) * (Fraction(last_paise, 100) if terms.percent else 100)
+        exact = last_paise + (away if buying else -away)
+    return max((2 * exact + 1) // 2, 0)
 
 
 class Limit(NamedTuple):

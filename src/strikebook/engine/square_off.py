@@ -13,7 +13,7 @@ from strikebook.engine.operands import Operands
 from strikebook.engine.plan import Plan
 from strikebook.engine.trace import Trace
 from strikebook.model.day_result import ExitReason
-from strikebook.strategy.node import EndConditions, StartNode
+from strikebook.strategy.node import EndConditions, LockAndTrail, StartNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,14 @@ class Watched:
     time_step: int | None
 
 
+@dataclass(slots=True)
+class Best:
+    """The best day's profit, in paise, at the square-off phases before ``since`` at which its node was active."""
+
+    paise: int | None = None
+    since: int = 0
+
+
 class SquareOffs:
     """The start node's own end conditions and the square-off nodes."""
 
@@ -53,6 +61,7 @@ class SquareOffs:
             )
             if not end.never
         ]
+        self._best = {watched.node_id: Best() for watched in self._watched if watched.end.lock is not None}
 
     def _time_step(self, end: EndConditions) -> int | None:
         times = []
@@ -66,6 +75,21 @@ class SquareOffs:
         active = self._graph.active
         return [each for each in self._watched if each.node_type == "startNode" or active(each.node_id)]
 
+    def remember(self, step: int) -> None:
+        """Take in the day's profit at the steps before this one, at which nothing has changed since the last visit."""
+        for watched in self._armed() if self._best else ():
+            best = self._best.get(watched.node_id)
+            if best is not None and best.since < step:
+                total = self._operands.total_profit_paise(best.since, step)
+                seen = int(total.max()) if isinstance(total, np.ndarray) else int(total)
+                best.paise, best.since = max(seen, seen if best.paise is None else best.paise), step
+        for node_id, best in self._best.items():
+            if best.since < step and not self._is_armed(node_id):
+                best.since = step
+
+    def _is_armed(self, node_id: str) -> bool:
+        return any(watched.node_id == node_id for watched in self._armed())
+
     def due(self, step: int) -> SquareOff | None:
         """The first square-off that triggers at a step: at once, then by profit, then by time."""
         for watched in self._armed():
@@ -77,14 +101,15 @@ class SquareOffs:
     def _reason(self, watched: Watched, step: int) -> ExitReason | None:
         if watched.end.immediate:
             return "square_off_immediate"
-        if self._profit_next(watched.end, step, step + 1) is not None:
+        if self._profit_next(watched, step, step + 1) is not None:
             return "square_off_performance"
         at = watched.time_step
         return "square_off_time" if at is not None and step >= at else None
 
-    def _profit_next(self, end: EndConditions, start: int, stop: int) -> int | None:
-        """The first step in [start, stop) at which the day's profit is at a target or a limit."""
-        if not (end.profit_targets or end.loss_limits):
+    def _profit_next(self, watched: Watched, start: int, stop: int) -> int | None:
+        """The first step in [start, stop) at which the day's profit is at a target, a limit or its floor."""
+        end = watched.end
+        if not (end.profit_targets or end.loss_limits or end.lock):
             return None
         total = np.broadcast_to(self._operands.total_profit_paise(start, stop), (stop - start,))
         reached = np.zeros(stop - start, dtype=bool)
@@ -92,18 +117,27 @@ class SquareOffs:
             reached |= total >= -int(-min(end.profit_targets) * 100 // 1)
         if end.loss_limits:
             reached |= total <= int(max(end.loss_limits) * 100 // 1)
+        if end.lock is not None:
+            reached |= _at_floor(end.lock, total, self._best[watched.node_id].paise)
         found = int(reached.argmax()) if len(reached) else 0
         return start + found if len(reached) and reached[found] else None
 
     def next_due(self, step: int) -> int | None:
         """The next step after ``step`` at which one triggers, if nothing happens before."""
+        self._include(step)
         found = []
         for watched in self._armed():
             if watched.end.immediate:
                 return step + 1
-            by_profit = self._profit_next(watched.end, step + 1, self._session.steps)
+            by_profit = self._profit_next(watched, step + 1, self._session.steps)
             found += [at for at in (by_profit, watched.time_step) if at is not None and at <= self._session.last_step]
         return max(min(found), step + 1) if found else None
+
+    def _include(self, step: int) -> None:
+        """Take in the profit at this step's square-off phase, noted as it was then."""
+        for node_id, paise in self._now.items():
+            best = self._best[node_id]
+            best.paise, best.since = max(paise, paise if best.paise is None else best.paise), step + 1
 
     def close_all(self, fired: SquareOff, step: int, trace: Trace) -> None:
         """Close everything and record the event."""

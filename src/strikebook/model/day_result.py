@@ -28,6 +28,7 @@ RejectionReason: TypeAlias = Literal[
     "no_quantity",
     "no_price",
     "stale_price",
+    "limit_not_reached",
 ]
 ExitReason: TypeAlias = Literal[
     "exit_condition_met",
@@ -38,6 +39,7 @@ ExitReason: TypeAlias = Literal[
     "square_off_performance",
     "square_off_time",
     "EOD Square-off",
+    "Expiry settlement",
 ]
 ConditionSetName: TypeAlias = Literal["base", "re_entry"]
 CONDITION_SETS: tuple[ConditionSetName, ...] = ("base", "re_entry")

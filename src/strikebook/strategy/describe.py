@@ -17,7 +17,8 @@ from strikebook.strategy.node import (
     StartNode,
     Strategy,
 )
-from strikebook.strategy.rule_texts import re_entry_text, rule_text
+from strikebook.strategy.order_terms import WaitAndTrade
+from strikebook.strategy.rule_texts import breakout_text, limit_text, lock_text, move_text, re_entry_text, rule_text
 from strikebook.strategy.texts import Instruments, expression_text, group_text, time_text, timeframe_text
 
 _SIGNALS = {"entry": "entry signal", "exit": "exit signal", "re_entry": "re-entry signal"}
@@ -92,7 +93,8 @@ def node_details(strategy: Strategy, node: Node) -> tuple[str, ...]:
             lines += [] if node.max_entries is None else [f"at most {_count(node.max_entries, 'entry')} a day"]
             return tuple(lines)
         case ExitNode():
-            lines = [exit_text(node), *(f"and by itself: {rule_text(rule)}" for rule in node.rules)]
+            at = "" if node.limit is None else f" {limit_text(node.limit)}"
+            lines = [exit_text(node) + at, *(f"and by itself: {rule_text(rule)}" for rule in node.rules)]
             lines += [f"then {re_entry_text(node.re_entry)}"] if node.re_entry is not None else []
             return tuple(lines)
         case SquareOffNode():
@@ -115,7 +117,14 @@ def condition_lines(opening: str, conditions: ConditionSet) -> tuple[str, ...]:
 
 def _leg_lines(leg: Leg) -> list[str]:
     """A leg with its own rules."""
-    lines = [leg_text(leg), *(f"{leg.vpi}: {rule_text(rule)}" for rule in leg.rules)]
+    lines = [leg_text(leg)]
+    if isinstance(leg.first, WaitAndTrade):
+        lines.append(f"{leg.vpi}: once {move_text(leg.first)}")
+    elif leg.first is not None:
+        lines.append(f"{leg.vpi}: once {breakout_text(leg.first)}")
+    lines += [] if leg.limit is None else [f"{leg.vpi}: {limit_text(leg.limit)}"]
+    lines += [f"{leg.vpi}: stays open over the close"] if leg.carried else []
+    lines += [f"{leg.vpi}: {rule_text(rule)}" for rule in leg.rules]
     return lines if leg.re_entry is None else [*lines, f"{leg.vpi}: {re_entry_text(leg.re_entry)}"]
 
 
@@ -142,6 +151,8 @@ def end_texts(end: EndConditions) -> tuple[str, ...]:
     lines = ["closes everything at once"] if end.immediate else []
     lines += [f"closes everything at a day's profit of {amount:f} or more" for amount in end.profit_targets]
     lines += [f"closes everything at a day's profit of {amount:f} or less" for amount in end.loss_limits]
+    if end.lock is not None:
+        lines.append(lock_text(end.lock))
     if end.exit_time_s is not None:
         lines.append(f"closes everything at {time_text(end.exit_time_s)}")
     if end.before_close_s is not None:

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from strikebook.strategy.cursor import Cursor
 from strikebook.strategy.expressions import read_time
-from strikebook.strategy.node import EndConditions
+from strikebook.strategy.node import EndConditions, LockAndTrail
+from strikebook.strategy.read_order_terms import is_switched_on, read_amount
 from strikebook.strategy.refused import refuse_limit_order
 
 _KINDS = {"absolute": "absolute", "percentage": "percentage"}
@@ -18,6 +19,7 @@ _USUAL_OPEN_S, _USUAL_CLOSE_S = 9 * 3600 + 15 * 60, 15 * 3600 + 30 * 60
 class _Amounts:
     profit_targets: list[Decimal] = field(default_factory=list)
     loss_limits: list[Decimal] = field(default_factory=list)
+    lock: LockAndTrail | None = None
 
 
 def read_end_conditions(data: Cursor) -> EndConditions:
@@ -33,6 +35,7 @@ def read_end_conditions(data: Cursor) -> EndConditions:
         immediate=block.section("immediateExit").get("enabled").flag(),
         profit_targets=tuple(sorted(set(amounts.profit_targets))),
         loss_limits=tuple(sorted(set(amounts.loss_limits))),
+        lock=amounts.lock,
         exit_time_s=exit_time_s,
         before_close_s=before_close_s,
     )
@@ -64,9 +67,27 @@ def _performance(block: Cursor) -> _Amounts:
         target.warn("a target that is not enabled does nothing", "enabled: true")
         target.settle()
     _limits(block, block if block.get("targetType").given else target, amounts)
-    if switched_on and not (amounts.profit_targets or amounts.loss_limits):
+    amounts.lock = _lock_and_trail(block.section("lockAndTrail"))
+    if switched_on and not (amounts.profit_targets or amounts.loss_limits or amounts.lock):
         block.warn("enabled without an amount: it does nothing", "dailyPnLTarget with a targetAmount")
     return amounts
+
+
+def _lock_and_trail(block: Cursor) -> LockAndTrail | None:
+    if not is_switched_on(block, "lockAndTrail"):
+        return None
+    when, lock = read_amount(block.get("whenProfit")), read_amount(block.get("lockProfit"), default=Decimal(0))
+    every, by = block.get("forEvery"), block.get("trailBy")
+    if every.blank != by.blank:
+        (by if by.blank else every).error("a floor that trails needs forEvery and trailBy", "both of them, or neither")
+        return None
+    amounts = (Decimal(0), Decimal(0)) if every.blank else (read_amount(every), read_amount(by))
+    if when is None or lock is None or amounts[0] is None or amounts[1] is None:
+        return None
+    if lock >= when:
+        block.get("lockProfit").error(f"a profit of {lock} to lock before {when} is reached", "a smaller one")
+        return None
+    return LockAndTrail(when, lock, amounts[0], amounts[1])
 
 
 def _target_amount(target: Cursor, amounts: _Amounts) -> None:

@@ -9,9 +9,21 @@ from typing import Literal, TypeAlias
 
 from strikebook.model.instrument import OptionType
 from strikebook.strategy.expression import ConditionSet, InstrumentRole, Variable
+from strikebook.strategy.order_terms import LimitOrder, RangeBreakout, WaitAndTrade
 from strikebook.strategy.protection import LegReEntry, ProtectiveRule
 
 ParameterValue: TypeAlias = float | int | str | bool
+StrikeBy: TypeAlias = Literal[
+    "steps",
+    "exact",
+    "percentage",
+    "premium",
+    "premiumAtLeast",
+    "premiumAtMost",
+    "premiumRange",
+    "straddleWidth",
+    "straddlePremium",
+]
 SignalKind: TypeAlias = Literal["entry", "exit", "re_entry"]
 
 
@@ -45,15 +57,19 @@ class InstrumentUse:
 
 @dataclass(frozen=True, slots=True)
 class OptionChoice:
-    """Which contract a leg takes: expiry ``W``/``M``/``Q``/``Y`` and number, steps out of the money.
+    """Which contract a leg takes: expiry ``W``/``M``/``Q``/``Y`` and number, and how its strike is chosen.
 
-    ``otm_steps``: 0 is ATM, 2 is OTM2, -1 is ITM1.
+    ``otm_steps``: 0 is ATM, 2 is OTM2, -1 is ITM1. ``by``: what ``value`` (and ``most``, of a range) is, where the
+    strike is not so many steps away.
     """
 
     expiry_unit: Literal["W", "M", "Q", "Y"]
     expiry_number: int
     otm_steps: int
     option_type: OptionType
+    by: StrikeBy = "steps"
+    value: Decimal = Decimal(0)
+    most: Decimal = Decimal(0)
 
     @property
     def expiry_code(self) -> str:
@@ -62,7 +78,11 @@ class OptionChoice:
 
     @property
     def strike_code(self) -> str:
-        """Such as ``ATM``, ``OTM2``, ``ITM1``."""
+        """Such as ``ATM``, ``OTM2``, ``ITM1``, ``premium 50``."""
+        if self.by == "premiumRange":
+            return f"{self.by} {self.value.normalize():f}-{self.most.normalize():f}"
+        if self.by != "steps":
+            return f"{self.by} {self.value.normalize():f}"
         if self.otm_steps == 0:
             return "ATM"
         return f"OTM{self.otm_steps}" if self.otm_steps > 0 else f"ITM{-self.otm_steps}"
@@ -72,7 +92,8 @@ class OptionChoice:
 class Leg:
     """One position an entry opens: ``lots`` of ``lot_size`` units (None: the contract's dated lot size).
 
-    ``rules`` are its own; those of its entry and of exits stand there.
+    ``rules`` are its own; those of its entry and of exits stand there. ``first``: what has to happen before its order
+    goes in. ``carried``: it stays open over the close, but for its expiry day.
     """
 
     vpi: str
@@ -83,6 +104,19 @@ class Leg:
     path: str
     rules: tuple[ProtectiveRule, ...] = ()
     re_entry: LegReEntry | None = None
+    limit: LimitOrder | None = None
+    first: WaitAndTrade | RangeBreakout | None = None
+    carried: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LockAndTrail:
+    """A floor under the day's profit, in rupees: from ``when`` on it is ``lock``, ``by`` more for ``every`` gained."""
+
+    when: Decimal
+    lock: Decimal
+    every: Decimal
+    by: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +129,7 @@ class EndConditions:
     immediate: bool = False
     profit_targets: tuple[Decimal, ...] = ()
     loss_limits: tuple[Decimal, ...] = ()
+    lock: LockAndTrail | None = None
     exit_time_s: int | None = None
     before_close_s: int | None = None
 
@@ -105,6 +140,7 @@ class EndConditions:
             self.immediate
             or self.profit_targets
             or self.loss_limits
+            or self.lock is not None
             or self.exit_time_s is not None
             or self.before_close_s is not None
         )
@@ -166,6 +202,7 @@ class ExitNode:
     path: str
     rules: tuple[ProtectiveRule, ...] = ()
     re_entry: LegReEntry | None = None
+    limit: LimitOrder | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,24 +8,41 @@ from decimal import Decimal
 from typing import Literal
 
 from strikebook.model.instrument import OptionType
-from strikebook.strategy.cursor import Cursor, shown, spellings, squeezed
-from strikebook.strategy.node import Leg, OptionChoice
+from strikebook.strategy.cursor import Cursor, shown, squeezed
+from strikebook.strategy.node import Leg, OptionChoice, StrikeBy
+from strikebook.strategy.order_terms import LimitOrder
 from strikebook.strategy.protection import LegReEntry
+from strikebook.strategy.read_order_terms import read_amount, read_order_type, read_range_breakout, read_wait_and_trade
 from strikebook.strategy.read_protection import Protection, read_protection, read_re_entry
-from strikebook.strategy.refused import NOT_BUILT, refuse, refuse_limit_order
+from strikebook.strategy.refused import NOT_BUILT, refuse
 
 Quantity = Literal["all", "percentage", "specific"]
 
 _SIDES: dict[str, Literal["BUY", "SELL"]] = {"buy": "BUY", "sell": "SELL"}
 _OPTION_TYPES: dict[str, OptionType] = {"ce": "CE", "pe": "PE"}
 _QUANTITIES: dict[str, Quantity] = {"all": "all", "percentage": "percentage", "specific": "specific"}
-_PRODUCTS = spellings("intraday")
+_PRODUCTS: dict[str, bool] = {"intraday": False, "mis": False} | dict.fromkeys(
+    ("carryforward", "nrml", "delivery", "positional"), True
+)
+_STRIKES: dict[str, StrikeBy] = {
+    "exact": "exact",
+    "strike": "exact",
+    "percentage": "percentage",
+    "premium": "premium",
+    "closestpremium": "premium",
+    "premiumatleast": "premiumAtLeast",
+    "premiumatmost": "premiumAtMost",
+    "premiumrange": "premiumRange",
+    "straddlewidth": "straddleWidth",
+    "straddlepremium": "straddlePremium",
+}
 _EXPIRY_UNITS: dict[str, Literal["W", "M", "Q", "Y"]] = {"W": "W", "M": "M", "Q": "Q", "Y": "Y"}
 _EXPIRY = re.compile(r"([WMQY])([0-9]{1,2})")
 _STRIKE = re.compile(r"(ATM)|(OTM|ITM)([0-9]{1,3})")
-_OTHER_STRIKES = frozenset({"premium", "delta", "exact", "closestpremium", "strike", "price", "percentage"})
+_OTHER_STRIKES = frozenset({"delta", "closestdelta", "deltarange"})
 _OTHER_CONTRACTS = ("futureDetails", "futuresDetails", "stockDetails", "equityDetails")
 _MOST_LOTS = 1_000_000
+_FARTHEST: dict[str, int] = {"percentage": 99, "straddleWidth": 100}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +74,7 @@ class ExitOrder:
     amount: Decimal
     protection: Protection
     re_entry: LegReEntry | None
+    limit: LimitOrder | None
 
 
 def read_entry(data: Cursor) -> EntryOrder:
@@ -78,6 +96,10 @@ def read_entry(data: Cursor) -> EntryOrder:
         if isinstance(identity.value, str) and not identity.blank:
             vpis.append((identity.text(), identity))
         leg = _leg(place, named)
+        if leg is not None and leg.limit is not None and data.get("allOrNone").flag():
+            place.get("orderType").error("a limit order in allOrNone", "market, or allOrNone: false")
+        if leg is not None and leg.first is not None and data.get("allOrNone").flag():
+            place.error("a leg that waits for a price in allOrNone", "without it, or allOrNone: false")
         if leg is not None:
             legs.append(leg)
     given = [limit for limit in limits if limit is not None]
@@ -91,7 +113,7 @@ def read_exit(data: Cursor) -> ExitOrder:
     order = node_data.section("orderConfig")
     protection = read_protection((data, node_data), "exit")
     re_entries = [read_re_entry(place.section("reEntryConfig"), of_exit=True) for place in (node_data, data)]
-    refuse_limit_order(order.get("orderType"))
+    limit = read_order_type(order)
     place = order.get("targetPositionVpi")
     target = place.text()
     written = order.get("quantity")
@@ -110,6 +132,7 @@ def read_exit(data: Cursor) -> ExitOrder:
         amount,
         protection,
         re_entries[0] or re_entries[1],
+        limit,
     )
 
 
@@ -125,26 +148,44 @@ def _leg(place: Cursor, named: list[tuple[str, Cursor]]) -> Leg | None:
     vpi, lots, side = place.get("vpi"), place.get("quantity"), place.get("positionType")
     complete = vpi.required("a position id (vpi)") & lots.required("a number of lots")
     complete &= side.required("buy or sell")
-    refuse_limit_order(place.get("orderType"))
-    _product(place.get("productType"))
+    limit = read_order_type(place)
+    carried = _is_carried(place.get("productType"))
     protection = read_protection((place,), "leg")
     named.extend(protection.named)
     re_entry = read_re_entry(place.section("reEntryConfig"), of_exit=False)
+    waits, breakout = read_wait_and_trade(place.section("waitAndTrade")), place.section("rangeBreakout")
+    first = waits or read_range_breakout(breakout)
+    if waits is not None and first is waits and breakout.get("enabled").flag():
+        breakout.error("both waitAndTrade and rangeBreakout", "one of them")
     option = _option(place)
     lot_count, side_name = lots.whole(1, _MOST_LOTS), side.choice("positionType", _SIDES)
     lot_size = place.get("multiplier", "lotSize").whole(1, _MOST_LOTS)
     identity = vpi.text()
     if not complete or not identity or lot_count is None or side_name is None or option is None:
         return None
-    return Leg(identity, lot_count, lot_size, side_name, option, place.path, protection.rules, re_entry)
+    return Leg(
+        identity,
+        lot_count,
+        lot_size,
+        side_name,
+        option,
+        place.path,
+        protection.rules,
+        re_entry,
+        limit,
+        first,
+        carried,
+    )
 
 
-def _product(place: Cursor) -> None:
-    text = place.text()
-    if squeezed(text) in ("carryforward", "nrml", "delivery", "positional"):
-        refuse(place, "a position over days", "intraday")
-    elif text:
-        place.choice("productType", _PRODUCTS)
+def _is_carried(place: Cursor) -> bool:
+    """Whether a position stays open over the close."""
+    if place.blank:
+        return False
+    found = _PRODUCTS.get(squeezed(place.text()))
+    if found is None:
+        place.error(f"unknown productType {shown(place.value)}", "intraday or carryForward")
+    return bool(found)
 
 
 def _option(place: Cursor) -> OptionChoice | None:
@@ -160,13 +201,46 @@ def _option(place: Cursor) -> OptionChoice | None:
         return None
     expiry, strike, kind = details.get("expiry"), details.get("strikeType"), details.get("optionType")
     complete = expiry.required("an expiry code") & strike.required("a strike code") & kind.required("CE or PE")
-    expiry_code, steps = _expiry(expiry), _steps(strike)
+    expiry_code = _expiry(expiry)
     option_type = kind.choice("optionType", _OPTION_TYPES)
+    by = _STRIKES.get(squeezed(strike.text())) if isinstance(strike.value, str) else None
+    if by is not None:
+        values = _strike_values(details, by)
+        if not complete or expiry_code is None or option_type is None or values is None:
+            return None
+        return OptionChoice(*expiry_code, 0, option_type, by, *values)
+    steps = _steps(strike)
     if not complete or expiry_code is None or steps is None or option_type is None:
         return None
     if details.get("strikeValue").value not in (None, "", 0):
         details.get("strikeValue").warn("strikeValue does nothing with a strike in steps", "without strikeValue")
-    return OptionChoice(expiry_code[0], expiry_code[1], steps, option_type)
+    return OptionChoice(*expiry_code, steps, option_type)
+
+
+def _strike_values(details: Cursor, by: StrikeBy) -> tuple[Decimal, Decimal] | None:
+    """What a strike is chosen by: a value, or the two ends of a range."""
+    if by == "premiumRange":
+        ends = details.items("strikeRange")
+        if len(ends) != 2:
+            details.get("strikeRange").error("a premiumRange without its two ends", "strikeRange: [low, high]")
+            return None
+        low, high = (read_amount(end, default=Decimal(0)) for end in ends)
+        if low is None or high is None:
+            return None
+        if low > high:
+            ends[1].error(f"a range from {low} to {high}", "the lower premium first")
+            return None
+        return low, high
+    place = details.get("strikeValue")
+    if by in ("percentage", "straddleWidth"):
+        place.required("strikeValue")
+        value = place.number()
+        if value is not None and abs(value) > _FARTHEST[by]:
+            place.error(f"{shown(place.value)} is too far", f"from -{_FARTHEST[by]} to {_FARTHEST[by]}")
+            return None
+        return None if value is None else (value, Decimal(0))
+    value = read_amount(place)
+    return None if value is None else (value, Decimal(0))
 
 
 def _expiry(place: Cursor) -> tuple[Literal["W", "M", "Q", "Y"], int] | None:
@@ -186,7 +260,8 @@ def _steps(place: Cursor) -> int | None:
         steps = int(match[3] or 0)
         return -steps if match[2] == "ITM" else steps
     if squeezed(text) in _OTHER_STRIKES:
-        refuse(place, f"a strike by {text.lower()}", "ATM, OTM1, ITM1, …")
+        refuse(place, f"a strike by {text.lower()}", "ATM, OTM1, ITM1, premium, …")
     elif text:
-        place.error(f"unknown strike code {shown(text)}", "ATM, OTM1, OTM2, …, ITM1, ITM2, …")
+        right = "ATM, OTM1, OTM2, …, ITM1, ITM2, …, " + ", ".join(dict.fromkeys(_STRIKES.values()))
+        place.error(f"unknown strike code {shown(text)}", right)
     return None

@@ -178,7 +178,8 @@ def _node(draft: Draft, limits: Mapping[str, int | None], node: RawNode) -> Node
     if node.kind == "exit":
         order = draft.exits[node.id]
         targets, rules = draft.targets(node.id), order.protection.rules
-        return ExitNode(node.id, node.label, targets, order.quantity, order.amount, path, rules, order.re_entry)
+        terms = (order.re_entry, order.limit)
+        return ExitNode(node.id, node.label, targets, order.quantity, order.amount, path, rules, *terms)
     return draft.signals[node.id]
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from strikebook.strategy.order_terms import WaitAndTrade
+
 RuleKind: TypeAlias = Literal["stop_loss", "breakeven", "move_to_cost", "target", "trailing_stop"]
 RULE_KINDS: tuple[RuleKind, ...] = ("stop_loss", "breakeven", "move_to_cost", "target", "trailing_stop")
 """In the order in which they are looked at."""
@@ -47,10 +49,14 @@ class ProtectiveRule:
 
 @dataclass(frozen=True, slots=True)
 class LegReEntry:
-    """How a leg is opened again after it was closed; ``causes`` are those of a leg's own, empty for an exit node's."""
+    """How a leg is opened again after it was closed; ``causes`` are those of a leg's own, empty for an exit node's.
+
+    ``move``: of a momentum re-entry, what its price has to do first.
+    """
 
     most: int
-    kind: Literal["asap", "cost"]
+    kind: Literal["asap", "cost", "momentum"]
+    move: WaitAndTrade | None
     causes: tuple[ReEntryCause, ...]
     reverse: bool
     until_s: int | None

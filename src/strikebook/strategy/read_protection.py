@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, TypeVar
+from typing import Literal
 
 from strikebook.strategy.cursor import Cursor, shown
 from strikebook.strategy.expressions import read_time
@@ -18,10 +18,9 @@ from strikebook.strategy.protection import (
     RuleKind,
     RuleUnit,
 )
-from strikebook.strategy.unread import is_empty
+from strikebook.strategy.read_order_terms import chosen, is_switched_on, read_amount, read_move, read_wait
 
 Owner = Literal["leg", "entry", "exit"]
-Choice = TypeVar("Choice")
 
 _BLOCKS: dict[str, RuleKind] = {
     "stopLoss": "stop_loss",
@@ -38,11 +37,8 @@ _AMOUNTS: dict[RuleKind, dict[RuleUnit, str]] = {
 _PRICES = {"premium": "premium", "underlying": "underlying"}
 _LOOKS = {"second": "second", "candleclose": "candleClose"}
 _EXTENTS = {"partial": "partial", "complete": "complete"}
-_TIME_UNITS = {"seconds": 1, "second": 1, "minutes": 60, "minute": 60}
 _CAUSES: dict[str, ReEntryCause] = {"stoploss": "stop_loss", "target": "target", "trailingstop": "trailing_stop"}
-_RE_ENTRIES: dict[str, Literal["asap", "cost"]] = {"asap": "asap", "cost": "cost"}
-_MOST_DECIMALS = 4
-_LARGEST_AMOUNT = Decimal(1_000_000_000)
+_RE_ENTRIES: dict[str, Literal["asap", "cost", "momentum"]] = {"asap": "asap", "cost": "cost", "momentum": "momentum"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +70,14 @@ def read_protection(places: Iterable[Cursor], owner: Owner) -> Protection:
     return Protection(tuple(rules), tuple(named))
 
 
-def is_switched_on(block: Cursor, name: str) -> bool:
-    """Whether a block is enabled; warns of one with settings that does not say, and is done with one that is off."""
-    if block.get("enabled").flag():
-        return True
-    if block.get("enabled").blank and not is_empty(block.value):
-        block.warn(f"{name} without enabled does nothing", "enabled: true")
-    block.settle()
-    return False
-
-
 def _place_of(places: Iterable[Cursor], rule: ProtectiveRule) -> Cursor:
     first = next(iter(places))
     return Cursor(None, rule.path, first.report, first.node_id)
 
 
 def _rule(block: Cursor, kind: RuleKind, owner: Owner, named: list[tuple[str, Cursor]]) -> ProtectiveRule | None:
-    unit = _chosen(block.get("triggerType"), "triggerType", _UNITS, "percentage")
-    underlying = _chosen(block.get("appliesTo"), "appliesTo", _PRICES, "premium") == "underlying"
+    unit = chosen(block.get("triggerType"), "triggerType", _UNITS, "percentage")
+    underlying = chosen(block.get("appliesTo"), "appliesTo", _PRICES, "premium") == "underlying"
     if underlying and unit == "pnl":
         block.get("appliesTo").error("a profit of the underlying", "premium, or percentage or points")
     amount, further = _amounts(block, kind, unit)
@@ -106,15 +92,11 @@ def _rule(block: Cursor, kind: RuleKind, owner: Owner, named: list[tuple[str, Cu
         amount=amount,
         further=further,
         candle_s=_candle(block),
-        whole=_chosen(block.get("squareOff"), "squareOff", _EXTENTS, "partial") == "complete",
+        whole=chosen(block.get("squareOff"), "squareOff", _EXTENTS, "partial") == "complete",
         when_stopped=_when_stopped(block.get("whenStopped"), named) if kind == "move_to_cost" else (),
         limit=_limit_terms(block, underlying=underlying),
         path=block.path,
     )
-
-
-def _chosen(place: Cursor, what: str, options: dict[str, Choice], default: Choice) -> Choice:
-    return default if place.blank else place.choice(what, options) or default
 
 
 def _amounts(block: Cursor, kind: RuleKind, unit: RuleUnit) -> tuple[Decimal | None, Decimal | None]:
@@ -123,38 +105,22 @@ def _amounts(block: Cursor, kind: RuleKind, unit: RuleUnit) -> tuple[Decimal | N
         case "move_to_cost":
             return Decimal(0), Decimal(0)
         case "breakeven":
-            after, lock = _amount(block.get("afterProfit")), _amount(block.get("lockProfit"), default=Decimal(0))
+            after, lock = (
+                read_amount(block.get("afterProfit")),
+                read_amount(block.get("lockProfit"), default=Decimal(0)),
+            )
             if after is not None and lock is not None and lock >= after:
                 block.get("lockProfit").error(f"a profit of {lock} to lock before {after} is reached", "a smaller one")
             return after, lock
         case "trailing_stop":
-            return _amount(block.get("initialDistance")), _amount(block.get("stepSize"), default=Decimal(0))
+            return read_amount(block.get("initialDistance")), read_amount(block.get("stepSize"), default=Decimal(0))
         case "stop_loss" | "target":
-            return _amount(block.get(_AMOUNTS[kind][unit], "value")), Decimal(0)
-
-
-def _amount(place: Cursor, default: Decimal | None = None) -> Decimal | None:
-    """An amount above 0, or not below 0 where there is a default."""
-    if place.blank and default is not None:
-        return default
-    if not place.required("an amount"):
-        return None
-    amount = place.number()
-    if amount is None:
-        return None
-    least = "0 or more" if default is not None else "above 0"
-    if amount < 0 or (amount == 0 and default is None) or amount > _LARGEST_AMOUNT:
-        place.error(f"{shown(place.value)} is no amount", f"a number {least}, at most {_LARGEST_AMOUNT:,}")
-        return None
-    if amount != round(amount, _MOST_DECIMALS):
-        place.error(f"{shown(place.value)} has more than {_MOST_DECIMALS} decimals", f"at most {_MOST_DECIMALS}")
-        return None
-    return amount
+            return read_amount(block.get(_AMOUNTS[kind][unit], "value")), Decimal(0)
 
 
 def _candle(block: Cursor) -> int:
     """The length of the candles whose closes count, in seconds; 0: every second counts."""
-    looks = _chosen(block.get("checkAt"), "checkAt", _LOOKS, "second")
+    looks = chosen(block.get("checkAt"), "checkAt", _LOOKS, "second")
     if looks == "second":
         return 0
     place = block.get("timeframe")
@@ -185,12 +151,9 @@ def _limit_terms(block: Cursor, *, underlying: bool) -> LimitTerms | None:
         return None
     if underlying:
         flag.error("a limit order at a price of the underlying", "waitForMarket: false, or appliesTo: premium")
-    buffer = _amount(block.get("limitBuffer"), default=Decimal(0))
-    wait, unit = block.get("waitTime"), block.get("waitTimeUnit")
-    seconds = _chosen(unit, "waitTimeUnit", _TIME_UNITS, 1)
-    wait.required("how long the limit order waits")
-    length = wait.whole(0, 86_400)
-    return LimitTerms(buffer or Decimal(0), (length or 0) * seconds)
+    buffer = read_amount(block.get("limitBuffer"), default=Decimal(0))
+    block.get("waitTime").required("how long the limit order waits")
+    return LimitTerms(buffer or Decimal(0), read_wait(block))
 
 
 def read_re_entry(block: Cursor, *, of_exit: bool) -> LegReEntry | None:
@@ -199,9 +162,12 @@ def read_re_entry(block: Cursor, *, of_exit: bool) -> LegReEntry | None:
         return None
     most = block.get("maxReEntries").whole(0, 1_000)
     until = block.get("until")
+    kind = chosen(block.get("type"), "type of re-entry", _RE_ENTRIES, "asap")
+    move = read_move(block.get("momentumType"), block.get("momentumValue")) if kind == "momentum" else None
     return LegReEntry(
         most=1 if most is None else most,
-        kind=_chosen(block.get("type"), "type of re-entry", _RE_ENTRIES, "asap"),
+        kind=kind,
+        move=move,
         causes=() if of_exit else _causes(block.get("on")),
         reverse=block.get("reverse").flag(),
         until_s=read_time(until) if not until.blank else None,

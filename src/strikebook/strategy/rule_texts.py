@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from strikebook.strategy.node import LockAndTrail
+from strikebook.strategy.order_terms import LimitOrder, RangeBreakout, WaitAndTrade
 from strikebook.strategy.protection import LegReEntry, ProtectiveRule
 from strikebook.strategy.texts import time_text, timeframe_text
 
@@ -49,9 +51,39 @@ def _plain(rule: ProtectiveRule, amount: Decimal) -> str:
     return f"{amount.normalize():f}{' %' if rule.unit == 'percentage' else ''}"
 
 
+def move_text(move: WaitAndTrade) -> str:
+    """Such as ``its price is up 5 %``."""
+    return f"its price is {'up' if move.up else 'down'} {move.value.normalize():f}{' %' if move.percent else ' points'}"
+
+
+def breakout_text(breakout: RangeBreakout) -> str:
+    """Such as ``the underlying is above its high from 09:15 to 09:30``."""
+    price = "the underlying" if breakout.underlying else "its price"
+    side = "above its high" if breakout.high else "below its low"
+    return f"{price} is {side} from {time_text(breakout.from_s)} to {time_text(breakout.to_s)}"
+
+
+def limit_text(limit: LimitOrder) -> str:
+    """Such as ``at a limit of 120 for 30 s, then at market``."""
+    unit = " %" if limit.percent else " points"
+    at = f"{limit.price.normalize():f}" if limit.price is not None else f"{limit.buffer.normalize():f}{unit} worse"
+    wait = (
+        "" if limit.wait_s is None else f" for {limit.wait_s} s, then {'at market' if limit.to_market else 'given up'}"
+    )
+    return f"at a limit of {at}{wait}"
+
+
+def lock_text(lock: LockAndTrail) -> str:
+    """Such as ``closes everything once a day's profit of 1000 is back at 500, 100 more for every 200 gained``."""
+    more = f", {lock.by.normalize():f} more for every {lock.every.normalize():f} gained" if lock.by else ""
+    return f"closes everything once a day's profit of {lock.when:f} is back at {lock.lock:f}{more}"
+
+
 def re_entry_text(re_entry: LegReEntry) -> str:
     """Such as ``opened again at its entry price, after a stop_loss, at most 2 times a day``."""
-    again = "at its entry price" if re_entry.kind == "cost" else "on the next step"
+    again = {"cost": "at its entry price", "asap": "on the next step", "momentum": "on momentum"}[re_entry.kind]
+    if re_entry.move is not None:
+        again = f"once {move_text(re_entry.move)}"
     parts = [f"opened again {again}"]
     if re_entry.reverse:
         parts.append("on the other side")

@@ -27,7 +27,8 @@ SILENT = (
 )
 # Where a member that does nothing in one place would count.
 _ELSEWHERE = {
-    "limitPrice": "without it: every order is a market order",
+    "limitPrice": "with orderType: limit",
+    "limitBuffer": "with orderType: limit",
     "retryConfig": "in a re-entry signal",
     "maxReEntries": "in retryConfig of a re-entry signal",
     "maxEntries": "in a leg, an entryNode, or retryConfig of a re-entry signal",
