@@ -11,9 +11,12 @@ import time
 from collections import Counter
 from typing import Any
 
-from tests.oracle import OracleDay, run_oracle
+from tests.oracle import OracleDay
+from tests.oracle.day import Day
 from tests.oracle.document import Graph
 from tests.oracle.generator import random_case
+
+RULE_REASONS = ("stop_loss", "target", "trailing_stop")
 
 
 def main(count: int) -> None:
@@ -23,10 +26,12 @@ def main(count: int) -> None:
     for seed in range(count):
         document, raw, options = random_case(seed)
         started = time.perf_counter()
-        day = run_oracle(document, raw, options)
+        second_by_second = Day(document, raw, options)
+        second_by_second.run()
+        day = second_by_second.result()
         slowest = max(slowest, (time.perf_counter() - started, seed))
-        graph = Graph(document)
-        contain.update(things_of(graph, day, options))
+        graph = second_by_second.graph
+        contain.update(things_of(graph, day, options) | second_by_second.happened)
         held.update(things_held(graph, day))
         shares.update(outcomes(day))
     spent = time.perf_counter() - began
@@ -46,6 +51,8 @@ def outcomes(day: OracleDay) -> set[str]:
         found.add("re-enter")
     if any(trade["part"] for trade in day.trades):
         found.add("close in parts")
+    if any(trade["exit_reason"] in RULE_REASONS for trade in day.trades):
+        found.add("close by a rule")
     if day.cancellations:
         found.add("end with orders waiting")
     if any(report["near_misses_total"] for report in day.signals.values()):
@@ -61,6 +68,7 @@ def things_of(graph: Graph, day: OracleDay, options: Any) -> set[str]:
     found |= {f"limit {report['limit']}" for report in day.signals.values() if report["limit"]}
     found |= {f"fired {graph.kind[event['node_id']]}" for event in day.events}
     found |= {f"fired set {event['condition_set']}" for event in day.events if event["condition_set"]}
+    found |= {f"cancelled {one['side']}" for one in day.cancellations}
     found |= {f"fill {options.fill}", f"slippage {options.slippage.kind if options.slippage.amount else 'none'}"}
     found |= {f"{name} {getattr(day, name)}" for name in ("replayed_bars", "short_history")}
     if any(graph.data[node].get("allOrNone") for node in graph.of_kind("entry")):

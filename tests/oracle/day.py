@@ -66,6 +66,7 @@ class Day:
         self.event_count: dict[str, int] = {}
         self.rejections: list[dict] = []
         self.cancellations: list[dict] = []
+        self.happened: set[str] = set()  # in words, for the census
         self.reports = {node: SignalReport(self.graph.condition_sets[node]) for node in self.graph.signals}
 
     def run(self) -> None:

@@ -1,7 +1,7 @@
 """Entry orders: checked and sent at the entry's turn, tried again while they wait for a trade.
 
 An order is a dict: ``kind`` 'entry', its ``execution`` {entry, event, filled, again}, ``legs`` [(leg, choice)…]
-(several only in an all-or-none group), ``group`` and ``sent``. ``again``: a re-entry of one leg (R15).
+(several only in an all-or-none group), ``group`` and ``sent``. ``again``: the type of a re-entry of one leg (R15).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def act(day: Day, entry: str) -> bool:
         for leg in legs:
             reject(day, leg, None, reason, day.step)
         return False
-    execution = {"entry": entry, "event": event, "filled": False, "again": False}
+    execution = {"entry": entry, "event": event, "filled": False, "again": None}
     chosen = [(leg, contracts.choose(leg, day.raw, day.market, day.options)) for leg in flat]
     if day.graph.data[entry].get("allOrNone"):
         failed = [(leg, choice) for leg, choice in chosen if choice["reason"]]
@@ -49,7 +49,7 @@ def act(day: Day, entry: str) -> bool:
 
 
 def open_again(day: Day, leg: dict, parent_event: str, kept: dict | None, side: str) -> None:
-    """Execute the leg's entry for this leg alone. ``kept``: the contract and lots to take; None: chosen anew."""
+    """Execute the leg's entry for this leg alone. ``kept``: the contract and lots of a re-entry at cost."""
     entry = leg["entry"]
     event = day.record_event(entry, parent=parent_event)
     reason = _refusal(day, entry, [leg] if is_flat(day, leg["vpi"]) else [])
@@ -60,7 +60,7 @@ def open_again(day: Day, leg: dict, parent_event: str, kept: dict | None, side: 
     if choice["reason"]:
         reject(day, leg, choice["symbol"], choice["reason"], day.step)
         return
-    execution = {"entry": entry, "event": event, "filled": False, "again": True}
+    execution = {"entry": entry, "event": event, "filled": False, "again": "cost" if kept else "asap"}
     _send(day, execution, [(leg, choice | {"side": side})], group=bool(day.graph.data[entry].get("allOrNone")))
     if execution["filled"]:
         day.activate_guards(entry, event, [leg["vpi"]])
@@ -184,6 +184,8 @@ def _fill(day: Day, order: dict, leg: dict, choice: dict) -> None:
     day.book.open(life)
     leg_re_entries.end_those_of(day, leg["vpi"])
     execution = order["execution"]
+    if execution["again"]:
+        day.happened.add(f"re-entry {execution['again']}{'' if choice['side'] == leg['side'] else ' reversed'} filled")
     if not execution["filled"]:
         execution["filled"] = True
         day.executions[execution["entry"]] += 1

@@ -7,6 +7,7 @@ from random import Random
 
 from strikebook.model.options import RunOptions, Slippage
 from tests.oracle.random_day import plan_day, random_day
+from tests.oracle.random_protection import protect, with_limit_fill
 from tests.oracle.random_strategy import Builder
 from tests.raw_day import RawDay
 
@@ -16,7 +17,10 @@ def random_case(seed: int) -> tuple[dict, RawDay, RunOptions]:
     rng = Random(seed)
     plan = plan_day(rng)
     raw = random_day(rng, plan)
-    return Builder(rng, plan).build(), raw, random_options(rng)
+    document, options = Builder(rng, plan).build(), random_options(rng)
+    own = Random(f"protection of {seed}")
+    protect(document, plan, own)
+    return document, raw, with_limit_fill(options, own)
 
 
 def random_options(rng: Random) -> RunOptions:

@@ -31,6 +31,7 @@ def after_close(day: Day, order: dict) -> None:
     until = clock_seconds(config["until"]) if config.get("until") else None
     if until is not None and day.raw.open_s + day.step + 1 > until:
         return
+    day.happened.add(f"re-entry made by {'a rule' if order['kind'] == 'protective' else 'an exit order'}")
     day.resting.append(
         {
             "kind": "re_entry",

@@ -110,6 +110,7 @@ def reaches(rule: dict, now: Fraction, level: Fraction) -> bool:
 
 def act(day: Day, life: Life, rule: dict, level: Fraction) -> None:
     """One event; an order for the life, and with ``complete`` for every other whose own rule has not triggered."""
+    day.happened |= in_words(day, rule)
     event = day.record_event(rule["node"], parent=life.entry_event)
     lives = [life]
     if rule["complete"]:
@@ -144,6 +145,14 @@ def act(day: Day, life: Life, rule: dict, level: Fraction) -> None:
             try_limit_at_once(day, order)
 
 
+def in_words(day: Day, rule: dict) -> set[str]:
+    """What the census says of a rule that triggered."""
+    found = {f"rule {rule['kind']} {rule['trigger']}{' of the underlying' if rule['underlying'] else ''}"}
+    found.add(f"rule at {'every second' if rule['candle_s'] is None else 'a candle close'}")
+    found.add(f"rule closes {'every leg' if rule['complete'] else 'its leg'}")
+    return found | {f"rule of a node {day.graph.kind[rule['node']]}"}
+
+
 def limit_price(day: Day, life: Life, rule: dict, level: Fraction) -> int:
     """The price at which the gain is the level, made worse by the buffer: whole paise half up, never below 0."""
     if rule["trigger"] == "pnl":
@@ -161,6 +170,7 @@ def try_waiting(day: Day, order: dict) -> None:
         if try_resting_limit(day, order) or day.step < order["deadline"]:
             return
         order |= {"limit": None, "market_since": day.step}
+        day.happened.add("limit order gone to market")
         try_at_market(day, order)
     elif order["market_since"] < day.step:
         try_at_market(day, order)
@@ -179,6 +189,7 @@ def try_limit_at_once(day: Day, order: dict) -> None:
     if day.options.fill == "next" or age > day.options.max_price_age_s or life.sign * (price - limit) < 0:
         return
     filled = exits.slipped_exit(day, life, price)
+    day.happened.add("limit order filled at once")
     exits.fill(day, order, max(filled, limit) if life.side == "BUY" else min(filled, limit), age)
     _complete(day, order)
 
@@ -193,6 +204,7 @@ def try_resting_limit(day: Day, order: dict) -> bool:
     if beyond < 0 or (through and beyond == 0):
         return False
     exits.fill(day, order, limit, 0)
+    day.happened.add("limit order filled at its limit" + (", through" if through else ""))
     _complete(day, order)
     return True
 

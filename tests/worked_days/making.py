@@ -185,6 +185,26 @@ def exit_order(node_id: str, target: str, *, percent: float | None = None, lots:
     return _node(node_id, "exitNode", {"actionType": "exit", "exitNodeData": {"orderConfig": order}})
 
 
+def rule(trigger: str = "points", **members: Any) -> Json:
+    """A protective block that is on; its amounts are ``percentage``, ``points`` or ``pnl``."""
+    return {"enabled": True, "triggerType": trigger, **members}
+
+
+def again(**members: Any) -> Json:
+    """A re-entry without a condition that is on."""
+    return {"enabled": True, **members}
+
+
+def protected(place: Json, **blocks: Json) -> Json:
+    """A leg, an entry node or an exit node with blocks of protective exits, or with its ``reEntryConfig``."""
+    if "data" not in place:
+        return place | blocks
+    data = place["data"]
+    if "exitNodeData" in data:
+        return place | {"data": data | {"exitNodeData": data["exitNodeData"] | blocks}}
+    return place | {"data": data | {"postExecutionConfig": blocks}}
+
+
 def end_conditions(
     *,
     immediate: bool = False,

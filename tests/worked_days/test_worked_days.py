@@ -15,7 +15,9 @@ from tests.worked_days import (
     days_ends,
     days_exits,
     days_fills,
+    days_leg_re_entries,
     days_prices,
+    days_protection,
     days_re_entries,
     days_values,
 )
@@ -30,6 +32,8 @@ MODULES = (
     days_values,
     days_exits,
     days_re_entries,
+    days_protection,
+    days_leg_re_entries,
     days_ends,
 )
 DAYS = [value for module in MODULES for value in vars(module).values() if isinstance(value, WorkedDay)]
