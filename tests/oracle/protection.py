@@ -137,6 +137,8 @@ def act(day: Day, life: Life, rule: dict, level: Fraction) -> None:
             "deadline": day.step + rule["wait_s"],
             "market_since": None,
         }
+    for ordered in lives:
+        ordered.triggered = True
     day.resting.extend(orders)
     for order in orders:
         if order["limit"] is None:

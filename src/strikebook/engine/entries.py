@@ -9,9 +9,9 @@ from typing import NamedTuple
 from strikebook.engine.book import OpenLife
 from strikebook.engine.contracts import choose_expiry
 from strikebook.engine.graph import Graph
+from strikebook.engine.levels import moved_level, window_level
 from strikebook.engine.market_columns import MarketColumns
 from strikebook.engine.operands import DayState
-from strikebook.engine.levels import moved_level, window_level
 from strikebook.engine.orders import (
     Broker,
     EntryLeg,
@@ -102,9 +102,10 @@ class Entries:
             self._graph.completed(node.id, execution.event_id, step, guarding=leg.vpi)
 
     def _again(self, waiting: WaitingReEntry) -> Leg:
+        leg = self._plan.leg_of[waiting.leg.vpi]
         if not waiting.terms.reverse:
-            return waiting.leg
-        return replace(waiting.leg, side="BUY" if waiting.leg.side == "SELL" else "SELL")
+            return leg
+        return replace(leg, side="BUY" if waiting.leg.side == "SELL" else "SELL")
 
     def _same(self, waiting: WaitingReEntry) -> Choice:
         """The contract and the size of the life that was closed."""

@@ -104,8 +104,8 @@ class Exits:
         closing = {order.life for order in self._orders() if order.protective}
         others = self._state.book.open_lives() if rule.whole else []
         lives = [life, *(other for other in others if other is not life and other not in closing)]
-        for at, one in enumerate(lives):
-            order = ExitOrder(
+        orders = [
+            ExitOrder(
                 rule.node_id,
                 node,
                 one,
@@ -117,8 +117,11 @@ class Exits:
                 limit_paise=tripped.limit_paise() if at == 0 else None,
                 market_step=step + rule.limit.wait_s if rule.limit is not None else step,
             )
-            if not self._try(order, step):
-                self._graph.resting.append(order)
+            for at, one in enumerate(lives)
+        ]
+        self._graph.resting += orders
+        for order in orders:
+            self._try(order, step)
         return lives
 
     def _orders(self) -> list[ExitOrder]:
@@ -165,9 +168,19 @@ class Exits:
 
     def _give_up(self, order: ExitOrder, step: int) -> None:
         life = order.life
-        where = (step, order.sent_step, order.node_id, life.vpi, "exit", "limit_not_reached", life.contract)
         self._trace.rejections.append(
-            Rejection(*where, retried=False, event_id=order.event_id, detail="given up after its wait")
+            Rejection(
+                step,
+                order.sent_step,
+                order.node_id,
+                life.vpi,
+                "exit",
+                "limit_not_reached",
+                life.contract,
+                retried=False,
+                event_id=order.event_id,
+                detail="given up after its wait",
+            )
         )
         self._drop(order, step)
 

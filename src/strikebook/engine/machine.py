@@ -77,6 +77,7 @@ class Machine:
     def _step(self, step: int) -> bool:
         """Run a step's phases; False once the day is over."""
         last = step == self._last_step
+        self.square_offs.remember(step)
         self._protect(step)
         fired = self.square_offs.due(step)
         if fired is not None:

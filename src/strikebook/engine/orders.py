@@ -61,8 +61,8 @@ class EntryOrder:
     """One leg on order, or the legs of a group that fills all or none.
 
     ``priced_step``: the step since which it is at the market or at its limit; later than ``sent_step`` where it first
-    waited: for ``level``, or at its limit. ``never``: what it waits for cannot come. ``limit_until``: when a limit order
-    gives up or goes to the market (None: never).
+    waited: for ``level``, or at its limit. ``never``: what it waits for cannot come. ``limit_until``: when a limit
+    order gives up or goes to the market (None: never).
     """
 
     execution: Execution

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from strikebook.engine.exits import Exits
 from strikebook.engine.graph import Graph
@@ -14,6 +16,9 @@ from strikebook.engine.plan import Plan
 from strikebook.engine.trace import Trace
 from strikebook.model.day_result import ExitReason
 from strikebook.strategy.node import EndConditions, LockAndTrail, StartNode
+
+_SCALE = 100
+"""Amounts have at most four decimals: hundredths of a paisa."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,10 @@ class Best:
     paise: int | None = None
     since: int = 0
 
+    def see(self, paise: int) -> None:
+        """Take in a profit."""
+        self.paise = paise if self.paise is None else max(self.paise, paise)
+
 
 class SquareOffs:
     """The start node's own end conditions and the square-off nodes."""
@@ -61,6 +70,7 @@ class SquareOffs:
             )
             if not end.never
         ]
+        self._remembering: Collection[str] = frozenset()
         self._best = {watched.node_id: Best() for watched in self._watched if watched.end.lock is not None}
 
     def _time_step(self, end: EndConditions) -> int | None:
@@ -76,22 +86,27 @@ class SquareOffs:
         return [each for each in self._watched if each.node_type == "startNode" or active(each.node_id)]
 
     def remember(self, step: int) -> None:
-        """Take in the day's profit at the steps before this one, at which nothing has changed since the last visit."""
-        for watched in self._armed() if self._best else ():
-            best = self._best.get(watched.node_id)
-            if best is not None and best.since < step:
-                total = self._operands.total_profit_paise(best.since, step)
-                seen = int(total.max()) if isinstance(total, np.ndarray) else int(total)
-                best.paise, best.since = max(seen, seen if best.paise is None else best.paise), step
+        """Take in the day's profit at the steps before this one: nothing has changed since the last one visited."""
         for node_id, best in self._best.items():
-            if best.since < step and not self._is_armed(node_id):
+            if best.since < step:
+                if node_id in self._remembering:
+                    total = self._operands.total_profit_paise(best.since, step)
+                    best.see(int(total.max()) if isinstance(total, np.ndarray) else int(total))
                 best.since = step
 
-    def _is_armed(self, node_id: str) -> bool:
-        return any(watched.node_id == node_id for watched in self._armed())
+    def _see(self, step: int) -> None:
+        """Take in the profit of this step's square-off phase, and note which floors are watched from now on."""
+        armed = {watched.node_id for watched in self._armed()}
+        for node_id, best in self._best.items():
+            if node_id in armed:
+                total = self._operands.total_profit_paise(step, step + 1)
+                best.see(int(total[0]) if isinstance(total, np.ndarray) else int(total))
+            best.since = step + 1
 
     def due(self, step: int) -> SquareOff | None:
         """The first square-off that triggers at a step: at once, then by profit, then by time."""
+        if self._best:
+            self._see(step)
         for watched in self._armed():
             reason = self._reason(watched, step)
             if reason is not None:
@@ -124,7 +139,7 @@ class SquareOffs:
 
     def next_due(self, step: int) -> int | None:
         """The next step after ``step`` at which one triggers, if nothing happens before."""
-        self._include(step)
+        self._remembering = {watched.node_id for watched in self._armed()} if self._best else frozenset()
         found = []
         for watched in self._armed():
             if watched.end.immediate:
@@ -133,15 +148,18 @@ class SquareOffs:
             found += [at for at in (by_profit, watched.time_step) if at is not None and at <= self._session.last_step]
         return max(min(found), step + 1) if found else None
 
-    def _include(self, step: int) -> None:
-        """Take in the profit at this step's square-off phase, noted as it was then."""
-        for node_id, paise in self._now.items():
-            best = self._best[node_id]
-            best.paise, best.since = max(paise, paise if best.paise is None else best.paise), step + 1
-
     def close_all(self, fired: SquareOff, step: int, trace: Trace) -> None:
         """Close everything and record the event."""
         event = trace.new_id(fired.node_id, step)
         self._exits.square_off(fired.reason, step, (fired.node_id, event))
         parent = self._graph.parent_event[fired.node_id]
         trace.record(event, parent, (fired.node_id, fired.node_type), step, note=fired.reason)
+
+
+def _at_floor(lock: LockAndTrail, total: NDArray[np.int64], best: int | None) -> NDArray[np.bool_]:
+    """Whether the day's profit, in paise, is at or below its floor at each step; ``best``: its best before them."""
+    most = np.maximum.accumulate(total if best is None else np.maximum(total, best))
+    over = most * _SCALE - int(lock.when * 100 * _SCALE)
+    every, by = int(lock.every * 100 * _SCALE), int(lock.by * 100 * _SCALE)
+    floor = int(lock.lock * 100 * _SCALE) + (over // every * by if every else 0)
+    return (over >= 0) & (total * _SCALE <= floor)
