@@ -249,9 +249,8 @@ def refused_documents() -> list[object]:
     """One document for every setting that is refused until it is built."""
     start = d.start
     return [
-        d.small(entry=d.entry("entry", d.leg(orderType="limit"))),
-        d.small(entry=d.entry("entry", d.leg(productType="carryForward"))),
-        d.small(entry=d.entry("entry", d.leg(strike="premium"))),
+        d.small(entry=d.entry("entry", d.leg(orderType="stopLimit"))),
+        d.small(start=d.start(endConditions={"positionClosure": {"orderType": "limit"}})),
         d.small(entry=d.entry("entry", d.leg(strike="delta"))),
         d.small(entry=d.entry("entry", d.leg(futureDetails={"expiry": "M0"}))),
         d.small(entry=d.entry("entry", {**d.leg(), "optionDetails": None})),

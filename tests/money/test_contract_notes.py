@@ -106,6 +106,18 @@ def test_parts_share_the_brokerage_of_the_order_that_opened_them() -> None:
     assert abs(sum(part.total for part in parts) - whole.total - two_exits) <= 2
 
 
+def test_a_settlement_costs_only_the_tax_on_exercise() -> None:
+    """One lot of 25 bought at 100 and settled at 180 on 3-Oct-2024: 2,500 bought, 0.125 % of 4,500; sold: no tax."""
+    rates = charge_rates("NSE", date(2024, 10, 3))
+    fees = 20 + Decimal(2500) * (Decimal(rates.exchange) / 10**7 + Decimal("0.000001"))
+    exact = fees * Decimal("1.18") + Decimal(2500) * Decimal("0.00003") + Decimal(4500) * Decimal("0.00125")
+    bought = charges_of(ClosedLots("BUY", 1, 25, 10_000, 18_000, 1, settled=True), rates, FLAT)
+    assert bought.total == round(exact * 100)
+    assert (bought.stt, bought.brokerage) == (563, 2000)
+    sold = charges_of(ClosedLots("SELL", 1, 25, 10_000, 18_000, 1, settled=True), rates, FLAT)
+    assert (sold.stt, sold.stamp, sold.brokerage) == (250, 0, 2000)
+
+
 def test_the_terms_of_today_are_the_newest_rates_on_every_day() -> None:
     """A day of 2021 is charged as the newest row of the table says, whatever the day."""
     assert charge_rates("NSE", date(2021, 1, 4), "today") == charge_rates("NSE", date(2026, 4, 1))

@@ -1,8 +1,8 @@
 """A 09:20 short straddle with 25 % stops worked out again, second by second, straight from the source files.
 
-No strikebook code takes part. Each leg is on its own: sold at 09:20 at the strike nearest to the index, bought back at the
-first second at which its last price is a quarter above its sale, sold once more (``again``) when its price is back at the
-first sale, and bought back at 15:15 at the latest.
+No strikebook code takes part. Each leg is on its own: sold at 09:20 at the strike nearest to the index, bought back at
+the first second at which its price is a quarter above its sale, sold once more (``again``) when its price is back at
+the first sale, and bought back at 15:15 at the latest.
 """
 
 from __future__ import annotations

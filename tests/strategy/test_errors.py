@@ -262,13 +262,79 @@ ERRORS = {
     "unknown expiry": (legs(d.leg(expiry="W")), f"{LEG}.optionDetails.expiry", "unknown expiry code"),
     "unknown strike": (legs(d.leg(strike="OTM0")), f"{LEG}.optionDetails.strikeType", "unknown strike code"),
     "unknown option type": (legs(d.leg(kind="CALL")), f"{LEG}.optionDetails.optionType", "unknown optionType"),
-    "strike by premium": (legs(d.leg(strike="premium")), f"{LEG}.optionDetails.strikeType", "not built yet"),
+    "strike by a premium of nothing": (legs(d.leg(strike="premium")), f"{LEG}.optionDetails.strikeValue", "is missing"),
+    **{
+        f"{code} {given}": (
+            legs(d.leg(optionDetails={"expiry": "W0", "strikeType": code, "optionType": "CE", **given})),
+            f"{LEG}.optionDetails.{where}",
+            what,
+        )
+        for code, given, where, what in (
+            ("premiumRange", {}, "strikeRange", "without its two ends"),
+            ("premiumRange", {"strikeRange": [50, 40]}, "strikeRange[1]", "a range from 50 to 40"),
+            ("premiumRange", {"strikeRange": [50, "x"]}, "strikeRange[1]", "is not a number"),
+            ("exact", {"strikeValue": -5}, "strikeValue", "is no amount"),
+            ("percentage", {"strikeValue": 120}, "strikeValue", "too far"),
+            ("straddleWidth", {}, "strikeValue", "is missing"),
+        )
+    },
     "strike by delta": (legs(d.leg(strike="Delta")), f"{LEG}.optionDetails.strikeType", "not built yet"),
     "leg of a future": (legs(d.leg(optionDetails=None)), f"{LEG}.optionDetails", "not built yet"),
     "futures details": (legs(d.leg(futureDetails={"expiry": "M0"})), f"{LEG}.futureDetails", "not built yet"),
-    "carry forward": (legs(d.leg(productType="carryForward")), f"{LEG}.productType", "not built yet"),
     "unknown product": (legs(d.leg(productType="intradya")), f"{LEG}.productType", "unknown productType"),
-    "limit entry": (legs(d.leg(orderType="LIMIT", limitPrice=5)), f"{LEG}.orderType", "not built yet"),
+    "stop-limit entry": (legs(d.leg(orderType="stop-limit", limitPrice=5)), f"{LEG}.orderType", "not built yet"),
+    **{
+        f"leg {more}": (legs(d.leg(**more)), f"{LEG}.{where}", what)
+        for more, where, what in (
+            ({"orderType": "LIMIT"}, "limitPrice", "without its limit"),
+            ({"orderType": "limit", "limitPrice": 0}, "limitPrice", "is no amount"),
+            ({"orderType": "limit", "limitPrice": 5, "limitBuffer": 1}, "limitBuffer", "both a limit and a buffer"),
+            ({"orderType": "limit", "limitPrice": 5, "afterWait": "market"}, "waitTime", "without a waitTime"),
+            ({"orderType": "limit", "limitPrice": 5, "waitTime": -1}, "waitTime", "no whole number"),
+            ({"waitAndTrade": {"enabled": True, "value": 5}}, "waitAndTrade.type", "is missing"),
+            ({"waitAndTrade": {"enabled": True, "type": "up", "value": 5}}, "waitAndTrade.type", "unknown move"),
+            ({"waitAndTrade": {"enabled": True, "type": "pointsUp"}}, "waitAndTrade.value", "is missing"),
+            ({"rangeBreakout": {"enabled": True, "to": "09:30", "side": "high"}}, "rangeBreakout.from", "is missing"),
+            (
+                {"rangeBreakout": {"enabled": True, "from": "09:30", "to": "09:15", "side": "high"}},
+                "rangeBreakout.to",
+                "before it begins",
+            ),
+            (
+                {
+                    "waitAndTrade": {"enabled": True, "type": "pointsUp", "value": 5},
+                    "rangeBreakout": {"enabled": True, "from": "09:15", "to": "09:30", "side": "high"},
+                },
+                "rangeBreakout",
+                "both waitAndTrade and rangeBreakout",
+            ),
+            ({"reEntryConfig": {"enabled": True, "type": "momentum"}}, "reEntryConfig.momentumType", "is missing"),
+        )
+    },
+    "limit leg in a group": (
+        legs(d.leg(orderType="limit", limitPrice=5), allOrNone=True),
+        f"{LEG}.orderType",
+        "a limit order in allOrNone",
+    ),
+    "waiting leg in a group": (
+        legs(d.leg(waitAndTrade={"enabled": True, "type": "pointsUp", "value": 5}), allOrNone=True),
+        LEG,
+        "waits for a price in allOrNone",
+    ),
+    "a floor that trails by half": (
+        d.small(
+            start=d.start(
+                endConditions={
+                    "performanceBasedExit": {
+                        "enabled": True,
+                        "lockAndTrail": {"enabled": True, "whenProfit": 500, "forEvery": 100},
+                    }
+                }
+            )
+        ),
+        f"{START}.endConditions.performanceBasedExit.lockAndTrail.trailBy",
+        "needs forEvery and trailBy",
+    ),
     "unknown order type": (legs(d.leg(orderType="markt")), f"{LEG}.orderType", "unknown order type"),
     "stop on a leg": (
         legs(d.leg(postExecutionConfig={"stopLoss": ON})),
@@ -328,7 +394,7 @@ ERRORS = {
         f"{LEG}.stopLoss",
         "a second block of this kind",
     ),
-    "limit exit": (exiting({"orderType": "limit"}), f"{ORDER}.orderType", "not built yet"),
+    "limit exit": (exiting({"orderType": "limit"}), f"{ORDER}.limitPrice", "without its limit"),
     "target nobody opens": (exiting(target="p9"), f"{ORDER}.targetPositionVpi", "no entry opens"),
     "unknown quantity": (exiting({"quantity": "half"}), f"{ORDER}.quantity", "unknown quantity"),
     "percentage missing": (exiting({"quantity": "percentage"}), f"{ORDER}.partialQuantityPercentage", "is missing"),

@@ -64,6 +64,7 @@ class ClosedLots:
     """What charges depend on: lots of a position that were bought and sold again, prices in paise.
 
     ``entry_lots``: of the order that opened the position; ``lots_before``: how many of them were closed before these.
+    ``settled``: they were not sold or bought again but settled at ``exit_paise``, their intrinsic value.
     """
 
     side: Literal["BUY", "SELL"]
@@ -73,6 +74,7 @@ class ClosedLots:
     exit_paise: int
     entry_lots: int
     lots_before: int = 0
+    settled: bool = False
 
 
 def charges_of_position(rows: Iterable[ClosedLots], rates: ChargeRates, brokerage: Brokerage) -> Iterator[Charges]:
@@ -87,7 +89,8 @@ def charges_of(closed: ClosedLots, rates: ChargeRates, brokerage: Brokerage) -> 
     """The charges of the lots' two orders.
 
     The order that opened the position is one order however it is closed: its brokerage is shared among the parts by
-    lots, so that the parts add up to it.
+    lots, so that the parts add up to it. A settlement is no order: it costs a long position the tax on its exercise,
+    a short one nothing.
     """
     units = closed.lots * closed.lot_size
     entry, leave = closed.entry_paise * units, closed.exit_paise * units
@@ -95,13 +98,18 @@ def charges_of(closed: ClosedLots, rates: ChargeRates, brokerage: Brokerage) -> 
     opened = _brokerage(brokerage, closed.entry_lots, closed.entry_paise * closed.entry_lots * closed.lot_size)
     after = closed.lots_before + closed.lots
     share = opened * after // closed.entry_lots - opened * closed.lots_before // closed.entry_lots
-    fee = share + _brokerage(brokerage, closed.lots, leave)
+    fee, tax = share, 0
+    if closed.settled:
+        tax = _of(leave, rates.stt_exercise) if closed.side == "BUY" else 0
+        bought, sold = (entry, 0) if closed.side == "BUY" else (0, entry)
+    else:
+        fee += _brokerage(brokerage, closed.lots, leave)
     exchange = _of(bought + sold, rates.exchange)
     sebi = _of(bought + sold, rates.sebi)
     return _whole(
         {
             "brokerage": fee,
-            "stt": _of(sold, rates.stt),
+            "stt": _of(sold, rates.stt) + tax,
             "exchange": exchange,
             "sebi": sebi,
             "stamp": _of(bought, rates.stamp),

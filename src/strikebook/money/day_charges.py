@@ -43,4 +43,5 @@ def charges_of_day(result: DayResult, options: RunOptions) -> DayCharges:
 
 def _closed(trade: Trade, entry_lots: int) -> ClosedLots:
     entry, leave = trade.entry.price_paise, trade.exit.price_paise
-    return ClosedLots(trade.side, trade.lots, trade.lot_size, entry, leave, entry_lots)
+    settled = trade.exit_reason == "Expiry settlement"
+    return ClosedLots(trade.side, trade.lots, trade.lot_size, entry, leave, entry_lots, settled=settled)

@@ -79,7 +79,9 @@ def _charges(document: Mapping[str, Any], day: date, brokerage: Brokerage, terms
     for row in document["trades"]:
         life = row["vpi"], row["position_num"]
         entry, leave = (round(row[f"{side}_price"] * 100) for side in ("entry", "exit"))
-        rows[life].append(ClosedLots(row["side"], row["lots"], row["lot_size"], entry, leave, lots[life]))
+        settled = row["exit_reason"] == "Expiry settlement"
+        terms_of_row = (row["side"], row["lots"], row["lot_size"], entry, leave, lots[life])
+        rows[life].append(ClosedLots(*terms_of_row, settled=settled))
     if not document["trades"]:
         return Charges()  # a day without a trade needs no rates
     rates = charge_rates(exchange_of(document["underlying"]), day, terms)
