@@ -291,10 +291,11 @@ class Backtests:
 
     def _take_up(self) -> None:
         """Go on with jobs that nobody is at work on, and close results whose process was killed."""
+        executor = self.place.executor
         for job in self.place.jobs.recover():
             LOG.info("job goes on", extra={"job_id": job.job_id, "user_id": job.user_id, "state": job.state})
             self._runner.enqueue(job)
-        for where, what in close_abandoned(self.storage, self._is_active, self.place.now()):
+        for where, what in close_abandoned(self.storage, self._is_active, self.place.now(), executor):
             LOG.warning("results could not be looked at", extra={"where": where, "what": what})
 
     def _watch_the_queue(self) -> None:

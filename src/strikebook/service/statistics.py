@@ -10,8 +10,9 @@ from typing import Any, cast
 
 from strikebook.errors import UsageError
 from strikebook.money.figures import definitions
-from strikebook.money.statistics import BREAKDOWNS, Figure, RoundTrip, TradingDay, breakdown, statistics_of
+from strikebook.money.statistics import BREAKDOWNS, RoundTrip, TradingDay, breakdown, statistics_of
 from strikebook.service.day_executor import DayExecutor
+from strikebook.service.run_figures import figure_value, run_figures
 from strikebook.service.stored_days import StoredRun, ask_of_days, refuse_replaced, stored_ledgers
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.layout import RunKey
@@ -35,6 +36,13 @@ def statistics(executor: DayExecutor, storage: BacktestStorage, key: RunKey, cap
     return cast("Document", executor.ask(f"{_HERE}:statistics_of_parts", storage, run, parts, rupees).result())
 
 
+def stored_figures(executor: DayExecutor, storage: BacktestStorage, key: RunKey) -> Document:
+    """What the metadata of a run has of its statistics, from its stored days; raises as ``statistics`` does."""
+    run = cast("StoredRun", executor.ask("strikebook.service.stored_days:stored_run", storage, key).result())
+    parts = list(ask_of_days(executor, f"{_HERE}:fold_days", storage, key, run.days))
+    return cast("Document", executor.ask(f"{_HERE}:figures_of_parts", parts).result())
+
+
 def fold_days(storage: BacktestStorage, key: RunKey, days: Sequence[date]) -> bytes:
     """What statistics need of some stored days, for ``statistics_of_parts``."""
     folded: list[TradingDay] = []
@@ -50,12 +58,7 @@ def statistics_of_parts(
     storage: BacktestStorage, run: StoredRun, parts: Sequence[bytes], capital: Decimal | None
 ) -> Document:
     """The statistics of a run whose days were folded in parts, in order. ``capital``: rupees."""
-    days: list[TradingDay] = []
-    trips: list[RoundTrip] = []
-    for part in parts:
-        more_days, more_trips = pickle.loads(part)  # noqa: S301 — made by ``fold_days`` in a worker of ours
-        days += more_days
-        trips += more_trips
+    days, trips = _unpacked(parts)
     refuse_replaced(storage, run)
     found = statistics_of(days, trips, None if capital is None else round(capital * 100))
     return {
@@ -71,7 +74,7 @@ def statistics_of_parts(
                 "name": each.name,
                 "title": each.title,
                 "unit": each.unit,
-                "value": _value(found.figures[each.name], each.unit),
+                "value": figure_value(found.figures[each.name], each.unit),
                 "reason": found.reasons.get(each.name),
                 "definition": each.text,
             }
@@ -79,6 +82,21 @@ def statistics_of_parts(
         ],
         "breakdowns": {by: breakdown(trips, by) for by in BREAKDOWNS},
     }
+
+
+def figures_of_parts(parts: Sequence[bytes]) -> Document:
+    """What the metadata of a run has of the statistics of days that were folded in parts, in order."""
+    return run_figures(*_unpacked(parts))
+
+
+def _unpacked(parts: Sequence[bytes]) -> tuple[list[TradingDay], list[RoundTrip]]:
+    days: list[TradingDay] = []
+    trips: list[RoundTrip] = []
+    for part in parts:
+        more_days, more_trips = pickle.loads(part)  # noqa: S301 — made by ``fold_days`` in a worker of ours
+        days += more_days
+        trips += more_trips
+    return days, trips
 
 
 def _capital(text: str | None) -> Decimal | None:
@@ -91,12 +109,3 @@ def _capital(text: str | None) -> Decimal | None:
     if not capital.is_finite() or not 0 < capital <= _MOST_CAPITAL:
         raise UsageError(f"capital {text[:40]!r}", where="capital", right="rupees, above 0, such as 150000")
     return capital
-
-
-def _value(figure: Figure, unit: str) -> float | int | str | None:
-    """A figure as JSON has it: rupees and percent to two decimals, ratios to four."""
-    if isinstance(figure, date):
-        return figure.isoformat()
-    if figure is None or isinstance(figure, int):
-        return figure
-    return round(figure, 4 if unit == "ratio" else 2)
