@@ -1,7 +1,8 @@
 """A server that is killed again and again while several users' jobs run: ``python -m tests.service.kill_server 100``.
 
 After every kill: each stored day is whole. After every restart each job goes on; a day that its metadata listed is not
-run again (its file is the same). In the end no job is stuck, and all bytes are those of an undisturbed run.
+run again (its file is the same). In the end no job is stuck, all bytes are those of an undisturbed run, and the
+statistics in each metadata are those of its days.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ from typing import Any
 import httpx
 import orjson
 
+from strikebook.service.here_executor import HereExecutor
+from strikebook.service.statistics import stored_figures
 from strikebook.storage.codec import decode_day
+from strikebook.storage.folder_storage import FolderStorage
+from strikebook.storage.layout import RunKey
 
 PROGRAM = Path(sys.executable).with_name("strikebook")
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -91,9 +96,11 @@ def rage(storm: Storm, kills: int, expected: dict[str, bytes]) -> None:
         assert {job["status"] for job in jobs} == {"completed"}, jobs
         storm.finished_jobs = len(jobs)
     look(storm, expected)
+    statistics = figures_of(storm, USERS[0])
     for user in USERS:
         stored = {name: content for name, (_, content) in day_files(storm, user).items()}
         assert stored == expected, f"{user}: other days, or other bytes"
+        assert metadata_of(storm, user)["statistics"] == statistics, f"{user}: other statistics"
 
 
 def look(storm: Storm, expected: dict[str, bytes]) -> None:
@@ -135,6 +142,11 @@ def day_files(storm: Storm, user: str) -> Files:
 def metadata_of(storm: Storm, user: str) -> dict[str, Any]:
     path = storm.results() / user / STRATEGY / "metadata.json"
     return dict(orjson.loads(path.read_bytes())) if path.exists() else {}
+
+
+def figures_of(storm: Storm, user: str) -> dict[str, Any]:
+    """The statistics that a user's stored days come to."""
+    return stored_figures(HereExecutor(), FolderStorage(storm.results()), RunKey(user, STRATEGY))
 
 
 @contextlib.contextmanager

@@ -269,6 +269,7 @@ def test_a_drained_server_goes_on_at_the_next_start(place: Place) -> None:
     assert [place.storage.day(KEY, day) for day in MANY_DAYS] == [place.storage.day(quiet, day) for day in MANY_DAYS]
     assert read_run(place.storage, KEY)["overall_summary"] == read_run(place.storage, quiet)["overall_summary"]
     assert read_run(place.storage, KEY)["daily_summaries"] == read_run(place.storage, quiet)["daily_summaries"]
+    assert read_run(place.storage, KEY)["statistics"] == read_run(place.storage, quiet)["statistics"]
 
 
 def test_days_are_run_again_where_their_data_changed(place: Place) -> None:

@@ -10,7 +10,8 @@ import pytest
 from strikebook.backtest_runner import run_backtest
 from strikebook.errors import NotFoundError, StorageError, UsageError
 from strikebook.model.options import parse_options
-from strikebook.service.reprice import reprice
+from strikebook.service.here_executor import HereExecutor
+from strikebook.service.reprice import reprice as repriced
 from strikebook.storage.codec import decode_day, encode_day
 from strikebook.storage.layout import RunKey
 from strikebook.storage.memory_storage import MemoryStorage
@@ -18,6 +19,11 @@ from tests.service.made_run import STRATEGY_ID, noon, small_request
 
 Document = dict[str, Any]
 PLANS = ("0", "20", "10 per lot", "0.05 percent max 20")
+
+
+def reprice(*arguments: Any) -> Document:
+    """Charge a run again in this process."""
+    return repriced(HereExecutor(), *arguments)
 
 
 def run_with(**options: str) -> tuple[MemoryStorage, RunKey, Document]:

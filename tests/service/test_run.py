@@ -16,8 +16,9 @@ from strikebook.errors import NoDataError, NotFoundError, StorageError, Strategy
 from strikebook.market.memory import MemoryMarket
 from strikebook.model.options import parse_options
 from strikebook.service.results import read_day, read_run
+from strikebook.storage import folder_storage
 from strikebook.storage.folder_storage import FolderStorage
-from strikebook.storage.layout import RunKey
+from strikebook.storage.layout import RESERVE_NAME, RunKey
 from strikebook.storage.memory_storage import MemoryStorage
 from tests.service.made_run import (
     DAYS,
@@ -262,6 +263,22 @@ def test_a_disk_that_fills_ends_the_run_with_its_reason(small_disk: Path, worker
     for day in storage.days(KEY):
         assert read_day(storage, KEY, day)["date"] == day.strftime("%d-%m-%Y")
     assert not [path for path in (small_disk / "user_123" / STRATEGY_ID).iterdir() if path.name.startswith(".")]
+
+
+def test_what_is_reserved_holds_the_last_metadata(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also that of a run of many days, which is longer than twice its first."""
+    monkeypatch.setattr(folder_storage, "_RESERVE_BYTES", 0)
+    storage = FolderStorage(tmp_path)
+    reserved = set()
+
+    def look(_: Progress) -> None:
+        reserved.add((tmp_path / "user_123" / STRATEGY_ID / RESERVE_NAME).stat().st_size)
+
+    request = small_request(storage, small_market(MANY_DAYS))
+    metadata = go(replace(request, first=MANY_DAYS[0], last=MANY_DAYS[-1]), look)
+    assert metadata["status"] == "completed"
+    (size,) = reserved
+    assert size >= len(storage.metadata(KEY) or b"")
 
 
 def test_a_day_that_is_not_there_says_why_and_what_is() -> None:

@@ -11,10 +11,11 @@ from strikebook.errors import StorageError
 from strikebook.model.day_result import DayResult, Trade
 from strikebook.model.options import RunOptions
 from strikebook.money.day_charges import charges_of_day
-from strikebook.storage.codec import decode_day, encode_day
+from strikebook.storage.codec import decode_day, decode_ledger, encode_day
 from strikebook.storage.day_document import DayDocuments
 from strikebook.storage.ledger_records import Document
-from tests.storage.made_day import make_result, make_strategy
+from strikebook.storage.round_trips import round_trips
+from tests.storage.made_day import DAY, make_result, make_strategy
 from tests.storage.shapes import BRIEF_DAY, assert_same_shape
 
 
@@ -31,6 +32,29 @@ def document(positions: int = 3) -> dict[str, object]:
 def test_every_field_of_the_brief_is_there() -> None:
     """The brief's example day, field by field, with the types it shows."""
     assert_same_shape(BRIEF_DAY, document())
+
+
+def test_the_ledger_is_read_without_what_follows() -> None:
+    """The members before the events, as they are in the whole day; of a file laid out otherwise, all of it."""
+    whole = document()
+    ledger = decode_ledger(encode_day(whole))
+    assert list(ledger) == ["date", "summary", "positions", "trades"]
+    assert ledger == {name: whole[name] for name in ledger}
+    turned = dict(reversed(whole.items()))
+    assert decode_ledger(encode_day(turned)) == turned
+    with pytest.raises(StorageError, match="cut off"):
+        decode_ledger(encode_day(whole)[:-1])
+
+
+def test_round_trips_are_the_same_before_and_after_the_file() -> None:
+    """Those of a document that was just made, open positions left out, are those of its file."""
+    result = make_result(3)
+    opened = replace(result, lives=(replace(result.lives[0], closed=False), *result.lives[1:]))
+    made = document_of(opened)
+    found = round_trips(DAY, made)
+    assert found == round_trips(DAY, decode_ledger(encode_day(made)))
+    assert [trip.gross_paise for trip in found] == [round(life["pnl"] * 100) for life in made["positions"][1:]]
+    assert {(trip.held_s, trip.sold_paise) for trip in found} == {(60, 0)}
 
 
 def test_a_position_reads_as_it_was_made() -> None:

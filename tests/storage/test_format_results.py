@@ -15,8 +15,8 @@ from tests.service.made_run import noon, small_request
 from tests.storage.made_day import CONTRACT, make_result, make_strategy
 
 PAGE = Path(__file__).parents[2] / "docs" / "format-results.md"
-NAMED_BY_DATA = {"candle_data", "timeframes", "indicators", "last_prices"}
-"""Their keys are symbols, timeframes and display names."""
+NAMED_BY_DATA = {"candle_data", "timeframes", "indicators", "last_prices", "figures", "reasons"}
+"""Their keys are symbols, timeframes, display names and those of statistics.md."""
 
 
 def fields(document: object, parent: str = "") -> Iterator[str]:

@@ -289,3 +289,10 @@ def _pairs(path: str) -> list[tuple[str, str]]:
 def _instrument(symbol: str, indicators: Mapping[str, Json]) -> Json:
     minute = {"id": "1m", "unit": "minutes", "number": 1, "timeframe": "1m", "indicators": dict(indicators)}
     return {"type": "options", "symbol": symbol, "timeframes": [minute] if symbol else []}
+
+
+def protected_legs(*legs: Json, **blocks: Json) -> Json:
+    """Legs a-pos1 … from 09:15:10 on; ``blocks`` protect each of them."""
+    return make_strategy(
+        [entry_signal("go", after("09:15:10")), protected(entry("a", *legs), **blocks)], ["start > go > a"]
+    )

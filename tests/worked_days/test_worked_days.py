@@ -18,6 +18,7 @@ from tests.worked_days import (
     days_leg_re_entries,
     days_prices,
     days_protection,
+    days_protective_orders,
     days_re_entries,
     days_values,
 )
@@ -33,6 +34,7 @@ MODULES = (
     days_exits,
     days_re_entries,
     days_protection,
+    days_protective_orders,
     days_leg_re_entries,
     days_ends,
 )

@@ -37,6 +37,7 @@ def statistics(
     strikebook statistics me 5708424d-5962-4629-978c-05b3a174e104 --capital 150000
     """  # noqa: D301 — \b is the mark of lines to be left as they are
     from strikebook.cli.show_command import as_documented  # noqa: PLC0415 — only what this command needs
+    from strikebook.service.here_executor import HereExecutor  # noqa: PLC0415
     from strikebook.service.statistics import statistics as worked_out  # noqa: PLC0415
     from strikebook.storage.codec import encode_metadata  # noqa: PLC0415
     from strikebook.storage.folder_storage import FolderStorage  # noqa: PLC0415
@@ -44,7 +45,7 @@ def statistics(
 
     storage, key = FolderStorage(results), RunKey(user, strategy)
     with as_documented(f"{storage.place}: {key}"):
-        document = worked_out(storage, key, capital)
+        document = worked_out(HereExecutor(), storage, key, capital)
     if json:
         sys.stdout.buffer.write(encode_metadata(document))
     else:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate, groupby
 from statistics import mean, median, stdev
+from typing import NamedTuple
 
 from strikebook.money.figures import DAYS_A_YEAR, FEWEST_ROUND_TRIPS, definitions
 
@@ -33,9 +34,11 @@ class TradingDay:
         return self.gross_paise - self.charges_paise
 
 
-@dataclass(frozen=True, slots=True)
-class RoundTrip:
-    """A position that was closed. ``entry_hour``: of the day, 9 to 15. ``sold_paise``: premium sold to open, else 0."""
+class RoundTrip(NamedTuple):
+    """A position that was closed. ``entry_hour``: of the day, 9 to 15. ``sold_paise``: premium sold to open, else 0.
+
+    There are tens of thousands of these in a run, and they go from process to process: hence a tuple.
+    """
 
     day: date
     entry_hour: int
@@ -243,12 +246,13 @@ def _longest(held: Iterable[bool]) -> int:
 
 
 def _summed(trips: list[RoundTrip]) -> dict[str, int | float]:
+    gross, charges = sum(trip.gross_paise for trip in trips), sum(trip.charges_paise for trip in trips)
     return {
         "round_trips": len(trips),
-        "won": sum(trip.net_paise > 0 for trip in trips),
-        "gross": sum(trip.gross_paise for trip in trips) / 100,
-        "charges": sum(trip.charges_paise for trip in trips) / 100,
-        "net": sum(trip.net_paise for trip in trips) / 100,
+        "won": sum(trip.gross_paise > trip.charges_paise for trip in trips),
+        "gross": gross / 100,
+        "charges": charges / 100,
+        "net": (gross - charges) / 100,
     }
 
 

@@ -216,7 +216,7 @@ def _add_day_routes(router: APIRouter, backtests: Backtests, stored: StoredBytes
 
 
 def _add_money_routes(router: APIRouter, backtests: Backtests) -> None:
-    @router.get("/statistics/{user_id}/{strategy_id}", response_model=None, responses=answers(RunStatistics, 404))
+    @router.get("/statistics/{user_id}/{strategy_id}", response_model=None, responses=answers(RunStatistics, 404, 409))
     async def statistics(
         request: Request,
         user_id: UserId,
@@ -234,7 +234,7 @@ def _add_money_routes(router: APIRouter, backtests: Backtests) -> None:
         key = permitted_key(request.scope, user_id, strategy_id)
         return json_reply(orjson.dumps(await asyncio.to_thread(backtests.statistics, key, capital)))
 
-    @router.get("/reprice/{user_id}/{strategy_id}", response_model=None, responses=answers(Repriced, 404))
+    @router.get("/reprice/{user_id}/{strategy_id}", response_model=None, responses=answers(Repriced, 404, 409))
     async def reprice(
         request: Request,
         user_id: UserId,

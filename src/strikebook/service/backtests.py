@@ -35,8 +35,10 @@ from strikebook.service.abandoned import close_abandoned
 from strikebook.service.charts import ChartCache
 from strikebook.service.job_runner import JobRunner, plan_in_worker
 from strikebook.service.job_status import Document, Pace, status_document
+from strikebook.service.reprice import reprice
 from strikebook.service.results import missing_day, read_run
 from strikebook.service.run import RunPlace, submit_run
+from strikebook.service.statistics import statistics
 from strikebook.service.strategy_shelf import StrategyShelf
 from strikebook.service.why import why
 from strikebook.settings import Settings
@@ -246,15 +248,12 @@ class Backtests:
         return self._charts.chart(key, day, timeframe, symbol)
 
     def reprice(self, key: RunKey, brokerage: str | None, terms: str | None) -> Document:
-        """A run charged again under other terms. Raises NotFoundError, UsageError, StorageError."""
-        question = "strikebook.service.reprice:reprice"
-        asked = self.place.executor.ask(question, self.storage, key, brokerage, terms)
-        return cast("Document", asked.result())
+        """A run charged again under other terms. Raises NotFoundError, UsageError, StorageError, BusyError."""
+        return reprice(self.place.executor, self.storage, key, brokerage, terms)
 
     def statistics(self, key: RunKey, capital: str | None) -> Document:
-        """A run's statistics. Raises NotFoundError, UsageError, StorageError."""
-        asked = self.place.executor.ask("strikebook.service.statistics:statistics", self.storage, key, capital)
-        return cast("Document", asked.result())
+        """A run's statistics. Raises NotFoundError, UsageError, StorageError, BusyError."""
+        return statistics(self.place.executor, self.storage, key, capital)
 
     def market(self) -> Document:
         """What data there is, per underlying and day."""
@@ -292,10 +291,11 @@ class Backtests:
 
     def _take_up(self) -> None:
         """Go on with jobs that nobody is at work on, and close results whose process was killed."""
+        executor = self.place.executor
         for job in self.place.jobs.recover():
             LOG.info("job goes on", extra={"job_id": job.job_id, "user_id": job.user_id, "state": job.state})
             self._runner.enqueue(job)
-        for where, what in close_abandoned(self.storage, self._is_active, self.place.now()):
+        for where, what in close_abandoned(self.storage, self._is_active, self.place.now(), executor):
             LOG.warning("results could not be looked at", extra={"where": where, "what": what})
 
     def _watch_the_queue(self) -> None:

@@ -20,6 +20,7 @@ from strikebook.service.day_work import DayOutcome, DayWork, day_fingerprint
 from strikebook.service.strategy_file import load_strategy
 from strikebook.storage.codec import encode_day
 from strikebook.storage.day_document import DayDocuments
+from strikebook.storage.round_trips import round_trips
 from strikebook.storage.summary import totals_of_day
 
 
@@ -45,7 +46,9 @@ class DayRunner:
             fingerprint = day_fingerprint(work.market, self._underlyings, day)
             result = run_day(self._plan, market_day, work.options)
             charges = charges_of_day(result, work.options)
-            content = encode_day(self._documents.document(result, charges))
+            document = self._documents.document(result, charges)
+            trips = round_trips(day, document)
+            content = encode_day(document)
         except MarketDataError as error:
             return DayOutcome(day, "failed", error.told)
         except StrikebookError as error:
@@ -64,6 +67,7 @@ class DayRunner:
             result.short_history,
             result.synthetic,
             result.warnings + charges.warnings,
+            trips,
         )
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from strikebook.model.options import RunOptions
+from strikebook.money.statistics import RoundTrip
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.layout import RunKey
 from strikebook.storage.summary import Totals
@@ -31,7 +32,9 @@ class DayWork:
 
 @dataclass(frozen=True, slots=True)
 class DayOutcome:
-    """How a day went. ``file_bytes`` is the size of its stored file, 0 where it has none."""
+    """How a day went. ``file_bytes`` is the size of its stored file, 0 where it has none; ``trips`` are its closed
+    positions, in order of closing.
+    """
 
     day: date
     status: DayStatus
@@ -43,6 +46,7 @@ class DayOutcome:
     short_history: bool = False
     synthetic: bool = False
     warnings: tuple[str, ...] = ()
+    trips: tuple[RoundTrip, ...] = ()
 
 
 def pack(work: DayWork) -> bytes:

@@ -7,6 +7,7 @@ metadata is run again, to the same bytes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, cast
@@ -14,12 +15,15 @@ from typing import TYPE_CHECKING, cast
 from strikebook import __version__
 from strikebook.errors import StorageError
 from strikebook.money.charges import Charges
+from strikebook.money.statistics import RoundTrip
 from strikebook.service.day_executor import DayExecutor
 from strikebook.service.day_work import DayOutcome, DayStatus
 from strikebook.service.run_plan import RunPlan
+from strikebook.service.stored_days import ask_of_days
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_day, decode_metadata
-from strikebook.storage.layout import parse_day
+from strikebook.storage.layout import RunKey, parse_day
+from strikebook.storage.round_trips import round_trips
 from strikebook.storage.summary import Totals
 
 if TYPE_CHECKING:
@@ -27,6 +31,14 @@ if TYPE_CHECKING:
 
 Document = dict[str, object]
 _ENDED_WELL = ("traded", "no_trades")
+
+
+@dataclass(frozen=True, slots=True)
+class WholeDay:
+    """A day's file that is whole: its size, and the positions that were closed, in order of closing."""
+
+    file_bytes: int
+    trips: tuple[RoundTrip, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +74,18 @@ def kept_days(
     wanted = tuple(day for day in plan.days_to_run if day in done)
     question = executor.ask("strikebook.service.planning:fingerprints", market, plan.underlyings, wanted)
     now = cast("dict[date, str]", question.result())
-    kept = []
-    for day in wanted:
-        size = _whole(storage, plan, day)
-        if size and done[day]["fingerprint"] == now.get(day):
-            kept.append(_outcome(day, done[day], size))
-    return Kept(created_at, tuple(kept))
+    same = [day for day in wanted if done[day]["fingerprint"] == now.get(day)]
+    asked = ask_of_days(
+        executor, "strikebook.service.kept_days:whole_days", storage, plan.key, same, plan.strategy_hash
+    )
+    whole = {day: each for part in asked for day, each in cast("dict[date, WholeDay]", part).items()}
+    return Kept(created_at, tuple(_outcome(day, done[day], each) for day, each in whole.items()))
+
+
+def whole_days(storage: BacktestStorage, key: RunKey, days: Sequence[date], strategy_hash: str) -> dict[date, WholeDay]:
+    """Those of some days whose file is whole, and of that strategy, in order."""
+    found = {day: _whole(storage.day(key, day), day, strategy_hash) for day in days}
+    return {day: whole for day, whole in found.items() if whole is not None}
 
 
 def _done(metadata: Document) -> dict[date, Document]:
@@ -76,18 +94,20 @@ def _done(metadata: Document) -> dict[date, Document]:
     return {parse_day(str(each["date"])): each for each in listed if each["status"] in _ENDED_WELL}
 
 
-def _whole(storage: BacktestStorage, plan: RunPlan, day: date) -> int:
-    """The size of a day's file, 0 where it is missing or damaged."""
-    content = storage.day(plan.key, day)
+def _whole(content: bytes | None, day: date, strategy_hash: str) -> WholeDay | None:
+    """What a day's file says; None where it is missing, damaged, of another strategy or of another shape."""
     if content is None:
-        return 0
+        return None
     try:
-        return len(content) if decode_day(content)["strategy_hash"] == plan.strategy_hash else 0
-    except (StorageError, KeyError):
-        return 0
+        document = decode_day(content)
+        if document["strategy_hash"] != strategy_hash:
+            return None
+        return WholeDay(len(content), round_trips(day, document))
+    except (StorageError, KeyError, TypeError, ValueError):
+        return None  # it is run again
 
 
-def _outcome(day: date, summary: Document, size: int) -> DayOutcome:
+def _outcome(day: date, summary: Document, whole: WholeDay) -> DayOutcome:
     def number(name: str) -> int:
         return int(cast("int", summary[name]))
 
@@ -107,10 +127,11 @@ def _outcome(day: date, summary: Document, size: int) -> DayOutcome:
         cast("DayStatus", summary["status"]),
         str(summary["reason"]),
         totals,
-        size,
+        whole.file_bytes,
         str(summary["fingerprint"]),
         bool(summary["replayed_bars"]),
         bool(summary["short_history"]),
         bool(summary["synthetic"]),
         tuple(map(str, cast("list[str]", summary["warnings"]))),
+        whole.trips,
     )

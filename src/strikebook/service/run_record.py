@@ -7,8 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from strikebook import __version__
+from strikebook.money.statistics import TradingDay
 from strikebook.service.day_work import DayOutcome
 from strikebook.service.run_course import CourseDay, course_document, course_of, months_document
+from strikebook.service.run_figures import run_figures
 from strikebook.service.run_plan import PlannedDay, RunPlan
 from strikebook.storage.layout import day_text
 from strikebook.storage.summary import Totals, cost_record, rupees
@@ -98,7 +100,16 @@ class RunRecord:
                 {"path": found.path, "what": found.what, "right": found.right, "node_id": found.node_id}
                 for found in plan.warnings
             ],
+            **self._statistics(),
         }
+
+    def _statistics(self) -> dict[str, object]:
+        """The statistics of a run that has ended, where a day was run."""
+        ran = [each for each in self.in_order() if each.status != "failed"]
+        if self.completed_at is None or not ran:
+            return {}
+        days = [_trading_day(each) for each in ran]
+        return {"statistics": run_figures(days, [trip for each in ran for trip in each.trips])}
 
     def _overall(self) -> dict[str, object]:
         totals = self.totals
@@ -151,6 +162,11 @@ class RunRecord:
     def in_order(self) -> list[DayOutcome]:
         """The outcomes by day."""
         return [self.outcomes[day] for day in sorted(self.outcomes)]
+
+
+def _trading_day(outcome: DayOutcome) -> TradingDay:
+    totals = outcome.totals
+    return TradingDay(outcome.day, totals.pnl_paise, totals.charges.total, traded=totals.positions > 0)
 
 
 def _stamp(moment: datetime) -> str:

@@ -2,53 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
+import pickle
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 from strikebook.errors import UsageError
 from strikebook.money.figures import definitions
-from strikebook.money.statistics import BREAKDOWNS, Figure, RoundTrip, TradingDay, breakdown, statistics_of
-from strikebook.service.results import read_run
-from strikebook.service.stored_days import stored_days
+from strikebook.money.statistics import BREAKDOWNS, RoundTrip, TradingDay, breakdown, statistics_of
+from strikebook.service.day_executor import DayExecutor
+from strikebook.service.run_figures import figure_value, run_figures
+from strikebook.service.stored_days import StoredRun, ask_of_days, refuse_replaced, stored_ledgers
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.layout import RunKey
+from strikebook.storage.round_trips import round_trips
 
 Document = dict[str, Any]
 _MOST_CAPITAL = 10**12
+_HERE = "strikebook.service.statistics"
 
 
-def statistics(storage: BacktestStorage, key: RunKey, capital: str | None) -> Document:
+def statistics(executor: DayExecutor, storage: BacktestStorage, key: RunKey, capital: str | None) -> Document:
     """Every figure of a run with its definition, and its round trips by their properties.
 
     ``capital``: rupees, for what is a share of it. Raises UsageError for one that makes no sense, NotFoundError without
-    such a run, StorageError where a day that it lists is missing or damaged.
+    such a run, StorageError where a day that it lists is missing or damaged, BusyError where another run takes its
+    place meanwhile.
     """
     rupees = _capital(capital)
-    run: Document = read_run(storage, key)
-    days: list[TradingDay] = []
+    run = cast("StoredRun", executor.ask("strikebook.service.stored_days:stored_run", storage, key).result())
+    parts = list(ask_of_days(executor, f"{_HERE}:fold_days", storage, key, run.days))
+    return cast("Document", executor.ask(f"{_HERE}:statistics_of_parts", storage, run, parts, rupees).result())
+
+
+def stored_figures(executor: DayExecutor, storage: BacktestStorage, key: RunKey) -> Document:
+    """What the metadata of a run has of its statistics, from its stored days; raises as ``statistics`` does."""
+    run = cast("StoredRun", executor.ask("strikebook.service.stored_days:stored_run", storage, key).result())
+    parts = list(ask_of_days(executor, f"{_HERE}:fold_days", storage, key, run.days))
+    return cast("Document", executor.ask(f"{_HERE}:figures_of_parts", parts).result())
+
+
+def fold_days(storage: BacktestStorage, key: RunKey, days: Sequence[date]) -> bytes:
+    """What statistics need of some stored days, for ``statistics_of_parts``."""
+    folded: list[TradingDay] = []
     trips: list[RoundTrip] = []
-    for day, document in stored_days(storage, key, run):
-        summary = document["summary"]
-        gross, charges = (round(summary[name] * 100) for name in ("total_pnl", "charges"))
-        days.append(TradingDay(day, gross, charges, traded=bool(document["positions"])))
-        trips += _trips(day, document)
-    found = statistics_of(days, trips, None if rupees is None else round(rupees * 100))
+    for day, ledger in stored_ledgers(storage, key, days):
+        gross, charges = (round(ledger["summary"][name] * 100) for name in ("total_pnl", "charges"))
+        folded.append(TradingDay(day, gross, charges, traded=bool(ledger["positions"])))
+        trips += round_trips(day, ledger)
+    return pickle.dumps((folded, trips), pickle.HIGHEST_PROTOCOL)
+
+
+def statistics_of_parts(
+    storage: BacktestStorage, run: StoredRun, parts: Sequence[bytes], capital: Decimal | None
+) -> Document:
+    """The statistics of a run whose days were folded in parts, in order. ``capital``: rupees."""
+    days, trips = _unpacked(parts)
+    refuse_replaced(storage, run)
+    found = statistics_of(days, trips, None if capital is None else round(capital * 100))
     return {
-        "user_id": key.user_id,
-        "strategy_id": key.strategy_id,
-        "strategy_name": run["strategy_name"],
-        "job_id": run["job_id"],
-        "synthetic": run["synthetic"],
-        "capital": None if rupees is None else float(rupees),
-        "failed_days": run["failed_days"],
+        "user_id": run.key.user_id,
+        "strategy_id": run.key.strategy_id,
+        "strategy_name": run.heading["strategy_name"],
+        "job_id": run.heading["job_id"],
+        "synthetic": run.heading["synthetic"],
+        "capital": None if capital is None else float(capital),
+        "failed_days": run.heading["failed_days"],
         "statistics": [
             {
                 "name": each.name,
                 "title": each.title,
                 "unit": each.unit,
-                "value": _value(found.figures[each.name], each.unit),
+                "value": figure_value(found.figures[each.name], each.unit),
                 "reason": found.reasons.get(each.name),
                 "definition": each.text,
             }
@@ -58,6 +84,21 @@ def statistics(storage: BacktestStorage, key: RunKey, capital: str | None) -> Do
     }
 
 
+def figures_of_parts(parts: Sequence[bytes]) -> Document:
+    """What the metadata of a run has of the statistics of days that were folded in parts, in order."""
+    return run_figures(*_unpacked(parts))
+
+
+def _unpacked(parts: Sequence[bytes]) -> tuple[list[TradingDay], list[RoundTrip]]:
+    days: list[TradingDay] = []
+    trips: list[RoundTrip] = []
+    for part in parts:
+        more_days, more_trips = pickle.loads(part)  # noqa: S301 — made by ``fold_days`` in a worker of ours
+        days += more_days
+        trips += more_trips
+    return days, trips
+
+
 def _capital(text: str | None) -> Decimal | None:
     if text is None:
         return None
@@ -65,38 +106,6 @@ def _capital(text: str | None) -> Decimal | None:
         capital = Decimal(text)
     except InvalidOperation:
         capital = Decimal(0)
-    if not 0 < capital <= _MOST_CAPITAL:
+    if not capital.is_finite() or not 0 < capital <= _MOST_CAPITAL:
         raise UsageError(f"capital {text[:40]!r}", where="capital", right="rupees, above 0, such as 150000")
     return capital
-
-
-def _trips(day: date, document: Mapping[str, Any]) -> list[RoundTrip]:
-    """The day's closed positions, in order of closing."""
-    closed = [life for life in document["positions"] if life["status"] == "CLOSED"]
-    return [_trip(day, life) for life in sorted(closed, key=lambda life: str(life["exit_time"]))]
-
-
-def _trip(day: date, life: Mapping[str, Any]) -> RoundTrip:
-    opened, closed = (datetime.fromisoformat(life[f"{side}_time"]) for side in ("entry", "exit"))
-    sold = life["side"] == "SELL"
-    return RoundTrip(
-        day,
-        opened.hour,
-        int((closed - opened).total_seconds()),
-        date.fromisoformat(life["expiry"]),
-        life["option_type"],
-        life["exit_reason"],
-        life["re_entry_num"],
-        round(life["pnl"] * 100),
-        round(life["charges"] * 100),
-        round(life["entry_price"] * 100) * life["quantity"] if sold else 0,
-    )
-
-
-def _value(figure: Figure, unit: str) -> float | int | str | None:
-    """A figure as JSON has it: rupees and percent to two decimals, ratios to four."""
-    if isinstance(figure, date):
-        return figure.isoformat()
-    if figure is None or isinstance(figure, int):
-        return figure
-    return round(figure, 4 if unit == "ratio" else 2)

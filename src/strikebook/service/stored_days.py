@@ -1,38 +1,95 @@
-"""The stored days of a run one after another: for what is worked out of all of them."""
+"""The stored days of a run: for what is worked out of all of them.
+
+They are opened in workers, some at a time (``ask_of_days``): ten years take seconds, and two questions of other users
+need not wait for them. What a part comes to goes back as bytes, which only the question about all of them opens.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from strikebook import __version__
-from strikebook.errors import StorageError
+from strikebook.errors import BusyError, StorageError
+from strikebook.service.day_executor import DayExecutor
+from strikebook.service.results import read_run
 from strikebook.storage.backtest_storage import BacktestStorage
-from strikebook.storage.codec import decode_day
+from strikebook.storage.codec import decode_ledger
 from strikebook.storage.layout import RunKey, day_file_name, parse_day
 
 Document = dict[str, Any]
+DAYS_A_PART: Final = 60
+"""An eighth of a second's work where a day has fifteen trades, and a second at the worst."""
+_PARTS_OUT: Final = 2
+"""As many as there are processes for questions: what others ask comes next."""
+_LISTS = ("daily_summaries", "monthly_summaries")
 
 
-def stored_days(storage: BacktestStorage, key: RunKey, run: Mapping[str, Any]) -> Iterator[tuple[date, Document]]:
-    """Each day that a run's metadata lists with a file, in order.
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A run: its metadata without the lists of days and months, and the days that it lists with a file, in order."""
 
-    Raises StorageError where it is missing or damaged: a total without it would be wrong. So too for a run of another
-    version, whose files are of another shape.
+    key: RunKey
+    heading: Document
+    days: tuple[date, ...]
+
+
+def stored_run(storage: BacktestStorage, key: RunKey) -> StoredRun:
+    """A run whose days can be worked with.
+
+    Raises NotFoundError without such a run, StorageError for one of another version: its files are of another shape.
     """
+    run: Document = read_run(storage, key)
     if run["engine_version"] != __version__:
         raise StorageError(
             f"these results were made by version {run['engine_version']}; this is {__version__}",
             where=str(key),
             right="run it again",
         )
-    for listed in run["daily_summaries"]:
-        if not listed["has_data"]:
-            continue
-        day = parse_day(listed["date"])
+    heading = {name: value for name, value in run.items() if name not in _LISTS}
+    days = tuple(parse_day(listed["date"]) for listed in run["daily_summaries"] if listed["has_data"])
+    return StoredRun(key, heading, days)
+
+
+def stored_ledgers(storage: BacktestStorage, key: RunKey, days: Sequence[date]) -> Iterator[tuple[date, Document]]:
+    """Each of these days: its summary, positions and trades.
+
+    Raises StorageError where one is missing or damaged: a total without it would be wrong.
+    """
+    for day in days:
         content = storage.day(key, day)
         where = f"{storage.place}: {key}/{day_file_name(day)}"
         if content is None:
             raise StorageError("a day of this run is gone", where=where, right="run it again")
-        yield day, decode_day(content, where)
+        yield day, decode_ledger(content, where)
+
+
+def refuse_replaced(storage: BacktestStorage, run: StoredRun) -> None:
+    """Raise BusyError where another run has taken the place of this one since: its days may be among those read."""
+    if read_run(storage, run.key)["job_id"] != run.heading["job_id"]:
+        raise BusyError("another run took its place meanwhile", where=str(run.key), right="ask again")
+
+
+def ask_of_days(
+    executor: DayExecutor,
+    question: str,
+    storage: BacktestStorage,
+    key: RunKey,
+    days: Sequence[date],
+    *arguments: object,
+) -> Iterator[object]:
+    """Ask a question about ``DAYS_A_PART`` days after the other; yield the answers in order.
+
+    It is asked as ``question(storage, key, days, *arguments)``; what it raises is raised here.
+    """
+    out: deque[Future[object]] = deque()
+    for at in range(0, len(days), DAYS_A_PART):
+        if len(out) == _PARTS_OUT:
+            yield out.popleft().result()
+        out.append(executor.ask(question, storage, key, tuple(days[at : at + DAYS_A_PART]), *arguments))
+    while out:
+        yield out.popleft().result()

@@ -30,7 +30,9 @@ class DayDocuments:
         self._clock = ClockTexts()
 
     def document(self, result: DayResult, charges: DayCharges) -> Document:
-        """The document of one day. Equal results give equal documents, in the same order of keys."""
+        """The document of one day. Equal results give equal documents, in the same order of keys: what money is worked
+        out of stands before the events (``codec.decode_ledger`` reads no further).
+        """
         strategy, session = self._strategy, result.session
         stamps = Stamps(session, self._clock)
         evidence = Evidence(result, stamps, self._facts, self._labels)

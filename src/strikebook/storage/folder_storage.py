@@ -31,6 +31,8 @@ from strikebook.storage.layout import (
 )
 
 _RESERVE_BYTES = 64 * 1024
+_LAST_TO_FIRST = 3
+"""How much longer a run's last metadata may be than its first: with every day told and a few warnings, 2.4 times."""
 _ON_ITS_WAY_IN = ".begin-"
 _ON_ITS_WAY_OUT = ".clear-"
 
@@ -94,7 +96,7 @@ class FolderStorage:
                 coming.mkdir()
                 write_file(coming / STRATEGY_NAME, strategy)
                 write_file(coming / METADATA_NAME, metadata)
-                write_file(coming / RESERVE_NAME, os.urandom(max(_RESERVE_BYTES, 2 * len(metadata))))
+                write_file(coming / RESERVE_NAME, os.urandom(max(_RESERVE_BYTES, _LAST_TO_FIRST * len(metadata))))
                 gone = self._move_away(key)
                 coming.rename(folder)
             except BaseException:

@@ -173,6 +173,16 @@ class StrategyWarning(Part):
     node_id: str | None
 
 
+class RunFigures(Part):
+    """The statistics of a run as a whole, by name: ``docs/statistics.md`` has the definitions, ``reasons`` says why a
+    figure has no value. A date is YYYY-MM-DD.
+    """
+
+    capital: float | None
+    figures: dict[str, float | str | None]
+    reasons: dict[str, str]
+
+
 class Run(Part):
     """What is known about a run as a whole."""
 
@@ -198,6 +208,7 @@ class Run(Part):
     market: MarketOfRun
     synthetic: bool
     warnings: list[StrategyWarning]
+    statistics: RunFigures | None = Field(None, description="Of a run that has ended with a day that was run.")
 
 
 class Metadata(Run, Answer):
