@@ -17,7 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench.day import measure_day, measure_encoding
+from bench.day import measure_day, measure_encoding, measure_protected_day
 from bench.market import bench_market, measure_demo, measure_import
 from bench.page import measure_page
 from bench.run import measure_run
@@ -37,6 +37,7 @@ def main() -> int:
     market = bench_market(BARS, console)
     steps: tuple[Callable[[], list[Row]], ...] = (
         lambda: measure_day(strategy, market, BARS),
+        lambda: measure_protected_day(strategy, market, BARS),
         lambda: measure_encoding(strategy, market),
         lambda: measure_run(strategy, market, BARS),
         lambda: measure_server(strategy, market, BARS),

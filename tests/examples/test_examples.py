@@ -31,6 +31,8 @@ EXPECTED = {
     "supertrend_follower.json": (5, {"BUY CE", "BUY PE"}),
     "iron_condor.json": (4, {"SELL CE", "SELL PE", "BUY CE", "BUY PE"}),
     "two_timeframes.json": (4, {"BUY CE", "BUY PE"}),
+    "straddle_with_stops.json": (2, {"SELL CE", "SELL PE"}),
+    "premium_strangle.json": (2, {"SELL CE", "SELL PE"}),
     "bollinger_fade.json": (3, {"SELL CE", "SELL PE"}),
 }
 FEATURES = (
@@ -38,7 +40,9 @@ FEATURES = (
     *("live_data", "candle_data", "indicator", "node_variable", "position_data", "pnl_data", "expression"),
     *("hasReEntryConditions", "hasReEntryExitConditions", "reEntrySignalNode", "maxReEntries", "maxEntries"),
     *('"percentage"', '"specific"', "allOrNone", '"_any"', '"SI"', "trailingPositionPrice", "underlyingPriceOnEntry"),
-    *("exitTime", "minutesBeforeClose", "profitTarget", "lossLimit"),
+    *("exitTime", "minutesBeforeClose", "profitTarget", "lossLimit", "lockAndTrail"),
+    *("stopLoss", "trailingStop", "moveToCost", "waitForMarket", "reEntryConfig", "momentum", '"cost"'),
+    *('"limit"', "limitBuffer", '"premium"'),
 )
 
 

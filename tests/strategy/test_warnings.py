@@ -139,6 +139,11 @@ WARNINGS = {
         f"{N}[{d.EXIT}].data.exitNodeData.orderConfig.partialQuantityPercentage",
         "'partialQuantityPercentage' does nothing here",
     ),
+    "carried over the close": (
+        legs(d.leg(productType="carryForward")),
+        f"{LEG}.productType",
+        "still open after the close",
+    ),
     "re-entry that does not say": (
         d.small(exit=d.exit_node("exit", reEntryConfig={"maxReEntries": 2})),
         f"{N}[{d.EXIT}].data.exitNodeData.reEntryConfig",

@@ -39,6 +39,9 @@ def print_position(console: Console, day: Mapping[str, Any], number: int) -> Non
             f"at {price_text(part['exit_price'])}, {rupees_text(part['pnl'], sign=True)}"
         )
     _print_reasons(console, "Why it was opened", position["condition_preview"], position["diagnostic_data"])
+    if position["entry_trigger"] is not None:
+        trigger = position["entry_trigger"]
+        console.print(f"then its order waited: {trigger['text']}: {trigger['substituted_text']}")
     _print_reasons(console, "Why it was closed", position["exit_condition_preview"], position["exit_diagnostic_data"])
     console.print()
     console.print("entry flow: " + " → ".join(position["entry_flow_ids"]), style="dim")
@@ -51,6 +54,8 @@ def _print_fill(console: Console, position: Mapping[str, Any], name: str, word: 
         return
     slippage = position[f"{name}_slippage"]
     slipped = f", {rupees_text(slippage)} worse than the market" if slippage else ""
+    limit = position[f"{name}_limit_price"]
+    slipped += "" if limit is None else f", limit {price_text(limit)}"
     spot = position[f"nifty_spot_at_{name}"]
     console.print(
         f"{word:<4}{clock_of(position[f'{name}_time'])} at {price_text(position[f'{name}_price'])} "

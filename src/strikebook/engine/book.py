@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strikebook.engine.tape import Floats, Tape
-from strikebook.model.day_result import ExitReason, Fill, Life, Trade
+from strikebook.model.day_result import ExitReason, Fill, Life, Trade, Trip
 from strikebook.model.instrument import OptionContract
 from strikebook.strategy.node import Leg
 
@@ -30,6 +30,7 @@ class OpenLife:
     entry: Fill
     entry_event_id: str
     lots_open: int
+    entry_trip: Trip | None = None
     rows: list[Trade] = field(default_factory=list)
 
     @property
@@ -81,6 +82,7 @@ class OpenLife:
             self.entry_event_id,
             tuple(self.rows),
             self.closed,
+            self.entry_trip,
         )
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from strikebook.engine.book import OpenLife
 from strikebook.engine.contracts import choose_expiry
 from strikebook.engine.graph import Graph
-from strikebook.engine.levels import moved_level, window_level
+from strikebook.engine.levels import moved_level, trip_of, window_level
 from strikebook.engine.market_columns import MarketColumns
 from strikebook.engine.operands import DayState
 from strikebook.engine.orders import (
@@ -18,6 +18,7 @@ from strikebook.engine.orders import (
     EntryOrder,
     Execution,
     Limit,
+    PriceLevel,
     WaitingReEntry,
     limit_of,
     whole_lots,
@@ -26,10 +27,11 @@ from strikebook.engine.plan import Plan
 from strikebook.engine.strikes import FreshPrice, strike_of
 from strikebook.engine.tape import Quote
 from strikebook.engine.trace import Trace
-from strikebook.model.day_result import Rejection, RejectionReason
+from strikebook.model.day_result import Rejection, RejectionReason, Trip
 from strikebook.model.instrument import OptionContract, OptionType
 from strikebook.strategy.node import EntryNode, Leg
 from strikebook.strategy.order_terms import RangeBreakout, WaitAndTrade
+from strikebook.strategy.rule_texts import re_entry_text
 
 Refusal = tuple[RejectionReason, OptionContract | None, str]
 
@@ -93,10 +95,11 @@ class Entries:
             if isinstance(choice, Choice):
                 deadline = step + self._broker.options.wait_for_trade_s
                 order = EntryOrder(execution, [self._entry(leg, choice)], step, deadline, group=node.all_or_none)
+                order.trip = self._back_at_cost(waiting, step)
                 self._dispatch(order, waiting.terms.move, step)
             else:
                 self._reject(execution, leg, choice, step, step)
-        note = f"opened again ({waiting.terms.kind}): {self._outcome(execution, leg, step)}"
+        note = f"{re_entry_text(waiting.terms)}: {self._outcome(execution, leg, step)}"
         self._trace.record(execution.event_id, waiting.event_id, (node.id, "entryNode"), step, note=note)
         if execution.filled:
             self._graph.completed(node.id, execution.event_id, step, guarding=leg.vpi)
@@ -106,6 +109,15 @@ class Entries:
         if not waiting.terms.reverse:
             return leg
         return replace(leg, side="BUY" if waiting.leg.side == "SELL" else "SELL")
+
+    def _back_at_cost(self, waiting: WaitingReEntry, step: int) -> Trip | None:
+        closed = waiting.closed
+        entry, closing = closed.entry.price_paise, closed.rows[-1].exit.price_paise
+        if waiting.terms.kind != "cost" or closing == entry:
+            return None
+        text = re_entry_text(waiting.terms)
+        level = PriceLevel(closed.tape, entry, closing < entry, step, closing, underlying=False, text=text)
+        return trip_of(level, closed.leg, closed.position_num + 1, step)
 
     def _same(self, waiting: WaitingReEntry) -> Choice:
         """The contract and the size of the life that was closed."""
@@ -223,7 +235,10 @@ class Entries:
         if order.never:
             return False
         if order.level is not None:
-            return order.level.next_step(step - 1) == step and self._send_now(order, step)
+            if order.level.next_step(step - 1) != step:
+                return False
+            order.trip = trip_of(order.level, order.legs[0].leg, self._next_number(order), step)
+            return self._send_now(order, step)
         if order.limit_paise is not None:
             return self._try_limit(order, order.limit_paise, step)
         prices = self._broker.entry_prices(order, step)
@@ -256,6 +271,9 @@ class Entries:
         detail = f"{entry.symbol} did not reach {limit_paise / 100:.2f}"
         self._reject(order.execution, entry.leg, ("limit_not_reached", entry.contract, detail), step, order.sent_step)
         return False
+
+    def _next_number(self, order: EntryOrder) -> int:
+        return self._state.book.position_num(order.legs[0].leg.vpi)
 
     def _rest(self, order: EntryOrder) -> None:
         if order not in self._graph.resting:
@@ -292,6 +310,7 @@ class Entries:
                 fill,
                 order.execution.event_id,
                 entry.lots,
+                order.trip,
             )
             self._graph.opened_again(leg.vpi)
             self._state.book.add(life)

@@ -6,17 +6,19 @@ from fractions import Fraction
 
 from strikebook.engine.orders import PriceLevel
 from strikebook.engine.tape import Tape
+from strikebook.model.day_result import Trip
 from strikebook.model.session import Session
+from strikebook.strategy.node import Leg
 from strikebook.strategy.order_terms import RangeBreakout, WaitAndTrade
+from strikebook.strategy.rule_texts import breakout_text, move_text
 
 
 def moved_level(move: WaitAndTrade, tape: Tape, last_paise: int, step: int) -> PriceLevel:
     """The level so far above or below the last price, from the next step on."""
     value = Fraction(move.value)
     away = value * last_paise / 100 if move.percent else value * 100
-    if move.up:
-        return PriceLevel(tape, -((-last_paise - away) // 1), rising=True, from_step=step + 1)
-    return PriceLevel(tape, (last_paise - away) // 1, rising=False, from_step=step + 1)
+    level = -((-last_paise - away) // 1) if move.up else (last_paise - away) // 1
+    return PriceLevel(tape, level, move.up, step + 1, last_paise, underlying=False, text=move_text(move))
 
 
 def window_level(breakout: RangeBreakout, tape: Tape, session: Session, step: int) -> PriceLevel | None:
@@ -25,5 +27,29 @@ def window_level(breakout: RangeBreakout, tape: Tape, session: Session, step: in
     seen = tape.paise[max(first, tape.first_step) : last + 1]
     if not len(seen) or breakout.to_s < session.open_s:
         return None
-    edge = int(seen.max()) + 1 if breakout.high else int(seen.min()) - 1
-    return PriceLevel(tape, edge, rising=breakout.high, from_step=max(step, last) + 1)
+    edge = int(seen.max()) if breakout.high else int(seen.min())
+    return PriceLevel(
+        tape,
+        edge + 1 if breakout.high else edge - 1,
+        breakout.high,
+        max(step, last) + 1,
+        edge,
+        breakout.underlying,
+        breakout_text(breakout),
+    )
+
+
+def trip_of(level: PriceLevel, leg: Leg, position_num: int, step: int) -> Trip:
+    """What the day records of a level that was reached."""
+    return Trip(
+        vpi=leg.vpi,
+        position_num=position_num,
+        kind="wait",
+        watched="underlying" if level.underlying else "price",
+        seen=int(level.tape.paise[step]) / 100,
+        operator=">=" if level.rising else "<=",
+        level=level.paise / 100,
+        origin=level.origin_paise / 100,
+        text=level.text,
+        path=leg.path,
+    )

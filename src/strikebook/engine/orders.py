@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from strikebook.engine.book import OpenLife
 from strikebook.engine.tape import Quote, Tape
-from strikebook.model.day_result import ExitReason, Fill, RejectionReason
+from strikebook.model.day_result import ExitReason, Fill, RejectionReason, Trip
 from strikebook.model.instrument import OptionContract
 from strikebook.model.options import RunOptions
 from strikebook.strategy.node import ExitNode, Leg
@@ -44,12 +44,18 @@ class EntryLeg:
 
 @dataclass(frozen=True, slots=True)
 class PriceLevel:
-    """A price an order waits for, whole paise: at or above it (``rising``) or at or below it, from ``from_step`` on."""
+    """A price an order waits for, whole paise: at or above it (``rising``) or at or below it, from ``from_step`` on.
+
+    ``origin_paise``: the price it is measured from; ``underlying``: it is of the underlying; ``text``: it in words.
+    """
 
     tape: Tape
     paise: int
     rising: bool
     from_step: int
+    origin_paise: int
+    underlying: bool
+    text: str
 
     def next_step(self, step: int) -> int | None:
         """The first step after ``step`` at which the price is there."""
@@ -76,6 +82,7 @@ class EntryOrder:
     terms: LimitOrder | None = None
     limit_paise: int | None = None
     limit_until: int | None = None
+    trip: Trip | None = None
 
     def __post_init__(self) -> None:
         self.priced_step = self.sent_step
@@ -230,6 +237,7 @@ class Broker:
             price.price_paise,
             price.age_s,
             None if spot is None else spot.price_paise,
+            None if limit is None else limit.paise,
         )
 
 

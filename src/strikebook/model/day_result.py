@@ -94,9 +94,10 @@ class Snapshot(NamedTuple):
 
 
 class Trip(NamedTuple):
-    """A protective rule that triggered: what it watched (a price, the underlying, or the profit), and its level.
+    """A price that was reached: by a protective rule, or by what an order waited for.
 
-    ``seen``, ``level`` and ``origin`` (where the position began: the entry fill, or the underlying's price then) are
+    ``watched``: the contract's price, the underlying's, or the position's profit. ``seen``, ``level`` and ``origin``
+    (where it is measured from: the entry fill, the underlying's price then, the price as the order was sent) are
     rupees; ``text`` says the rule in words, ``path`` where it stands in the document.
     """
 
@@ -131,7 +132,10 @@ class Event(NamedTuple):
 
 
 class Fill(NamedTuple):
-    """A filled order: when, at what price, how old the price was, and the underlying's price then (None: none yet)."""
+    """A filled order: when, at what price, how old the price was, and the underlying's price then (None: none yet).
+
+    ``limit_paise``: the limit of an order that filled as a limit order, None for a market order.
+    """
 
     step: int
     sent_step: int
@@ -139,6 +143,7 @@ class Fill(NamedTuple):
     market_paise: int
     price_age_s: int
     underlying_paise: int | None
+    limit_paise: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +176,10 @@ class Trade:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """A position from its entry to its close. ``trades`` are its ledger rows, the closing one last."""
+    """A position from its entry to its close. ``trades`` are its ledger rows, the closing one last.
+
+    ``entry_trip``: the price its entry order waited for, None for one that did not.
+    """
 
     entry_node_id: str
     vpi: str
@@ -186,6 +194,7 @@ class Life:
     entry_event_id: str
     trades: tuple[Trade, ...]
     closed: bool
+    entry_trip: Trip | None = None
 
     @property
     def re_entry_num(self) -> int:

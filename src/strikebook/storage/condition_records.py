@@ -73,7 +73,7 @@ def facts_of(strategy: Strategy) -> dict[SetKey, SetFacts]:
 
 
 def trip_record(trip: Trip) -> dict[str, object]:
-    """A protective rule that triggered, as a condition that held: what it watched, against its level."""
+    """A price that was reached, as a condition that held: what was watched, against its level."""
     seen, level = plain(trip.seen), plain(trip.level)
     levelled = f"{_WATCHED[trip.watched].format(trip.vpi)} {trip.operator} {_shown(level, clock=False)}"
     return {

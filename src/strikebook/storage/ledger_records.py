@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from typing import Literal
 
-from strikebook.model.day_result import Cancellation, DayResult, Fill, Life, Rejection, Trade
+from strikebook.model.day_result import Cancellation, DayResult, Event, Fill, Life, Rejection, Trade
 from strikebook.model.instrument import OptionContract
 from strikebook.money.day_charges import DayCharges
+from strikebook.storage.condition_records import trip_record
 from strikebook.storage.evidence_records import Evidence
 from strikebook.storage.stamps import Stamps
 from strikebook.storage.summary import Totals, cost_record, rupees
 
 Document = dict[str, object]
 
-_FILL_FIELDS = ("price", "time", "sent_time", "market_price", "price_age_s", "slippage")
+_FILL_FIELDS = ("price", "time", "sent_time", "market_price", "price_age_s", "slippage", "limit_price")
 _FILL_KEYS = {name: tuple(f"{name}_{field}" for field in _FILL_FIELDS) for name in ("entry", "exit")}
 NO_CONDITION = "no condition"
+
+
+def _without_condition(event: Event | None) -> str:
+    """What is said of an entry that no condition asked for: what its event noted, where that is not the bare order."""
+    again = event is not None and event.note.startswith("opened again")
+    return f"{NO_CONDITION}: {event.note}" if event is not None and again else NO_CONDITION
 
 
 class Ledger:
@@ -64,7 +71,8 @@ class Ledger:
             "entry_flow_ids": evidence.flow(life.entry_event_id),
             "exit_flow_ids": [] if last is None else evidence.flow(last.exit_event_id),
             "diagnostic_data": None if opened_by is None else evidence.diagnostic(opened_by),
-            "condition_preview": evidence.preview(opened_by, NO_CONDITION),
+            "condition_preview": evidence.preview(opened_by, _without_condition(opened_by)),
+            "entry_trigger": None if life.entry_trip is None else trip_record(life.entry_trip),
             **self._closing(last),
             "node_variables": evidence.variables(life.entry_event_id),
         }
@@ -150,9 +158,10 @@ class Ledger:
             return dict.fromkeys(_FILL_KEYS[name])
         known = self._fills.get((id(fill), name))
         if known is None:
-            step, sent_step, paise, market_paise, age_s, _ = fill
-            slip = paise - market_paise if buying else market_paise - paise
-            values = (paise / 100, self._stamps[step], self._stamps[sent_step], market_paise / 100, age_s, slip / 100)
+            step, sent_step, paise, market_paise, age_s, _, limit_paise = fill
+            slip = (paise - market_paise if buying else market_paise - paise) / 100
+            times = (self._stamps[step], self._stamps[sent_step])
+            values = (paise / 100, *times, market_paise / 100, age_s, slip, _rupees(limit_paise))
             known = self._fills[id(fill), name] = dict(zip(_FILL_KEYS[name], values, strict=True))
         return known
 

@@ -185,6 +185,8 @@ def _is_carried(place: Cursor) -> bool:
     found = _PRODUCTS.get(squeezed(place.text()))
     if found is None:
         place.error(f"unknown productType {shown(place.value)}", "intraday or carryForward")
+    elif found:
+        place.warn("still open after the close: the next day starts without it", "intraday, to close it that day")
     return bool(found)
 
 

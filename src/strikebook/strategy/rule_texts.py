@@ -66,7 +66,8 @@ def breakout_text(breakout: RangeBreakout) -> str:
 def limit_text(limit: LimitOrder) -> str:
     """Such as ``at a limit of 120 for 30 s, then at market``."""
     unit = " %" if limit.percent else " points"
-    at = f"{limit.price.normalize():f}" if limit.price is not None else f"{limit.buffer.normalize():f}{unit} worse"
+    worse = f"{abs(limit.buffer).normalize():f}{unit} {'better' if limit.buffer < 0 else 'worse'} than the last price"
+    at = worse if limit.price is None else f"{limit.price.normalize():f}"
     wait = (
         "" if limit.wait_s is None else f" for {limit.wait_s} s, then {'at market' if limit.to_market else 'given up'}"
     )

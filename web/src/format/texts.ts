@@ -11,6 +11,7 @@ const EXIT_REASONS: Record<string, string> = {
   square_off_immediate: "Square-off",
   square_off_performance: "Square-off (profit or loss)",
   square_off_time: "Square-off (time)",
+  "Expiry settlement": "Settled at expiry",
 };
 
 const REJECTION_REASONS: Record<string, string> = {
@@ -24,6 +25,7 @@ const REJECTION_REASONS: Record<string, string> = {
   already_open: "already open",
   max_entries: "the most entries of the day",
   session_over: "the session is over",
+  limit_not_reached: "its limit was not reached in time",
 };
 
 const KINDS: Record<string, string> = {

@@ -9,6 +9,7 @@ from pydantic import Field
 from strikebook.server.wire.reasons import (
     Cancellation,
     Candle,
+    Condition,
     ConditionSet,
     ConditionTree,
     ConditionType,
@@ -55,12 +56,14 @@ class Fills(Costs):
     entry_market_price: float
     entry_price_age_s: int
     entry_slippage: float
+    entry_limit_price: float | None = Field(None, description="Of an order that filled as a limit order.")
     exit_price: float | None
     exit_time: str | None
     exit_sent_time: str | None
     exit_market_price: float | None
     exit_price_age_s: int | None
     exit_slippage: float | None
+    exit_limit_price: float | None = None
     pnl: float
     exit_reason: str | None
     exit_node_id: str | None
@@ -98,6 +101,7 @@ class Position(Fills):
     parts: list[Row]
     diagnostic_data: Reason
     exit_diagnostic_data: Reason | None
+    entry_trigger: Condition | None = Field(None, description="The price that the entry order waited for.")
     condition_preview: str
     exit_condition_preview: str
     node_variables: Variables

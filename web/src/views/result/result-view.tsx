@@ -190,9 +190,9 @@ function Footnotes({ run }: { run: Metadata }) {
       <p className="soft">
         Fills at the {options.fill === "last" ? "last price" : "next trade"}, slippage {options.slippage},
         {options.limit_fill === "through" ? "limit orders only beyond their price, " : ""}scale{" "}
-        {options.scale}, prices up to {options.max_price_age_s} s old, orders wait{" "}
-        {options.wait_for_trade_s} s. Engine {run.engine_version}, strategy{" "}
-        <code>{run.strategy_hash.slice(0, 12)}</code>, job <code>{run.job_id}</code>. Charges at the rates{" "}
+        {options.scale}, prices up to {options.max_price_age_s} s old, orders wait {options.wait_for_trade_s}{" "}
+        s. Engine {run.engine_version}, strategy <code>{run.strategy_hash.slice(0, 12)}</code>, job{" "}
+        <code>{run.job_id}</code>. Charges at the rates{" "}
         {options.terms === "today" ? "of today" : "of each day"}, brokerage {options.brokerage}:{" "}
         {chargesText(run.overall_summary.charge_lines)}.{isActive(run) ? " It is still going on." : ""}
       </p>

@@ -149,7 +149,16 @@ function Fills({ position }: { position: Position }) {
             <td className="number">{duration(position.entry_price_age_s)}</td>
             <td className="number">{price(position.entry_slippage)}</td>
             <td className="number">{price(position.nifty_spot_at_entry)}</td>
-            <td>{position.condition_preview}</td>
+            <td>
+              {position.condition_preview}
+              {position.entry_trigger ? (
+                <>
+                  <br />
+                  then it waited: {position.entry_trigger.text}: {position.entry_trigger.substituted_text}
+                </>
+              ) : null}
+              <LimitOf price={position.entry_limit_price} />
+            </td>
           </tr>
           {position.exit_time === null || position.status !== "CLOSED" ? (
             <tr>
@@ -175,6 +184,7 @@ function Fills({ position }: { position: Position }) {
               <td className="number">{price(position.nifty_spot_at_exit)}</td>
               <td>
                 {exitReason(position.exit_reason)}: {position.exit_condition_preview}
+                <LimitOf price={position.exit_limit_price} />
               </td>
             </tr>
           )}
@@ -182,6 +192,10 @@ function Fills({ position }: { position: Position }) {
       </table>
     </Wide>
   );
+}
+
+function LimitOf({ price: limit }: { price: number | null | undefined }) {
+  return typeof limit === "number" ? <span className="soft"> (limit {price(limit)})</span> : null;
 }
 
 /** The rows of the ledger of a position that was closed bit by bit. */
