@@ -250,8 +250,8 @@ def refused_documents() -> list[object]:
     start = d.start
     return [
         d.small(entry=d.entry("entry", d.leg(orderType="stopLimit"))),
+        d.small(entry=d.entry("entry", d.leg(positionType="sell", quantityType="capital", capital=1000))),
         d.small(start=d.start(endConditions={"positionClosure": {"orderType": "limit"}})),
-        d.small(entry=d.entry("entry", d.leg(strike="delta"))),
         d.small(entry=d.entry("entry", d.leg(futureDetails={"expiry": "M0"}))),
         d.small(entry=d.entry("entry", {**d.leg(), "optionDetails": None})),
         d.small(start=start(tradingInstrument={"type": "futures"})),

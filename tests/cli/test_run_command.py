@@ -63,6 +63,7 @@ def test_options_are_taken_and_kept(place: Place) -> None:
         "scale": "3",
         "max_price_age_s": 60,
         "wait_for_trade_s": 60,
+        "stale_slippage": "0 points",
         "limit_fill": "touch",
         "fill": "last",
         "slippage": "2 ticks",

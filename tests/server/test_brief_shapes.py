@@ -344,6 +344,7 @@ def test_options_are_those_of_the_command_line(served: Running) -> None:
         "wait_for_trade_s": 0,
         "fill": "next",
         "slippage": "2 ticks",
+        "stale_slippage": "1 ticks",
         "limit_fill": "through",
     }
     options |= {"brokerage": "0.05 percent max 20", "terms": "today"}

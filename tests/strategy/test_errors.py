@@ -273,12 +273,32 @@ ERRORS = {
             ("premiumRange", {}, "strikeRange", "without its two ends"),
             ("premiumRange", {"strikeRange": [50, 40]}, "strikeRange[1]", "a range from 50 to 40"),
             ("premiumRange", {"strikeRange": [50, "x"]}, "strikeRange[1]", "is not a number"),
+            ("delta", {"strikeValue": 30}, "strikeValue", "is no delta"),
+            ("deltaRange", {"strikeRange": [0.2]}, "strikeRange", "without its two ends"),
             ("exact", {"strikeValue": -5}, "strikeValue", "is no amount"),
             ("percentage", {"strikeValue": 120}, "strikeValue", "too far"),
             ("straddleWidth", {}, "strikeValue", "is missing"),
         )
     },
-    "strike by delta": (legs(d.leg(strike="Delta")), f"{LEG}.optionDetails.strikeType", "not built yet"),
+    "a sold leg by capital": (
+        legs(d.leg(positionType="sell", quantityType="capital", capital=5000)),
+        f"{LEG}.quantityType",
+        "not built yet",
+    ),
+    "capital of nothing": (legs(d.leg(quantityType="capital", positionType="buy")), f"{LEG}.capital", "is missing"),
+    **{
+        f"combined {name} {more}": (
+            legs(d.leg(), combinedConfig={name: {"enabled": True, "value": 5, **more}}),
+            f"{N}[{d.ENTRY}].data.combinedConfig.{name}{where}",
+            what,
+        )
+        for name, more, where, what in (
+            ("moveToCost", {}, "", "moveToCost of all legs together"),
+            ("stopLoss", {"checkAt": "candleClose", "timeframe": "1m"}, ".checkAt", "checkAt of all legs together"),
+            ("stopLoss", {"triggerType": "points"}, ".triggerType", "points of all legs together"),
+            ("takeProfit", {"value": None}, ".targetPercentage", "is missing"),
+        )
+    },
     "leg of a future": (legs(d.leg(optionDetails=None)), f"{LEG}.optionDetails", "not built yet"),
     "futures details": (legs(d.leg(futureDetails={"expiry": "M0"})), f"{LEG}.futureDetails", "not built yet"),
     "unknown product": (legs(d.leg(productType="intradya")), f"{LEG}.productType", "unknown productType"),

@@ -53,6 +53,7 @@ const OPTION_FORMS: readonly (readonly [string, RegExp])[] = [
   ["scale", /^[0-9.]{1,16}$/],
   ["fill", /^next$/],
   ["slippage", /^[0-9. a-zA-Z%]{1,24}$/],
+  ["stale_slippage", /^[0-9. a-zA-Z%]{1,24}$/],
   ["limit_fill", /^through$/],
   ["brokerage", /^[0-9. a-zA-Z%]{1,40}$/],
   ["terms", /^today$/],

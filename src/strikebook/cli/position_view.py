@@ -33,6 +33,11 @@ def print_position(console: Console, day: Mapping[str, Any], number: int) -> Non
     reason = position["exit_reason"] or "still open"
     console.print("profit ", profit(position["pnl"]), net(position), f"  {reason}", sep="")
     _print_charges(console, position["charge_lines"])
+    console.print(
+        f"    at best {rupees_text(position['mfe'], sign=True)}, at worst {rupees_text(position['mae'], sign=True)}"
+    )
+    for name, word in (("entry", "in"), ("exit", "out")):
+        _print_greeks(console, word, position[f"{name}_greeks"])
     for part in position["parts"]:
         console.print(
             f"    part {part['trade_id']}: {part['quantity']} units out {clock_of(part['exit_time'])} "
@@ -62,6 +67,15 @@ def _print_fill(console: Console, position: Mapping[str, Any], name: str, word: 
         f"(sent {clock_of(position[f'{name}_sent_time'])}, price {position[f'{name}_price_age_s']} s old{slipped}); "
         f"underlying {price_text(spot)}"
     )
+
+
+def _print_greeks(console: Console, word: str, greeks: Mapping[str, float] | None) -> None:
+    if greeks is not None:
+        console.print(
+            f"    estimated {word}: volatility {greeks['iv']:.1%}, delta {greeks['delta']:+.2f}, "
+            f"theta {greeks['theta']:+.2f} a day, vega {greeks['vega']:+.2f}",
+            style="dim",
+        )
 
 
 def _print_charges(console: Console, lines: Mapping[str, float]) -> None:

@@ -55,7 +55,8 @@ _Options = Annotated[
     list[str] | None,
     typer.Option(
         help="An option of the run as key=value, again for each: scale, max_price_age_s, wait_for_trade_s, "
-        "fill (last or next), slippage, limit_fill (touch or through), brokerage, terms (as_was or today).",
+        "fill (last or next), slippage, stale_slippage, limit_fill (touch or through), brokerage, terms (as_was or "
+        "today).",
         show_default=False,
     ),
 ]

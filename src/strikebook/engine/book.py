@@ -10,14 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strikebook.engine.tape import Floats, Tape
-from strikebook.model.day_result import ExitReason, Fill, Life, Trade, Trip
+from strikebook.model.day_result import Excursion, ExitReason, Fill, Greeks, Life, Trade, Trip
 from strikebook.model.instrument import OptionContract
 from strikebook.strategy.node import Leg
 
 
 @dataclass(eq=False)
 class OpenLife:
-    """A position while it lives, and what remains readable of it afterwards."""
+    """A position while it lives, and what remains readable of it afterwards.
+
+    ``begins_round``: no other position of its entry was open when it was opened.
+    """
 
     entry_node_id: str
     leg: Leg
@@ -32,6 +35,7 @@ class OpenLife:
     lots_open: int
     entry_trip: Trip | None = None
     rows: list[Trade] = field(default_factory=list)
+    begins_round: bool = True
 
     @property
     def vpi(self) -> str:
@@ -66,7 +70,7 @@ class OpenLife:
         extreme = np.maximum if self.sign > 0 else np.minimum
         return extreme.accumulate(path)
 
-    def frozen(self) -> Life:
+    def frozen(self, excursion: Excursion, entry_greeks: Greeks | None) -> Life:
         """The position as the day records it."""
         return Life(
             self.entry_node_id,
@@ -83,6 +87,8 @@ class OpenLife:
             tuple(self.rows),
             self.closed,
             self.entry_trip,
+            excursion,
+            entry_greeks,
         )
 
 
@@ -117,6 +123,7 @@ class Book:
 
     def add(self, life: OpenLife) -> None:
         """Enter a new position."""
+        life.begins_round = all(each.entry_node_id != life.entry_node_id for each in self.open_legs.values())
         self.lives.append(life)
         self.latest[life.vpi] = self.open_legs[life.vpi] = life
 

@@ -3,11 +3,14 @@
 1. ``plan.make_plan``: what the graph means (who leads to whom, who guards what), once per strategy.
 2. ``market_columns.MarketColumns``: the day's tapes, candles and indicators as columns, made when first read.
 3. ``machine.Machine``: the state machine, which goes from event to event (its docstring has the steps).
-4. ``run_day``: the ledger, the positions, the events and the reports as one value.
+4. ``run_day``: the ledger, the positions, the events and the reports as one value, with what is worked out beside:
+   how far profits went (``excursions``) and greeks (``estimates``).
 """
 
 from __future__ import annotations
 
+from strikebook.engine.estimates import Estimates
+from strikebook.engine.excursions import excursions_of
 from strikebook.engine.machine import Machine
 from strikebook.engine.market_columns import MarketColumns
 from strikebook.engine.plan import Plan, make_plan
@@ -27,10 +30,16 @@ def run_day(strategy: Strategy | Plan, day: MarketDay, options: RunOptions) -> D
     market = MarketColumns(plan.strategy, day)
     machine = Machine(plan, market, options)
     machine.run()
+    lives = machine.state.book.lives
+    excursions, marks = excursions_of(lives, machine.ended_step)
+    estimates = Estimates(market, options.max_price_age_s)
     return DayResult(
         session=day.session,
         trades=tuple(machine.state.book.ledger),
-        lives=tuple(life.frozen() for life in machine.state.book.lives),
+        lives=tuple(
+            life.frozen(excursion, estimates.at(life.contract, life.entry))
+            for life, excursion in zip(lives, excursions, strict=True)
+        ),
         events=tuple(machine.trace.events),
         rejections=tuple(machine.trace.rejections),
         cancellations=tuple(machine.cancellations),
@@ -42,6 +51,8 @@ def run_day(strategy: Strategy | Plan, day: MarketDay, options: RunOptions) -> D
         source=day.source,
         synthetic=day.synthetic,
         warnings=(*_silent(market), *machine.entries.warnings),
+        marks=marks,
+        exit_greeks={row.trade_id: estimates.at(row.contract, row.exit) for row in machine.state.book.ledger},
     )
 
 

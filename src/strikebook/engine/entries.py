@@ -21,10 +21,11 @@ from strikebook.engine.orders import (
     PriceLevel,
     WaitingReEntry,
     limit_of,
+    lots_for,
     whole_lots,
 )
 from strikebook.engine.plan import Plan
-from strikebook.engine.strikes import FreshPrice, strike_of
+from strikebook.engine.strikes import FreshPrice, strike_of, years_until
 from strikebook.engine.tape import Quote
 from strikebook.engine.trace import Trace
 from strikebook.model.day_result import Rejection, RejectionReason, Trip
@@ -167,21 +168,27 @@ class Entries:
             return ("no_spot", None, f"{self._market.day.underlying} has not traded yet")
         if spot.age_s > self._broker.options.max_price_age_s:
             return ("stale_spot", None, f"{self._market.day.underlying} last traded {spot.age_s} s ago")
-        strike = strike_of(contracts, choice, expiry, spot.price_paise, self._fresh_price(step))
+        years = years_until(expiry, session.date, session.open_s + step)
+        strike = strike_of(contracts, choice, expiry, spot.price_paise, self._fresh_price(step), years)
         if strike is None:
             found = "is not listed" if choice.by in ("steps", "exact") else "is not there: no strike with a fresh price"
             return ("no_strike", None, f"{choice.strike_code} {choice.option_type} of {expiry} {found}")
         contract = self._market.day.contract(expiry, strike, choice.option_type)
         lot_size = leg.lot_size if leg.lot_size is not None else contracts.lot_sizes.get(expiry)
-        lots = whole_lots(leg.lots, self._broker.options.scale)
         if lot_size is None:
             return ("no_quantity", contract, "no lot size is known for the contract and the leg has none")
+        scale = self._broker.options.scale
+        if leg.capital is None:
+            lots, wanted = whole_lots(leg.lots, scale), f"{leg.lots} lots × {scale}"
+        else:
+            tape = self._market.contract_tape(contract.symbol)
+            quote = self._broker.fresh(tape, step)
+            if quote is None:
+                return (self._broker.missing(tape, step), contract, "no price to turn the capital into lots")
+            lots = lots_for(leg.capital * scale, quote.price_paise * lot_size)
+            wanted = f"{leg.capital} rupees × {scale} at {quote.price_paise / 100:.2f}"
         if lots < 1:
-            return (
-                "no_quantity",
-                contract,
-                f"{leg.lots} lots × {self._broker.options.scale} is less than one lot",
-            )
+            return ("no_quantity", contract, f"{wanted} is less than one lot")
         return Choice(contract, lots, lot_size)
 
     def _fresh_price(self, step: int) -> FreshPrice:

@@ -10,7 +10,7 @@ from strikebook.engine.graph import Graph
 from strikebook.engine.operands import DayState
 from strikebook.engine.orders import Broker, ExitOrder, Limit, WaitingReEntry, closing_lots, limit_of
 from strikebook.engine.plan import Plan
-from strikebook.engine.protection import Protections, Tripped
+from strikebook.engine.protection import Protections, RoundTripped, Tripped
 from strikebook.engine.tape import Quote
 from strikebook.engine.trace import Trace
 from strikebook.model.day_result import ExitReason, Fill, Rejection
@@ -93,17 +93,21 @@ class Exits:
         if self._try(order, step) and order.node is not None and not order.protective:
             self._complete(order.node, step)
 
-    def protect(self, tripped: Tripped, step: int) -> list[OpenLife]:
-        """Close a life whose rule has triggered, or every open life; the lives that got an order."""
-        rule, life = tripped.rule, tripped.watch.life
+    def protect(self, tripped: Tripped | RoundTripped, step: int) -> list[OpenLife]:
+        """Close what a rule that has triggered closes: a life, a round, or every open life; the lives with an order."""
+        rule, life = tripped.rule, tripped.life
         node = self._plan.exits.get(rule.node_id)
         event, trip = self._trace.new_id(rule.node_id, step), tripped.trip()
         node_type = "entryNode" if node is None else "exitNode"
-        note = f"{trip.text}: close {life.vpi} life {life.position_num}"
+        what = "what is open" if isinstance(tripped, RoundTripped) else f"{life.vpi} life {life.position_num}"
+        note = f"{trip.text}: close {what}"
         self._trace.record(event, life.entry_event_id, (rule.node_id, node_type), step, note=note, trip=trip)
         closing = {order.life for order in self._orders() if order.protective}
-        others = self._state.book.open_lives() if rule.whole else []
-        lives = [life, *(other for other in others if other is not life and other not in closing)]
+        others = self._state.book.open_lives()
+        if isinstance(tripped, RoundTripped):
+            lives = [each for each in others if (rule.whole or each in tripped.round.lives) and each not in closing]
+        else:
+            lives = [life, *(each for each in others if rule.whole and each is not life and each not in closing)]
         orders = [
             ExitOrder(
                 rule.node_id,

@@ -78,6 +78,7 @@ class Machine:
         """Run a step's phases; False once the day is over."""
         last = step == self._last_step
         self.square_offs.remember(step)
+        self.protections.remember(step)
         self._protect(step)
         fired = self.square_offs.due(step)
         if fired is not None:
@@ -96,9 +97,12 @@ class Machine:
 
     def _protect(self, step: int) -> None:
         for tripped in self.protections.due(step):
-            if not tripped.watch.life.closed and self.protections.watches(tripped.watch.life):
+            if not tripped.life.closed and self.protections.watches(tripped.life):
                 for life in self.exits.protect(tripped, step):
                     self.protections.over(life)
+        for together in self.protections.combined(step):
+            for life in self.exits.protect(together, step):
+                self.protections.over(life)
 
     def _resting_orders(self, step: int, *, last: bool) -> None:
         for order in list(self.graph.resting):

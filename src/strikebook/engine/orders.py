@@ -226,7 +226,7 @@ class Broker:
     def fill(self, price: Quote, *, buying: bool, step: int, sent_step: int, limit: Limit | None = None) -> Fill:
         """The fill at a price: with slippage, but never beyond a limit; an order that rested fills at its limit."""
         spot = self.spot.quote(step)
-        filled = self.options.slippage.filled_paise(price.price_paise, buying=buying)
+        filled = self.options.filled_paise(price.price_paise, price.age_s, buying=buying)
         if limit is not None:
             bound = min(filled, limit.paise) if buying else max(filled, limit.paise)
             filled = limit.paise if limit.rested else bound
@@ -261,6 +261,11 @@ class Limit(NamedTuple):
 def whole_lots(lots: int, scale: Decimal) -> int:
     """Lots traded: lots × scale, rounded down, exactly."""
     return int(lots * scale)
+
+
+def lots_for(capital: Decimal, lot_paise: int) -> int:
+    """The whole lots that so many rupees buy; of what costs nothing, none."""
+    return int(capital * 100 // lot_paise) if lot_paise else 0
 
 
 def closing_lots(node: ExitNode | None, lots_open: int, scale: Decimal) -> int:

@@ -61,7 +61,8 @@ class Plan:
     """A strategy with everything the machine looks up by id.
 
     ``below``: the children of each node, last one first. ``walk``: the visits of a step. ``guarded``: the vpis that
-    each exit signal guards, of those that guard any. ``rules``: by vpi, in the order in which they are looked at.
+    each exit signal guards, of those that guard any. ``rules``: by vpi, in the order in which they are looked at;
+    ``combined``: by entry, of those that have some.
     """
 
     strategy: Strategy
@@ -77,6 +78,7 @@ class Plan:
     leg_of: Mapping[str, Leg]
     entry_of: Mapping[str, str]
     rules: Mapping[str, tuple[ProtectiveRule, ...]]
+    combined: Mapping[str, tuple[ProtectiveRule, ...]]
     variables: Mapping[str, tuple[Variable, ...]]
     moving_crossings: tuple[Leaf, ...]
 
@@ -111,6 +113,7 @@ def make_plan(strategy: Strategy) -> Plan:
         leg_of,
         entry_of,
         {vpi: rules for vpi, leg in leg_of.items() if (rules := _rules(leg, entries[entry_of[vpi]], exits.values()))},
+        {node.id: _in_order(node.combined) for node in entries.values() if node.combined},
         {node.id: _in_dependency_order(node) for node in signals.values()},
         _moving_crossings(signals.values()),
     )
@@ -135,8 +138,11 @@ def _walk(below: Mapping[str, tuple[str, ...]], start: str, acting: Collection[s
 def _rules(leg: Leg, entry: EntryNode, exits: Iterable[ExitNode]) -> tuple[ProtectiveRule, ...]:
     """The rules that protect a leg, by kind; within a kind its own, its entry's, then those of exits."""
     closing = [rule for node in exits if leg.vpi in node.targets for rule in node.rules]
-    found = (*leg.rules, *entry.rules, *closing)
-    return tuple(sorted(found, key=lambda rule: RULE_KINDS.index(rule.kind)))
+    return _in_order((*leg.rules, *entry.rules, *closing))
+
+
+def _in_order(rules: Iterable[ProtectiveRule]) -> tuple[ProtectiveRule, ...]:
+    return tuple(sorted(rules, key=lambda rule: RULE_KINDS.index(rule.kind)))
 
 
 def _set_plans(node: SignalNode) -> dict[ConditionSetName, SetPlan]:

@@ -7,9 +7,10 @@ amounts are exact in millionths of a paisa, which is what four decimals of a per
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,42 +30,81 @@ _LARGEST_GAIN = 9 * 10**12
 _STOPPED = ("stop_loss", "trailing_stop")
 
 
+class Subject(Protocol):
+    """What a rule watches: a gain in whole paise at every step, under the book as it is now."""
+
+    @property
+    def base_paise(self) -> int:
+        """What a percentage is of."""
+
+    def gains(self, steps: slice | Paise) -> Paise:
+        """The gain at each of these steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfLife:
+    """A position by one price: the contract's, or the underlying's. ``profit``: of its lots, parts closed included."""
+
+    life: OpenLife
+    tape: Tape
+    base_paise: int
+    direction: int
+    profit: bool
+
+    def gains(self, steps: slice | Paise) -> Paise:
+        """How far the price lies on the position's side of where it began, or the position's profit."""
+        moved = self.direction * (self.tape.paise[steps] - self.base_paise)
+        if self.profit:
+            return moved * (self.life.lots_open * self.life.lot_size) + self.life.realised_paise
+        return moved
+
+
+@dataclass(eq=False)
+class OfRound:
+    """The lives of an entry from the first that opens until none is open."""
+
+    lives: list[OpenLife] = field(default_factory=list)
+
+    @property
+    def base_paise(self) -> int:
+        """The premium of all that was opened."""
+        return sum(life.entry.price_paise * life.lots * life.lot_size for life in self.lives)
+
+    def gains(self, steps: slice | Paise) -> Paise:
+        """The profit of the lives, closed rows included; at least one is open."""
+        total = np.int64(sum(life.realised_paise for life in self.lives))
+        moved = [
+            life.sign * (life.tape.paise[steps] - life.entry.price_paise) * (life.lots_open * life.lot_size)
+            for life in self.lives
+            if not life.closed
+        ]
+        together: Paise = np.add.reduce(moved) + total
+        return together
+
+
 @dataclass(eq=False)
 class RuleWatch:
-    """A rule over a life. ``best`` is the largest gain at the looks so far, from 0 on; ``armed_step``: a breakeven's
-    profit was reached then, or another leg was stopped.
+    """A rule over a life or a round. ``best`` is the largest gain at the looks so far, from 0 on; ``armed_step``: a
+    breakeven's profit was reached then, or another leg was stopped.
     """
 
     rule: ProtectiveRule
-    life: OpenLife
-    tape: Tape
-    origin_paise: int
-    direction: int
+    subject: Subject
     best: int = 0
     armed_step: int | None = None
 
     def looks(self, first: int, stop: int) -> tuple[Paise, Paise]:
         """The steps in [first, stop) at which the rule looks, and the gain it sees at each, in paise."""
-        candle_s, column = self.rule.candle_s, self.tape.paise
+        candle_s = self.rule.candle_s
         if candle_s:
             steps = np.arange(-(-first // candle_s) * candle_s, stop, candle_s, dtype=np.int64)
-            seen = column[steps - 1]
-        else:
-            steps = np.arange(first, stop, dtype=np.int64)
-            seen = column[first:stop]
-        return steps, self.gain(seen)
-
-    def gain(self, seen: Paise) -> Paise:
-        """How far prices lie on the life's side of where it began."""
-        moved = self.direction * (seen - self.origin_paise)
-        if self.rule.unit == "pnl":
-            return moved * (self.life.lots_open * self.life.lot_size) + self.life.realised_paise
-        return moved
+            return steps, self.subject.gains(steps - 1)
+        return np.arange(first, stop, dtype=np.int64), self.subject.gains(slice(first, stop))
 
     def exactly(self, amount: object) -> int:
         """An amount of the rule in millionths of a paisa of gain."""
         scaled = Fraction(str(amount))
-        of_one = Fraction(self.origin_paise, 100) if self.rule.unit == "percentage" else Fraction(100)
+        of_one = Fraction(self.subject.base_paise, 100) if self.rule.unit == "percentage" else Fraction(100)
         exact = scaled * of_one * _MILLIONTHS
         return exact.numerator // exact.denominator
 
@@ -123,7 +163,7 @@ class RuleWatch:
         """The trail at each look: its first distance behind, moved by every whole step of the best gain so far."""
         best = np.maximum.accumulate(np.maximum(gains, self.best))
         if int(best[-1]) > _LARGEST_GAIN:
-            raise DayFailedError("a profit too large to trail", where=self.life.vpi, right="fewer lots")
+            raise DayFailedError("a profit too large to trail", where=self.rule.node_id, right="fewer lots")
         best = best * _MILLIONTHS
         step = self.exactly(self.rule.further)
         moved = best // step * step if step else best
@@ -164,6 +204,7 @@ class Tripped:
     """A rule that triggers: its life, the level of gain in millionths of a paisa, and the price it saw."""
 
     watch: RuleWatch
+    of: OfLife
     level: int
     seen_paise: int
 
@@ -172,12 +213,17 @@ class Tripped:
         """The rule."""
         return self.watch.rule
 
+    @property
+    def life(self) -> OpenLife:
+        """The life it closes first."""
+        return self.of.life
+
     def level_price(self) -> Fraction:
         """The price, in paise, at which the comparison is an equality."""
-        life, level = self.watch.life, Fraction(self.level, _MILLIONTHS)
+        life, level = self.of.life, Fraction(self.level, _MILLIONTHS)
         if self.rule.unit == "pnl":
             level = (level - life.realised_paise) / (life.lots_open * life.lot_size)
-        return self.watch.origin_paise + self.watch.direction * level
+        return self.of.base_paise + self.of.direction * level
 
     def limit_paise(self) -> int | None:
         """The limit of the order, whole paise half up; None for a market order."""
@@ -187,20 +233,21 @@ class Tripped:
         level = self.level_price()
         buffer = Fraction(terms.buffer)
         away = level * buffer / 100 if self.rule.unit == "percentage" else buffer * 100
-        limit = level - self.watch.life.sign * away
+        limit = level - self.of.life.sign * away
         return max((2 * limit + 1) // 2, 0)
 
     def trip(self) -> Trip:
         """What the day records of it."""
-        life, rule = self.watch.life, self.rule
+        life, rule = self.of.life, self.rule
         rising = rule.kind == "target"
         watched: Literal["price", "underlying", "profit"] = "underlying" if rule.underlying else "price"
         seen, level = self.seen_paise, self.level_price()
         if rule.unit == "pnl":
-            seen = int(self.watch.gain(np.array([self.seen_paise], np.int64))[0])
+            moved = self.of.direction * (self.seen_paise - self.of.base_paise)
+            seen = moved * life.lots_open * life.lot_size + life.realised_paise
             watched, level = "profit", Fraction(self.level, _MILLIONTHS)
         else:
-            rising = rising == (self.watch.direction > 0)
+            rising = rising == (self.of.direction > 0)
         return Trip(
             vpi=life.vpi,
             position_num=life.position_num,
@@ -209,10 +256,83 @@ class Tripped:
             seen=seen / 100,
             operator=">=" if rising else "<=",
             level=float(level / 100),
-            origin=self.watch.origin_paise / 100,
+            origin=self.of.base_paise / 100,
             text=rule_text(rule),
             path=rule.path,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTripped:
+    """A combined rule that triggers: its round, the level of gain in millionths of a paisa, and the gain."""
+
+    watch: RuleWatch
+    round: OfRound
+    level: int
+    gain_paise: int
+
+    @property
+    def rule(self) -> ProtectiveRule:
+        """The rule."""
+        return self.watch.rule
+
+    @property
+    def life(self) -> OpenLife:
+        """The first life of the round: its entry began it."""
+        return self.round.lives[0]
+
+    def limit_paise(self) -> int | None:
+        """A combined rule closes at the market."""
+        return None
+
+    def trip(self) -> Trip:
+        """What the day records of it."""
+        rule = self.rule
+        return Trip(
+            vpi=rule.node_id,
+            position_num=self.life.position_num,
+            kind=rule.kind,
+            watched="combined",
+            seen=self.gain_paise / 100,
+            operator=">=" if rule.kind == "target" else "<=",
+            level=float(Fraction(self.level, _MILLIONTHS * 100)),
+            origin=self.round.base_paise / 100,
+            text=rule_text(rule),
+            path=rule.path,
+        )
+
+
+@dataclass(eq=False)
+class RoundWatch:
+    """A round of an entry and its combined rules. ``since``: the first step whose look is not taken in yet."""
+
+    round: OfRound
+    rules: list[RuleWatch]
+    since: int
+
+    def remember(self, step: int) -> None:
+        """Take in the looks before a step: nothing has changed since the last one visited."""
+        if self.since < step:
+            for rule in self.rules:
+                rule.remember(self.since, step)
+            self.since = step
+
+    def look(self, step: int) -> RoundTripped | None:
+        """The first rule that triggers at a step, on the book as it is now."""
+        if self.since > step or all(life.closed for life in self.round.lives):
+            return None
+        for rule in self.rules:
+            trigger = rule.next_trigger(step, step + 1)
+            if trigger is not None:
+                gain = int(self.round.gains(slice(step, step + 1))[0])
+                return RoundTripped(rule, self.round, trigger[1], gain)
+        self.remember(step + 1)
+        return None
+
+    def next_due(self, stop: int) -> int | None:
+        """The next step at which a rule triggers, if nothing happens before."""
+        found = (rule.next_trigger(self.since, stop) for rule in self.rules)
+        return min((trigger[0] for trigger in found if trigger is not None), default=None)
 
 
 @dataclass(eq=False)
@@ -224,6 +344,7 @@ class Protections:
     spot: Tape
     steps: int
     _watches: dict[OpenLife, LifeWatch] = field(default_factory=dict)
+    _rounds: dict[str, RoundWatch] = field(default_factory=dict)
     _lives: int = 0
     _rows: int = 0
 
@@ -233,8 +354,24 @@ class Protections:
         for watch in self._watches.values():
             if watch.due is not None and watch.due[0] == step:
                 _, rule, level = watch.due
-                found.append(Tripped(rule, level, int(rule.tape.paise[step - 1 if rule.rule.candle_s else step])))
+                seen_step = step - 1 if rule.rule.candle_s else step
+                if isinstance(rule.subject, OfLife):
+                    found.append(Tripped(rule, rule.subject, level, int(rule.subject.tape.paise[seen_step])))
         return found
+
+    def remember(self, step: int) -> None:
+        """Take in what combined rules have seen before a step."""
+        for watch in self._rounds.values():
+            watch.remember(step)
+
+    def combined(self, step: int) -> Iterator[RoundTripped]:
+        """The combined rules that trigger at a step, one after the other, each on the book as it is by then."""
+        for entry in self.plan.combined:
+            watch = self._rounds.get(entry)
+            tripped = None if watch is None else watch.look(step)
+            if tripped is not None:
+                del self._rounds[entry]
+                yield tripped
 
     def watches(self, life: OpenLife) -> bool:
         """Whether a life is still looked at."""
@@ -246,19 +383,22 @@ class Protections:
 
     def follow(self, step: int) -> None:
         """Take in what a step changed: positions opened and closed, parts, stops of other legs."""
-        if not self.plan.rules:
+        if not (self.plan.rules or self.plan.combined):
             return
         for life in self.book.lives[self._lives :]:
+            self._join(life, step)
             rules = self.plan.rules.get(life.vpi, ())
             if rules and not life.closed:
                 self._watches[life] = LifeWatch(life, [self._rule(rule, life) for rule in rules], step + 1)
         self._lives = len(self.book.lives)
+        open_entries = {life.entry_node_id for life in self.book.open_legs.values()}
+        self._rounds = {entry: watch for entry, watch in self._rounds.items() if entry in open_entries}
         self._watches = {life: watch for life, watch in self._watches.items() if not life.closed}
         fresh, self._rows = self.book.ledger[self._rows :], len(self.book.ledger)
         stopped = [row.vpi for row in fresh if row.part is None and row.exit_reason in _STOPPED]
         for watch in self._watches.values():
             for rule in watch.rules if stopped else ():
-                if rule.armed_step is None and self._moves(rule, stopped):
+                if rule.armed_step is None and self._moves(rule.rule, watch.life.vpi, stopped):
                     rule.armed_step, watch.stale = step, True
             watch.follow(self.steps)
 
@@ -272,20 +412,36 @@ class Protections:
 
     def next_due(self) -> int | None:
         """The next step at which a rule triggers, if nothing happens before."""
-        return min((watch.due[0] for watch in self._watches.values() if watch.due is not None), default=None)
+        found = [watch.due[0] for watch in self._watches.values() if watch.due is not None]
+        for watch in self._rounds.values():
+            ahead = watch.next_due(self.steps)
+            found += [] if ahead is None else [ahead]
+        return min(found, default=None)
+
+    def _join(self, life: OpenLife, step: int) -> None:
+        """Let a new life take part in its entry's round, or begin one."""
+        entry = life.entry_node_id
+        rules = self.plan.combined.get(entry, ())
+        if not rules:
+            return
+        if life.begins_round:
+            subject = OfRound()
+            self._rounds[entry] = RoundWatch(subject, [RuleWatch(rule, subject) for rule in rules], step + 1)
+        if entry in self._rounds:
+            self._rounds[entry].round.lives.append(life)
 
     def _rule(self, rule: ProtectiveRule, life: OpenLife) -> RuleWatch:
         if not rule.underlying:
-            return RuleWatch(rule, life, life.tape, life.entry.price_paise, life.sign)
+            profit = rule.unit == "pnl"
+            return RuleWatch(rule, OfLife(life, life.tape, life.entry.price_paise, life.sign, profit))
         origin = life.entry.underlying_paise
         if origin is None:
             raise LookupError("a contract is chosen by its underlying's price, so there is one")
         direction = life.sign if life.contract.option_type == "CE" else -life.sign
-        return RuleWatch(rule, life, self.spot, origin, direction)
+        return RuleWatch(rule, OfLife(life, self.spot, origin, direction, profit=False))
 
-    def _moves(self, watch: RuleWatch, stopped: list[str]) -> bool:
+    def _moves(self, rule: ProtectiveRule, own: str, stopped: list[str]) -> bool:
         """Whether one of these legs moves the rule's leg to its cost."""
-        rule, own = watch.rule, watch.life.vpi
         if rule.kind != "move_to_cost":
             return False
         if rule.when_stopped:

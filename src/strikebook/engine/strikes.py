@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 
+from strikebook.engine.black import SECONDS_A_YEAR, delta_of, implied_volatility
 from strikebook.engine.contracts import at_the_money, choose_strike
 from strikebook.model.instrument import OptionType
 from strikebook.model.market_day import ContractList
@@ -17,41 +18,46 @@ FreshPrice = Callable[[date, int, OptionType], int | None]
 
 
 def strike_of(
-    contracts: ContractList, choice: OptionChoice, expiry: date, spot_paise: int, fresh: FreshPrice
+    contracts: ContractList, choice: OptionChoice, expiry: date, spot_paise: int, fresh: FreshPrice, years: float
 ) -> int | None:
-    """Return the strike of a choice among the listed ones, in paise; None where none fits."""
+    """Return the strike of a choice among the listed ones, in paise; None where none fits. ``years``: to the expiry."""
     strikes = contracts.strikes_paise.get((expiry, choice.option_type), ())
-    value, kind = Fraction(choice.value), choice.option_type
     if not strikes:
         return None
+    value, kind = Fraction(choice.value), choice.option_type
     match choice.by:
         case "steps":
             return choose_strike(strikes, spot_paise, choice.otm_steps, kind)
         case "exact":
-            exact = value * 100
-            return int(exact) if exact in strikes else None
+            return int(value * 100) if value * 100 in strikes else None
         case "percentage":
             return nearest(strikes, spot_paise * (1 + _outwards(kind) * value / 100))
         case "straddleWidth":
             straddle = _straddle(contracts, expiry, spot_paise, kind, fresh)
-            if straddle is None:
-                return None
-            at, width = straddle
-            return nearest(strikes, at + _outwards(kind) * value * width)
+            return None if straddle is None else nearest(strikes, straddle[0] + _outwards(kind) * value * straddle[1])
         case "straddlePremium":
             straddle = _straddle(contracts, expiry, spot_paise, kind, fresh)
-            if straddle is None:
-                return None
-            return _by_price(_candidates(strikes, expiry, kind, fresh), value * straddle[1] / 100)
+            width = None if straddle is None else value * straddle[1] / 100
+            return None if width is None else _by_price(_candidates(strikes, expiry, kind, fresh), width)
+        case "delta" | "deltaRange":
+            forward = forward_of(contracts, expiry, spot_paise, kind, fresh)
+            candidates = [] if forward is None else _candidates(strikes, expiry, kind, fresh)
+            return None if forward is None else _by_delta(choice, candidates, forward, years)
+        case "premium" | "premiumAtLeast" | "premiumAtMost" | "premiumRange":
+            return _by_premium(choice, _candidates(strikes, expiry, kind, fresh))
+
+
+def _by_premium(choice: OptionChoice, candidates: list[tuple[int, int]]) -> int | None:
+    value = Fraction(choice.value) * 100
+    match choice.by:
         case "premium":
-            return _by_price(_candidates(strikes, expiry, kind, fresh), value * 100)
+            return _by_price(candidates, value)
         case "premiumAtLeast":
-            return _extreme(_candidates(strikes, expiry, kind, fresh), value * 100, None, dearest=False)
+            return _extreme(candidates, value, None, dearest=False)
         case "premiumAtMost":
-            return _extreme(_candidates(strikes, expiry, kind, fresh), None, value * 100, dearest=True)
-        case "premiumRange":
-            within = (value * 100, Fraction(choice.most) * 100)
-            return _extreme(_candidates(strikes, expiry, kind, fresh), *within, dearest=True)
+            return _extreme(candidates, None, value, dearest=True)
+        case _:
+            return _extreme(candidates, value, Fraction(choice.most) * 100, dearest=True)
 
 
 def nearest(strikes: tuple[int, ...], target: Fraction) -> int:
@@ -60,6 +66,35 @@ def nearest(strikes: tuple[int, ...], target: Fraction) -> int:
     if above == len(strikes) or (above and target - strikes[above - 1] < strikes[above] - target):
         return strikes[above - 1]
     return strikes[above]
+
+
+def forward_of(
+    contracts: ContractList, expiry: date, spot_paise: int, kind: OptionType, fresh: FreshPrice
+) -> float | None:
+    """The forward that the call and the put at the money imply, in rupees; None where a price is missing."""
+    strikes = contracts.strikes_paise.get((expiry, kind), ())
+    prices = _money_prices(contracts, expiry, spot_paise, kind, fresh) if strikes else None
+    return None if prices is None else (prices[0] + prices[1] - prices[2]) / 100
+
+
+def years_until(expiry: date, day: date, second: int) -> float:
+    """Years from a second of a day to the close of trading, 15:30, of an expiry."""
+    return ((expiry - day).days * 86_400 + _CLOSE_S - second) / SECONDS_A_YEAR
+
+
+def _by_delta(choice: OptionChoice, candidates: list[tuple[int, int]], forward: float, years: float) -> int | None:
+    """The strike whose delta is nearest, or the largest within a range."""
+    found: list[tuple[float, int, int]] = []
+    for price, strike in candidates:
+        volatility = implied_volatility(choice.option_type, forward, strike / 100, years, price / 100)
+        if volatility is not None:
+            delta = abs(delta_of(choice.option_type, forward, strike / 100, years, volatility))
+            found.append((delta, price, strike))
+    if choice.by == "delta":
+        wanted = float(choice.value)
+        return min(((abs(delta - wanted), price, strike) for delta, price, strike in found), default=(0, 0, None))[2]
+    within = [(-delta, strike) for delta, _, strike in found if float(choice.value) <= delta <= float(choice.most)]
+    return min(within)[1] if within else None
 
 
 def _outwards(kind: OptionType) -> int:
@@ -94,12 +129,21 @@ def _straddle(
     contracts: ContractList, expiry: date, spot_paise: int, kind: OptionType, fresh: FreshPrice
 ) -> tuple[int, int] | None:
     """The strike at the money and the price of its call and its put; None where one of them is missing."""
+    prices = _money_prices(contracts, expiry, spot_paise, kind, fresh)
+    return None if prices is None else (prices[0], prices[1] + prices[2])
+
+
+def _money_prices(
+    contracts: ContractList, expiry: date, spot_paise: int, kind: OptionType, fresh: FreshPrice
+) -> tuple[int, int, int] | None:
+    """The strike at the money, the price of its call, the price of its put."""
     strikes = contracts.strikes_paise[expiry, kind]
     at = strikes[at_the_money(strikes, spot_paise)]
     if any(at not in contracts.strikes_paise.get((expiry, each), ()) for each in _BOTH):
         return None
-    prices = [fresh(expiry, at, each) for each in _BOTH]
-    return None if prices[0] is None or prices[1] is None else (at, prices[0] + prices[1])
+    call, put = (fresh(expiry, at, each) for each in _BOTH)
+    return None if call is None or put is None else (at, call, put)
 
 
+_CLOSE_S = (15 * 60 + 30) * 60
 _BOTH: tuple[OptionType, OptionType] = ("CE", "PE")

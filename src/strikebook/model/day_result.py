@@ -7,7 +7,7 @@ by the dozen is a named tuple: those are made in a third of a dataclass's time.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -96,7 +96,8 @@ class Snapshot(NamedTuple):
 class Trip(NamedTuple):
     """A price that was reached: by a protective rule, or by what an order waited for.
 
-    ``watched``: the contract's price, the underlying's, or the position's profit. ``seen``, ``level`` and ``origin``
+    ``watched``: the contract's price, the underlying's, the position's profit, or that of an entry's legs together
+    (``vpi`` is the entry's id then, ``origin`` the premium). ``seen``, ``level`` and ``origin``
     (where it is measured from: the entry fill, the underlying's price then, the price as the order was sent) are
     rupees; ``text`` says the rule in words, ``path`` where it stands in the document.
     """
@@ -104,7 +105,7 @@ class Trip(NamedTuple):
     vpi: str
     position_num: int
     kind: str
-    watched: Literal["price", "underlying", "profit"]
+    watched: Literal["price", "underlying", "profit", "combined"]
     seen: float
     operator: Literal["<=", ">="]
     level: float
@@ -146,6 +147,43 @@ class Fill(NamedTuple):
     limit_paise: int | None = None
 
 
+class Greeks(NamedTuple):
+    """Estimates at a price: ``iv`` a year (0.14 is 14 %), ``delta`` and ``gamma`` by a rupee of the forward.
+
+    ``theta``: rupees a day; ``vega``: rupees by a percent point of volatility; ``forward``: rupees.
+    """
+
+    iv: float
+    delta: float
+    gamma: float
+    theta: float
+    vega: float
+    forward: float
+
+
+class Excursion(NamedTuple):
+    """The most and the least of a position's profit while it was open, before charges."""
+
+    most_paise: int
+    least_paise: int
+
+
+class DayMarks(NamedTuple):
+    """The highest and the lowest of the day's realised + unrealised profit, and its largest fall, before charges.
+
+    ``open_steps``: at how many steps something was open.
+    """
+
+    highest_paise: int = 0
+    lowest_paise: int = 0
+    drawdown_paise: int = 0
+    open_steps: int = 0
+
+
+NOWHERE = Excursion(0, 0)
+FLAT = DayMarks()
+
+
 @dataclass(frozen=True, slots=True)
 class Trade:
     """A row of the ledger: lots of one life bought and sold again. Its profit is what every total adds up.
@@ -178,7 +216,8 @@ class Trade:
 class Life:
     """A position from its entry to its close. ``trades`` are its ledger rows, the closing one last.
 
-    ``entry_trip``: the price its entry order waited for, None for one that did not.
+    ``entry_trip``: the price its entry order waited for, None for one that did not. ``entry_greeks``: None where there
+    is no forward or the price implies no volatility.
     """
 
     entry_node_id: str
@@ -195,6 +234,8 @@ class Life:
     trades: tuple[Trade, ...]
     closed: bool
     entry_trip: Trip | None = None
+    excursion: Excursion = NOWHERE
+    entry_greeks: Greeks | None = None
 
     @property
     def re_entry_num(self) -> int:
@@ -326,7 +367,7 @@ class SignalReport:
 
 @dataclass(frozen=True, slots=True)
 class DayResult:
-    """One day of a strategy. ``trades`` is the ledger, in the order the rows were closed."""
+    """One day of a strategy. ``trades`` is the ledger, in the order the rows were closed; ``exit_greeks`` by row."""
 
     session: Session
     trades: tuple[Trade, ...]
@@ -342,3 +383,5 @@ class DayResult:
     source: str
     synthetic: bool
     warnings: tuple[str, ...] = ()
+    marks: DayMarks = FLAT
+    exit_greeks: Mapping[str, Greeks | None] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from strikebook.model.brokerage import Brokerage, parse_brokerage
 Terms: TypeAlias = Literal["as_was", "today"]
 
 TICK_PAISE = 5
+STALE_EVERY_S = 10
 _LARGEST_SLIPPAGE = 10_000
 
 
@@ -23,16 +24,11 @@ class Slippage:
     kind: Literal["points", "ticks", "percent"] = "points"
     amount: Decimal = Decimal(0)
 
-    def filled_paise(self, price_paise: int, *, buying: bool) -> int:
-        """The fill for a price: a buyer pays more, a seller gets less, never below zero; whole paise, half up."""
-        if not self.amount:
-            return price_paise
+    def of(self, price_paise: int) -> Decimal:
+        """How much of a price it is, in paise."""
         if self.kind == "percent":
-            slip = Decimal(price_paise) * self.amount / 100
-        else:
-            slip = self.amount * (100 if self.kind == "points" else TICK_PAISE)
-        filled = price_paise + slip if buying else price_paise - slip
-        return max(int(filled.quantize(Decimal(1), ROUND_HALF_UP)), 0)
+            return Decimal(price_paise) * self.amount / 100
+        return self.amount * (100 if self.kind == "points" else TICK_PAISE)
 
     def __str__(self) -> str:
         return f"{self.amount} {self.kind}"
@@ -52,9 +48,22 @@ class RunOptions:
     wait_for_trade_s: int = 60
     fill: Literal["last", "next"] = "last"
     slippage: Slippage = Slippage()
+    stale_slippage: Slippage = Slippage()
     limit_fill: Literal["touch", "through"] = "touch"
     brokerage: Brokerage = field(default_factory=Brokerage)
     terms: Terms = "as_was"
+
+    def filled_paise(self, price_paise: int, age_s: int, *, buying: bool) -> int:
+        """The fill for a price: a buyer pays more, a seller gets less, never below zero; whole paise, half up.
+
+        ``stale_slippage`` comes on top, once for every whole ten seconds of the price's age.
+        """
+        times = age_s // STALE_EVERY_S
+        if not (self.slippage.amount or (times and self.stale_slippage.amount)):
+            return price_paise
+        slip = self.slippage.of(price_paise) + times * self.stale_slippage.of(price_paise)
+        filled = price_paise + slip if buying else price_paise - slip
+        return max(int(filled.quantize(Decimal(1), ROUND_HALF_UP)), 0)
 
     def as_document(self) -> dict[str, str | int]:
         """The options as stored with a run, every one of them stated."""
@@ -64,6 +73,7 @@ class RunOptions:
             "wait_for_trade_s": self.wait_for_trade_s,
             "fill": self.fill,
             "slippage": str(self.slippage),
+            "stale_slippage": str(self.stale_slippage),
             "limit_fill": self.limit_fill,
             "brokerage": str(self.brokerage),
             "terms": self.terms,
@@ -88,7 +98,8 @@ def parse_options(values: dict[str, object]) -> RunOptions:
         max_price_age_s=_seconds("max_price_age_s", values.get("max_price_age_s", defaults.max_price_age_s)),
         wait_for_trade_s=_seconds("wait_for_trade_s", values.get("wait_for_trade_s", defaults.wait_for_trade_s)),
         fill="next" if fill == "next" else "last",
-        slippage=_slippage(values.get("slippage", "0")),
+        slippage=_slippage("slippage", values.get("slippage", "0")),
+        stale_slippage=_slippage("stale_slippage", values.get("stale_slippage", "0")),
         limit_fill=_limit_fill(values.get("limit_fill", defaults.limit_fill)),
         brokerage=parse_brokerage(values.get("brokerage", "20")),
         terms=parse_terms(values.get("terms", defaults.terms)),
@@ -138,11 +149,11 @@ def _decimal(name: str, value: object) -> Decimal:
     return number
 
 
-def _slippage(value: object) -> Slippage:
+def _slippage(name: str, value: object) -> Slippage:
     text = str(value).strip().lower()
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(points?|pts?|ticks?|percent|%)?", text)
     if match is None:
-        raise UsageError(f"slippage {value!r}", where="slippage", right='"0.5 points", "2 ticks" or "0.1 percent"')
+        raise UsageError(f"{name} {value!r}", where=name, right='"0.5 points", "2 ticks" or "0.1 percent"')
     unit = match[2] or "points"
     kind: Literal["points", "ticks", "percent"] = "points"
     if unit.startswith("tick"):
@@ -151,5 +162,5 @@ def _slippage(value: object) -> Slippage:
         kind = "percent"
     amount = Decimal(match[1])
     if amount > _LARGEST_SLIPPAGE:
-        raise UsageError(f"slippage {text[:40]}", where="slippage", right=f"at most {_LARGEST_SLIPPAGE} {kind}")
+        raise UsageError(f"{name} {text[:40]}", where=name, right=f"at most {_LARGEST_SLIPPAGE} {kind}")
     return Slippage(kind, amount)

@@ -24,7 +24,12 @@ from strikebook.strategy.node import SignalNode, Strategy
 
 SetKey = tuple[str, ConditionSetName]
 
-_WATCHED = {"price": "Position[{}].currentPrice", "underlying": "TI.underlying_ltp", "profit": "Position[{}].pnl"}
+_WATCHED = {
+    "price": "Position[{}].currentPrice",
+    "underlying": "TI.underlying_ltp",
+    "profit": "Position[{}].pnl",
+    "combined": "PnL[{}, all legs]",
+}
 
 
 @dataclass(frozen=True, slots=True)

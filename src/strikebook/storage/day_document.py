@@ -13,7 +13,7 @@ from strikebook.money.day_charges import DayCharges
 from strikebook.storage.condition_records import facts_of
 from strikebook.storage.evidence_records import Document, Evidence
 from strikebook.storage.layout import day_text
-from strikebook.storage.ledger_records import Ledger, summary_record
+from strikebook.storage.ledger_records import Ledger, marks_record, summary_record
 from strikebook.storage.stamps import ClockTexts, Stamps
 from strikebook.storage.summary import totals_of_day
 from strikebook.strategy.node import Strategy
@@ -39,7 +39,7 @@ class DayDocuments:
         ledger = Ledger(result, charges, stamps, evidence)
         return {
             "date": day_text(session.date),
-            "summary": summary_record(totals_of_day(result, charges)),
+            "summary": {**summary_record(totals_of_day(result, charges)), **marks_record(result.marks)},
             "positions": [ledger.position(life) for life in result.lives],
             "trades": ledger.trades(),
             "events": [evidence.event(event) for event in result.events],

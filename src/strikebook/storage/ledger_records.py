@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Literal
 
-from strikebook.model.day_result import Cancellation, DayResult, Event, Fill, Life, Rejection, Trade
+from strikebook.model.day_result import (
+    Cancellation,
+    DayMarks,
+    DayResult,
+    Event,
+    Fill,
+    Greeks,
+    Life,
+    Rejection,
+    Trade,
+)
 from strikebook.model.instrument import OptionContract
 from strikebook.money.day_charges import DayCharges
 from strikebook.storage.condition_records import trip_record
@@ -65,6 +75,10 @@ class Ledger:
             **({} if life.closed else {"unrealized_pnl": self._unrealized(life)}),
             "exit_reason": None if last is None else last.exit_reason,
             "exit_node_id": None if last is None else last.exit_node_id,
+            "mfe": rupees(life.excursion.most_paise),
+            "mae": rupees(life.excursion.least_paise),
+            "entry_greeks": _greeks(life.entry_greeks),
+            "exit_greeks": None if last is None else _greeks(self._result.exit_greeks.get(last.trade_id)),
             "nifty_spot_at_entry": _rupees(entry.underlying_paise),
             "nifty_spot_at_exit": None if last is None else _rupees(last.exit.underlying_paise),
             "parts": self._parts(life),
@@ -164,6 +178,21 @@ class Ledger:
             values = (paise / 100, *times, market_paise / 100, age_s, slip, _rupees(limit_paise))
             known = self._fills[id(fill), name] = dict(zip(_FILL_KEYS[name], values, strict=True))
         return known
+
+
+def _greeks(greeks: Greeks | None) -> Document | None:
+    """Estimates as the file has them, rounded: nobody needs more of an estimate."""
+    return None if greeks is None else {name: round(value, 6) for name, value in greeks._asdict().items()}
+
+
+def marks_record(marks: DayMarks) -> Document:
+    """How far the day's profit went, before charges."""
+    return {
+        "highest_pnl": rupees(marks.highest_paise),
+        "lowest_pnl": rupees(marks.lowest_paise),
+        "intraday_drawdown": rupees(marks.drawdown_paise),
+        "time_in_market_s": marks.open_steps,
+    }
 
 
 def summary_record(totals: Totals) -> Document:

@@ -89,6 +89,7 @@ def node_details(strategy: Strategy, node: Node) -> tuple[str, ...]:
         case EntryNode():
             lines = [line for leg in node.legs for line in _leg_lines(leg)]
             lines += [f"each leg: {rule_text(rule)}" for rule in node.rules]
+            lines += [f"together: {rule_text(rule)}" for rule in node.combined]
             lines += ["all legs or none"] if node.all_or_none else []
             lines += [] if node.max_entries is None else [f"at most {_count(node.max_entries, 'entry')} a day"]
             return tuple(lines)

@@ -23,6 +23,8 @@ StrikeBy: TypeAlias = Literal[
     "premiumRange",
     "straddleWidth",
     "straddlePremium",
+    "delta",
+    "deltaRange",
 ]
 SignalKind: TypeAlias = Literal["entry", "exit", "re_entry"]
 
@@ -79,7 +81,7 @@ class OptionChoice:
     @property
     def strike_code(self) -> str:
         """Such as ``ATM``, ``OTM2``, ``ITM1``, ``premium 50``."""
-        if self.by == "premiumRange":
+        if self.by in ("premiumRange", "deltaRange"):
             return f"{self.by} {self.value.normalize():f}-{self.most.normalize():f}"
         if self.by != "steps":
             return f"{self.by} {self.value.normalize():f}"
@@ -92,8 +94,9 @@ class OptionChoice:
 class Leg:
     """One position an entry opens: ``lots`` of ``lot_size`` units (None: the contract's dated lot size).
 
-    ``rules`` are its own; those of its entry and of exits stand there. ``first``: what has to happen before its order
-    goes in. ``carried``: it stays open over the close, but for its expiry day.
+    ``capital``: as many lots as so many rupees buy, instead. ``rules`` are its own; those of its entry and of exits
+    stand there. ``first``: what has to happen before its order goes in. ``carried``: it stays open over the close, but
+    for its expiry day.
     """
 
     vpi: str
@@ -107,6 +110,7 @@ class Leg:
     limit: LimitOrder | None = None
     first: WaitAndTrade | RangeBreakout | None = None
     carried: bool = False
+    capital: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,10 @@ class SignalNode:
 
 @dataclass(frozen=True, slots=True)
 class EntryNode:
-    """The order(s) that open; ``max_entries`` limits its executions of a day (None: no limit)."""
+    """The order(s) that open; ``max_entries`` limits its executions of a day (None: no limit).
+
+    ``rules`` protect each of its legs, ``combined`` all of them together.
+    """
 
     id: str
     label: str
@@ -184,6 +191,7 @@ class EntryNode:
     max_entries: int | None
     path: str
     rules: tuple[ProtectiveRule, ...] = ()
+    combined: tuple[ProtectiveRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,15 @@ from strikebook.model.instrument import OptionType
 from strikebook.strategy.cursor import Cursor, shown, squeezed
 from strikebook.strategy.node import Leg, OptionChoice, StrikeBy
 from strikebook.strategy.order_terms import LimitOrder
-from strikebook.strategy.protection import LegReEntry
-from strikebook.strategy.read_order_terms import read_amount, read_order_type, read_range_breakout, read_wait_and_trade
-from strikebook.strategy.read_protection import Protection, read_protection, read_re_entry
+from strikebook.strategy.protection import LegReEntry, ProtectiveRule
+from strikebook.strategy.read_order_terms import (
+    chosen,
+    read_amount,
+    read_order_type,
+    read_range_breakout,
+    read_wait_and_trade,
+)
+from strikebook.strategy.read_protection import Protection, read_combined, read_protection, read_re_entry
 from strikebook.strategy.refused import NOT_BUILT, refuse
 
 Quantity = Literal["all", "percentage", "specific"]
@@ -35,11 +41,14 @@ _STRIKES: dict[str, StrikeBy] = {
     "premiumrange": "premiumRange",
     "straddlewidth": "straddleWidth",
     "straddlepremium": "straddlePremium",
+    "delta": "delta",
+    "closestdelta": "delta",
+    "deltarange": "deltaRange",
 }
+_QUANTITY_TYPES = {"lots": "lots", "capital": "capital"}
 _EXPIRY_UNITS: dict[str, Literal["W", "M", "Q", "Y"]] = {"W": "W", "M": "M", "Q": "Q", "Y": "Y"}
 _EXPIRY = re.compile(r"([WMQY])([0-9]{1,2})")
 _STRIKE = re.compile(r"(ATM)|(OTM|ITM)([0-9]{1,3})")
-_OTHER_STRIKES = frozenset({"delta", "closestdelta", "deltarange"})
 _OTHER_CONTRACTS = ("futureDetails", "futuresDetails", "stockDetails", "equityDetails")
 _MOST_LOTS = 1_000_000
 _FARTHEST: dict[str, int] = {"percentage": 99, "straddleWidth": 100}
@@ -58,6 +67,7 @@ class EntryOrder:
     all_or_none: bool
     max_entries: int | None
     protection: Protection
+    combined: tuple[ProtectiveRule, ...]
     named: tuple[tuple[str, Cursor], ...]
 
 
@@ -80,6 +90,7 @@ class ExitOrder:
 def read_entry(data: Cursor) -> EntryOrder:
     """Read an entry node's order; legs with an error are left out, the error noted."""
     protection = read_protection((data,), "entry")
+    combined = read_combined(data.section("combinedConfig"))
     places = data.items("positions")
     if not places and data.get("positions").value in (None, []):
         data.get("positions").error("an entry without a leg", "at least one position")
@@ -104,7 +115,8 @@ def read_entry(data: Cursor) -> EntryOrder:
             legs.append(leg)
     given = [limit for limit in limits if limit is not None]
     most = min(given, default=None)
-    return EntryOrder(tuple(legs), tuple(vpis), data.get("allOrNone").flag(), most, protection, tuple(named))
+    whole = data.get("allOrNone").flag()
+    return EntryOrder(tuple(legs), tuple(vpis), whole, most, protection, combined, tuple(named))
 
 
 def read_exit(data: Cursor) -> ExitOrder:
@@ -146,8 +158,9 @@ def _percentage(place: Cursor) -> Decimal:
 
 def _leg(place: Cursor, named: list[tuple[str, Cursor]]) -> Leg | None:
     vpi, lots, side = place.get("vpi"), place.get("quantity"), place.get("positionType")
-    complete = vpi.required("a position id (vpi)") & lots.required("a number of lots")
-    complete &= side.required("buy or sell")
+    complete = vpi.required("a position id (vpi)") & side.required("buy or sell")
+    if place.get("quantityType").blank or squeezed(place.get("quantityType").text()) == "lots":
+        complete &= lots.required("a number of lots")
     limit = read_order_type(place)
     carried = _is_carried(place.get("productType"))
     protection = read_protection((place,), "leg")
@@ -158,7 +171,8 @@ def _leg(place: Cursor, named: list[tuple[str, Cursor]]) -> Leg | None:
     if waits is not None and first is waits and breakout.get("enabled").flag():
         breakout.error("both waitAndTrade and rangeBreakout", "one of them")
     option = _option(place)
-    lot_count, side_name = lots.whole(1, _MOST_LOTS), side.choice("positionType", _SIDES)
+    side_name, capital = side.choice("positionType", _SIDES), _capital(place, side)
+    lot_count = lots.whole(1, _MOST_LOTS) if capital is None else 1
     lot_size = place.get("multiplier", "lotSize").whole(1, _MOST_LOTS)
     identity = vpi.text()
     if not complete or not identity or lot_count is None or side_name is None or option is None:
@@ -175,7 +189,18 @@ def _leg(place: Cursor, named: list[tuple[str, Cursor]]) -> Leg | None:
         limit,
         first,
         carried,
+        capital,
     )
+
+
+def _capital(place: Cursor, side: Cursor) -> Decimal | None:
+    """The rupees that a leg buys for; None for a leg of so many lots."""
+    kind = place.get("quantityType")
+    if chosen(kind, "quantityType", _QUANTITY_TYPES, "lots") == "lots":
+        return None
+    if squeezed(side.text()) == "sell":
+        refuse(kind, "a sold leg by capital", "lots: what it takes is a margin")
+    return read_amount(place.get("capital"))
 
 
 def _is_carried(place: Cursor) -> bool:
@@ -221,16 +246,16 @@ def _option(place: Cursor) -> OptionChoice | None:
 
 def _strike_values(details: Cursor, by: StrikeBy) -> tuple[Decimal, Decimal] | None:
     """What a strike is chosen by: a value, or the two ends of a range."""
-    if by == "premiumRange":
+    if by in ("premiumRange", "deltaRange"):
         ends = details.items("strikeRange")
         if len(ends) != 2:
-            details.get("strikeRange").error("a premiumRange without its two ends", "strikeRange: [low, high]")
+            details.get("strikeRange").error(f"a {by} without its two ends", "strikeRange: [low, high]")
             return None
         low, high = (read_amount(end, default=Decimal(0)) for end in ends)
         if low is None or high is None:
             return None
         if low > high:
-            ends[1].error(f"a range from {low} to {high}", "the lower premium first")
+            ends[1].error(f"a range from {low} to {high}", "the lower end first")
             return None
         return low, high
     place = details.get("strikeValue")
@@ -242,6 +267,9 @@ def _strike_values(details: Cursor, by: StrikeBy) -> tuple[Decimal, Decimal] | N
             return None
         return None if value is None else (value, Decimal(0))
     value = read_amount(place)
+    if by == "delta" and value is not None and value >= 1:
+        place.error(f"{shown(place.value)} is no delta", "between 0 and 1, such as 0.3")
+        return None
     return None if value is None else (value, Decimal(0))
 
 
@@ -261,9 +289,7 @@ def _steps(place: Cursor) -> int | None:
     if match is not None and (match[1] or int(match[3])):
         steps = int(match[3] or 0)
         return -steps if match[2] == "ITM" else steps
-    if squeezed(text) in _OTHER_STRIKES:
-        refuse(place, f"a strike by {text.lower()}", "ATM, OTM1, ITM1, premium, …")
-    elif text:
+    if text:
         right = "ATM, OTM1, OTM2, …, ITM1, ITM2, …, " + ", ".join(dict.fromkeys(_STRIKES.values()))
         place.error(f"unknown strike code {shown(text)}", right)
     return None

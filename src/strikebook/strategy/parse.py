@@ -174,7 +174,8 @@ def _node(draft: Draft, limits: Mapping[str, int | None], node: RawNode) -> Node
     if node.kind == "entry":
         entry = draft.entries[node.id]
         rules = entry.protection.rules
-        return EntryNode(node.id, node.label, entry.legs, entry.all_or_none, limits[node.id], path, rules)
+        combined = entry.combined
+        return EntryNode(node.id, node.label, entry.legs, entry.all_or_none, limits[node.id], path, rules, combined)
     if node.kind == "exit":
         order = draft.exits[node.id]
         targets, rules = draft.targets(node.id), order.protection.rules

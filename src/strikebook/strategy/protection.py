@@ -30,12 +30,13 @@ class ProtectiveRule:
     ``amount``: the distance of a stop or target, the profit that arms a breakeven, the first distance of a trail.
     ``further``: the profit a breakeven locks, the step of a trail (0: continuously). ``underlying``: of its price, not
     the option's. ``candle_s``: 0 looks every second. ``whole``: it closes every open leg. ``when_stopped``: position
-    ids that move this one to cost; empty: every other leg of the entry. ``owner``: "leg", "entry" or "exit".
+    ids that move this one to cost; empty: every other leg of the entry. ``owner``: where it
+    stands; a ``combined`` one is of an entry's legs together.
     """
 
     kind: RuleKind
     node_id: str
-    owner: Literal["leg", "entry", "exit"]
+    owner: Literal["leg", "entry", "exit", "combined"]
     unit: RuleUnit
     underlying: bool
     amount: Decimal

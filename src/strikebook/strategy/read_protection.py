@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from strikebook.strategy.cursor import Cursor, shown
+from strikebook.strategy.cursor import Cursor, shown, squeezed
 from strikebook.strategy.expressions import read_time
 from strikebook.strategy.instruments import timeframe_seconds
 from strikebook.strategy.protection import (
@@ -20,7 +20,7 @@ from strikebook.strategy.protection import (
 )
 from strikebook.strategy.read_order_terms import chosen, is_switched_on, read_amount, read_move, read_wait
 
-Owner = Literal["leg", "entry", "exit"]
+Owner = Literal["leg", "entry", "exit", "combined"]
 
 _BLOCKS: dict[str, RuleKind] = {
     "stopLoss": "stop_loss",
@@ -68,6 +68,31 @@ def read_protection(places: Iterable[Cursor], owner: Owner) -> Protection:
         for extra in [rule for rule in rules if rule.kind == kind][1:]:
             _place_of(places, extra).error("a second block of this kind in one place", "one of them")
     return Protection(tuple(rules), tuple(named))
+
+
+def read_combined(config: Cursor) -> tuple[ProtectiveRule, ...]:
+    """Read ``combinedConfig`` of an entry: rules for its legs together."""
+    if not config.get("enabled").flag(default=True):
+        return ()
+    rules = []
+    for name, kind in _BLOCKS.items():
+        block = config.section(name)
+        if kind == "move_to_cost":
+            if block.given:
+                block.error("moveToCost of all legs together", "moveToCost of a leg or the entry")
+            continue
+        if not is_switched_on(block, name):
+            continue
+        for member in ("appliesTo", "checkAt", "waitForMarket"):
+            place = block.get(member)
+            if not place.blank and squeezed(str(place.value)) not in ("premium", "second", "false"):
+                place.error(f"{member} of all legs together", "without it: their profit, every second, at the market")
+        rule = _rule(block, kind, "combined", [])
+        if rule is not None and rule.unit == "points":
+            block.get("triggerType").error("points of all legs together", "percentage or pnl")
+        elif rule is not None:
+            rules.append(rule)
+    return tuple(rules)
 
 
 def _place_of(places: Iterable[Cursor], rule: ProtectiveRule) -> Cursor:

@@ -41,8 +41,14 @@ def _what(rule: ProtectiveRule) -> str:
 
 def _amount(rule: ProtectiveRule, amount: Decimal) -> str:
     if rule.unit == "pnl":
-        return f"{_plain(rule, amount)} rupees of profit"
-    price = "the underlying" if rule.underlying else "the premium"
+        return f"{_plain(rule, amount)} rupees of profit{' of all legs' if rule.owner == 'combined' else ''}"
+    price = (
+        "the underlying"
+        if rule.underlying
+        else "the premium of all legs"
+        if rule.owner == "combined"
+        else "the premium"
+    )
     points = "" if rule.unit == "percentage" else " points"
     return f"{_plain(rule, amount)}{points} of {price}"
 

@@ -37,6 +37,21 @@ class DaySummary(Costs):
     win_rate: float
     trades: int
     rejected_orders: int
+    highest_pnl: float = Field(description="Of the day's realised and unrealised profit, before charges.")
+    lowest_pnl: float
+    intraday_drawdown: float = Field(description="The largest fall of the day's profit from an earlier highest.")
+    time_in_market_s: int
+
+
+class Greeks(Part):
+    """Estimates at a fill, by Black's model on the synthetic forward."""
+
+    iv: float = Field(description="Implied volatility a year: 0.14 is 14 percent.")
+    delta: float
+    gamma: float
+    theta: float = Field(description="Rupees a day.")
+    vega: float = Field(description="Rupees by a percent point of volatility.")
+    forward: float
 
 
 class Fills(Costs):
@@ -95,6 +110,10 @@ class Position(Fills):
     expiry: str
     expiry_code: str
     strike_code: str
+    mfe: float = Field(description="The most of its profit while it was open, before charges.")
+    mae: float = Field(description="The least of it.")
+    entry_greeks: Greeks | None
+    exit_greeks: Greeks | None
     nifty_spot_at_entry: float | None
     nifty_spot_at_exit: float | None
     unrealized_pnl: float | None = Field(None, description="Of an open position.")

@@ -26,6 +26,9 @@ class Options(Asked):
     slippage: StrictStr | None = Field(
         None, pattern=SLIPPAGE_PATTERN, description="`0.5 points`, `2 ticks` or `0.1 percent`; at most 10000."
     )
+    stale_slippage: StrictStr | None = Field(
+        None, pattern=SLIPPAGE_PATTERN, description="As slippage, on top for every ten seconds of a price's age."
+    )
     limit_fill: Literal["touch", "through"] | None = Field(
         None, description="A resting limit order fills where a price is at its limit, or only beyond it."
     )
@@ -66,6 +69,7 @@ class OptionsUsed(Part):
     wait_for_trade_s: int
     fill: Literal["last", "next"]
     slippage: str
+    stale_slippage: str
     limit_fill: Literal["touch", "through"]
     brokerage: str
     terms: Literal["as_was", "today"]

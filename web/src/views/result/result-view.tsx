@@ -155,6 +155,7 @@ function againOf(place: RunPlace, run: Metadata): string {
     scale: "1",
     fill: "last",
     slippage: "0 points",
+    stale_slippage: "0 points",
     limit_fill: "touch",
     brokerage: "20 per order",
     terms: "as_was",

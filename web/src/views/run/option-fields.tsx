@@ -47,6 +47,9 @@ export function OptionFields({ options, onChange }: OptionFieldsProps) {
         <small>
           such as <code>0.5 points</code>, <code>2 ticks</code>, <code>0.1 percent</code>
         </small>
+        <label htmlFor="stale_slippage">Of old prices</label>
+        <input {...field("stale_slippage")} placeholder="0 points" />
+        <small>on top of it, for every ten seconds of a price’s age</small>
         <label htmlFor="limit_fill">Limit orders</label>
         <select {...field("limit_fill")}>
           <option value="">fill at their price</option>
@@ -82,12 +85,13 @@ function withOption(options: OptionTexts, name: string, text: string): OptionTex
 
 /** The options as a run is asked with them. */
 export function optionsOf(texts: OptionTexts): Options {
-  const { scale, fill, slippage, brokerage, terms } = texts;
+  const { scale, fill, slippage, stale_slippage: stale, brokerage, terms } = texts;
   const { limit_fill: limit, max_price_age_s: age, wait_for_trade_s: wait } = texts;
   return {
     ...(scale === undefined ? {} : { scale: scale.trim() }),
     ...(fill === "next" ? { fill } : {}),
     ...(slippage === undefined ? {} : { slippage: slippage.trim() }),
+    ...(stale === undefined ? {} : { stale_slippage: stale.trim() }),
     ...(limit === "through" ? { limit_fill: limit } : {}),
     ...(brokerage === undefined ? {} : { brokerage: brokerage.trim() }),
     ...(terms === "today" ? { terms } : {}),

@@ -1,0 +1,96 @@
+"""Black's model of 1976 for an option on a forward, without discounting: implied volatility and greeks.
+
+F. Black, "The pricing of commodity contracts", Journal of Financial Economics 3 (1976).
+With d₁ = (ln(F/K) + σ²T/2)/(σ√T) and d₂ = d₁ − σ√T, a call is worth F·N(d₁) − K·N(d₂) and a put
+K·N(−d₂) − F·N(−d₁). Prices in rupees, T in years.
+"""
+
+from __future__ import annotations
+
+from math import erf, exp, log, pi, sqrt
+from typing import Final
+
+from strikebook.model.day_result import Greeks
+from strikebook.model.instrument import OptionType
+
+SECONDS_A_YEAR: Final = 365 * 86_400
+LEAST_VOLATILITY: Final = 0.0001
+MOST_VOLATILITY: Final = 10.0
+_MOST_STEPS: Final = 100
+_CLOSE_ENOUGH: Final = 1e-12
+_FLAT: Final = 1e-12
+_DAYS_A_YEAR: Final = 365
+
+
+def black_price(kind: OptionType, forward: float, strike: float, years: float, volatility: float) -> float:
+    """What the option is worth."""
+    first, second = _distances(forward, strike, years, volatility)
+    if kind == "CE":
+        return forward * _normal(first) - strike * _normal(second)
+    return strike * _normal(-second) - forward * _normal(-first)
+
+
+def implied_volatility(kind: OptionType, forward: float, strike: float, years: float, price: float) -> float | None:
+    """The volatility at which the option is worth its price; None outside [0.0001, 10], or without a forward or time.
+
+    Newton's steps, halved where one would leave what is known to hold the answer.
+    """
+    if forward <= 0 or years <= 0 or strike <= 0:
+        return None
+    low, high = LEAST_VOLATILITY, MOST_VOLATILITY
+    if not black_price(kind, forward, strike, years, low) <= price <= black_price(kind, forward, strike, years, high):
+        return None
+    volatility = min(max(sqrt(2 * pi / years) * price / forward, 0.05), 1.0)
+    for _ in range(_MOST_STEPS):
+        miss = black_price(kind, forward, strike, years, volatility) - price
+        if miss > 0:
+            high = volatility
+        else:
+            low = volatility
+        slope = forward * _density(_distances(forward, strike, years, volatility)[0]) * sqrt(years)
+        ahead = volatility - miss / slope if slope > _FLAT else low
+        if not low < ahead < high:
+            ahead = (low + high) / 2
+        if abs(ahead - volatility) < _CLOSE_ENOUGH:
+            return ahead
+        volatility = ahead
+    return volatility
+
+
+def delta_of(kind: OptionType, forward: float, strike: float, years: float, volatility: float) -> float:
+    """The change of its value by a rupee of the forward."""
+    first, _ = _distances(forward, strike, years, volatility)
+    return _normal(first) - (0.0 if kind == "CE" else 1.0)
+
+
+def greeks_of(kind: OptionType, forward: float, strike: float, years: float, price: float) -> Greeks | None:
+    """The greeks at the volatility that a price implies; None where it implies none."""
+    volatility = implied_volatility(kind, forward, strike, years, price)
+    if volatility is None:
+        return None
+    first, _ = _distances(forward, strike, years, volatility)
+    density = _density(first)
+    return Greeks(
+        iv=volatility,
+        delta=delta_of(kind, forward, strike, years, volatility),
+        gamma=density / (forward * volatility * sqrt(years)),
+        theta=-forward * density * volatility / (2 * sqrt(years)) / _DAYS_A_YEAR,
+        vega=forward * density * sqrt(years) / 100,
+        forward=forward,
+    )
+
+
+def _distances(forward: float, strike: float, years: float, volatility: float) -> tuple[float, float]:
+    spread = volatility * sqrt(years)
+    first = (log(forward / strike) + spread * spread / 2) / spread
+    return first, first - spread
+
+
+def _normal(value: float) -> float:
+    """The standard normal distribution."""
+    return (1 + erf(value / sqrt(2))) / 2
+
+
+def _density(value: float) -> float:
+    """The density of the standard normal distribution."""
+    return exp(-value * value / 2) / sqrt(2 * pi)

@@ -1,0 +1,47 @@
+"""Implied volatility and greeks at the fills of a day: estimates for those who read it, nothing is decided by them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from strikebook.engine.black import greeks_of
+from strikebook.engine.market_columns import MarketColumns
+from strikebook.engine.strikes import FreshPrice, forward_of, years_until
+from strikebook.model.day_result import Fill, Greeks
+from strikebook.model.instrument import OptionContract, OptionType
+
+
+class Estimates:
+    """The estimates of one day; what several fills share is worked out once."""
+
+    def __init__(self, market: MarketColumns, max_price_age_s: int) -> None:
+        self._market = market
+        self._max_age_s = max_price_age_s
+        self._forwards: dict[tuple[date, OptionType, int], float | None] = {}
+
+    def at(self, contract: OptionContract, fill: Fill) -> Greeks | None:
+        """The greeks at a fill's market price; None where there is no forward, or the price implies no volatility."""
+        forward = self._forward(contract.expiry, contract.option_type, fill.step, fill.underlying_paise)
+        if forward is None:
+            return None
+        session = self._market.session
+        years = years_until(contract.expiry, session.date, session.open_s + fill.step)
+        strike, price = contract.strike_paise / 100, fill.market_paise / 100
+        return greeks_of(contract.option_type, forward, strike, years, price)
+
+    def _forward(self, expiry: date, kind: OptionType, step: int, spot_paise: int | None) -> float | None:
+        place = (expiry, kind, step)
+        if place not in self._forwards:
+            self._forwards[place] = None
+            if spot_paise is not None:
+                contracts = self._market.day.contracts
+                self._forwards[place] = forward_of(contracts, expiry, spot_paise, kind, self._fresh_at(step))
+        return self._forwards[place]
+
+    def _fresh_at(self, step: int) -> FreshPrice:
+        def price(expiry: date, strike_paise: int, option_type: OptionType) -> int | None:
+            symbol = self._market.day.contract(expiry, strike_paise, option_type).symbol
+            quote = self._market.contract_tape(symbol).quote(step)
+            return None if quote is None or quote.age_s > self._max_age_s else quote.price_paise
+
+        return price

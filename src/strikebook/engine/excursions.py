@@ -1,0 +1,71 @@
+"""How far profits went: the best and the worst of each position while it was open, and of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from strikebook.engine.book import OpenLife
+from strikebook.model.day_result import DayMarks, Excursion
+
+Paise: TypeAlias = NDArray[np.int64]
+
+
+class Stretch(NamedTuple):
+    """Steps [first, stop) at which a position has the same open units and rows of ``realised_paise``."""
+
+    first: int
+    stop: int
+    units: int
+    realised_paise: int
+
+
+def stretches_of(life: OpenLife, last_step: int) -> Iterator[Stretch]:
+    """A position from its fill to its close (that step has no units) or to the last step."""
+    first, lots, realised = life.entry.step, life.lots, 0
+    for row in life.rows:
+        if row.exit.step > first:
+            yield Stretch(first, row.exit.step, lots * life.lot_size, realised)
+            first = row.exit.step
+        lots -= row.lots
+        realised += row.pnl_paise
+    yield Stretch(first, (first if life.closed else last_step) + 1, lots * life.lot_size, realised)
+
+
+def profit_in(life: OpenLife, stretch: Stretch) -> Paise:
+    """The position's profit at the steps of a stretch, in paise, before charges."""
+    if not stretch.units:
+        return np.full(stretch.stop - stretch.first, stretch.realised_paise, np.int64)
+    moved = life.tape.paise[stretch.first : stretch.stop] - life.entry.price_paise
+    return moved * (life.sign * stretch.units) + stretch.realised_paise
+
+
+def excursions_of(lives: Sequence[OpenLife], last_step: int) -> tuple[list[Excursion], DayMarks]:
+    """The most and the least of each position's profit, and the marks of the day's."""
+    total = np.zeros(last_step + 1, np.int64)
+    later = np.zeros(last_step + 2, np.int64)
+    found = []
+    held = np.zeros(last_step + 2, np.int64)
+    for life in lives:
+        most, least = [], []
+        for stretch in stretches_of(life, last_step):
+            path = profit_in(life, stretch)
+            most.append(int(path.max()))
+            least.append(int(path.min()))
+            total[stretch.first : stretch.stop] += path
+        found.append(Excursion(max(most), min(least)))
+        held[life.entry.step] += 1
+        held[life.rows[-1].exit.step if life.closed else last_step + 1] -= 1
+        if life.closed:
+            later[life.rows[-1].exit.step + 1] += life.realised_paise
+    open_steps = int(np.count_nonzero(np.cumsum(held[:-1])))
+    return found, _marks(total + np.cumsum(later[:-1]), open_steps)
+
+
+def _marks(total: Paise, open_steps: int) -> DayMarks:
+    """The marks of a day's profit, the 0 before its first fill included."""
+    highest = np.maximum(np.maximum.accumulate(total), 0)
+    return DayMarks(max(int(total.max()), 0), min(int(total.min()), 0), int((highest - total).max()), open_steps)
