@@ -12,9 +12,18 @@ import empyrical
 import numpy as np
 import pandas as pd
 import pytest
+import QuantLib as ql  # noqa: N813 — as its own documentation has it
 
 from strikebook.money.figures import definitions
-from strikebook.money.statistics import BREAKDOWNS, RoundTrip, TradingDay, breakdown, statistics_of
+from strikebook.money.statistics import (
+    BREAKDOWNS,
+    DayCourse,
+    RoundTrip,
+    TradingDay,
+    breakdown,
+    drawdowns_by_chance,
+    statistics_of,
+)
 
 FIRST = date(2024, 1, 1)
 CAPITAL = 100_000_00
@@ -136,3 +145,52 @@ def test_a_breakdown_adds_up_to_the_whole(by: str) -> None:
     assert len({row["key"] for row in rows}) == len(rows) > 0
     assert sum(int(row["round_trips"]) for row in rows) == len(nets)
     assert round(sum(float(row["net"]) for row in rows), 2) == sum(nets) / 100
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_intraday_drawdown_is_that_of_the_whole_path(seed: int) -> None:
+    """Folded from each day's highest, lowest and largest fall, it is the deepest fall of all seconds in a row."""
+    chance = random.Random(seed)
+    days, path = [], [0]
+    for at in range(60):
+        steps = np.cumsum([0, *(round(chance.gauss(0, 200_00)) for _ in range(50))])
+        fall = int((np.maximum.accumulate(steps) - steps).max())
+        course = DayCourse(int(steps.max()), int(steps.min()), fall, 30, 50)
+        days.append(TradingDay(FIRST + timedelta(at), int(steps[-1]), 0, traded=True, course=course))
+        path += [path[-1] + int(step) for step in steps]
+    found = statistics_of(days, [], None).figures
+    assert found["intraday_drawdown"] == float((np.array(path) - np.maximum.accumulate(path)).min() / 100)
+    assert found["time_in_market"] == 60.0
+
+
+def test_the_probabilistic_sharpe_ratio_is_the_formula_of_its_paper() -> None:
+    """Bailey and López de Prado (2012), on a hundred days whose moments numpy works out."""
+    chance = random.Random(7)
+    nets = [round(chance.gauss(150_00, 1_000_00)) for _ in range(100)]
+    found = statistics_of(days_of(nets), trips_of(nets), None).figures
+    array = np.array(nets, float)
+    ratio = array.mean() / array.std(ddof=1)
+    skew = ((array - array.mean()) ** 3).mean() / array.std() ** 3
+    kurtosis = ((array - array.mean()) ** 4).mean() / array.std() ** 4
+    distance = ratio * math.sqrt(99) / math.sqrt(1 - skew * ratio + (kurtosis - 1) / 4 * ratio**2)
+    assert found["probabilistic_sharpe"] == pytest.approx(ql.CumulativeNormalDistribution()(distance))
+
+
+def test_drawdowns_by_chance_are_those_of_reshuffled_days() -> None:
+    """The same days give the same falls, and days with more losses fall deeper."""
+    nets = [100_00, -300_00, 200_00, -50_00, 150_00, -250_00, 300_00] * 8
+    falls = drawdowns_by_chance(nets)
+    assert falls == drawdowns_by_chance(nets)
+    assert len(falls) == 1_000
+    assert max(falls) <= -300_00
+    assert len(set(falls)) > 5
+    deeper = drawdowns_by_chance([net - 20_00 for net in nets])
+    assert sorted(deeper)[500] < sorted(falls)[500]
+
+
+def test_excursions_are_averaged() -> None:
+    """The means of the best and the worst of each round trip."""
+    trips = [trip._replace(mfe_paise=100_00 + at, mae_paise=-50_00) for at, trip in enumerate(trips_of([10, 20, 30]))]
+    found = statistics_of(days_of([10, 20, 30]), trips, None).figures
+    assert found["average_mfe"] == pytest.approx(100.01)
+    assert found["average_mae"] == -50.0

@@ -68,4 +68,5 @@ def excursions_of(lives: Sequence[OpenLife], last_step: int) -> tuple[list[Excur
 def _marks(total: Paise, open_steps: int) -> DayMarks:
     """The marks of a day's profit, the 0 before its first fill included."""
     highest = np.maximum(np.maximum.accumulate(total), 0)
-    return DayMarks(max(int(total.max()), 0), min(int(total.min()), 0), int((highest - total).max()), open_steps)
+    low, fall = min(int(total.min()), 0), int((highest - total).max())
+    return DayMarks(int(highest[-1]), low, fall, open_steps, len(total) - 1)

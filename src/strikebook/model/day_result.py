@@ -171,13 +171,14 @@ class Excursion(NamedTuple):
 class DayMarks(NamedTuple):
     """The highest and the lowest of the day's realised + unrealised profit, and its largest fall, before charges.
 
-    ``open_steps``: at how many steps something was open.
+    ``open_steps``: at how many of the day's ``steps`` after the open something was open.
     """
 
     highest_paise: int = 0
     lowest_paise: int = 0
     drawdown_paise: int = 0
     open_steps: int = 0
+    steps: int = 0
 
 
 NOWHERE = Excursion(0, 0)

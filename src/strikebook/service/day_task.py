@@ -20,7 +20,7 @@ from strikebook.service.day_work import DayOutcome, DayWork, day_fingerprint
 from strikebook.service.strategy_file import load_strategy
 from strikebook.storage.codec import encode_day
 from strikebook.storage.day_document import DayDocuments
-from strikebook.storage.round_trips import round_trips
+from strikebook.storage.round_trips import day_course, round_trips
 from strikebook.storage.summary import totals_of_day
 
 
@@ -47,7 +47,7 @@ class DayRunner:
             result = run_day(self._plan, market_day, work.options)
             charges = charges_of_day(result, work.options)
             document = self._documents.document(result, charges)
-            trips = round_trips(day, document)
+            trips, course = round_trips(day, document), day_course(document)
             content = encode_day(document)
         except MarketDataError as error:
             return DayOutcome(day, "failed", error.told)
@@ -68,6 +68,7 @@ class DayRunner:
             result.synthetic,
             result.warnings + charges.warnings,
             trips,
+            course,
         )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from strikebook.model.options import RunOptions
-from strikebook.money.statistics import RoundTrip
+from strikebook.money.statistics import STILL, DayCourse, RoundTrip
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.layout import RunKey
 from strikebook.storage.summary import Totals
@@ -47,6 +47,7 @@ class DayOutcome:
     synthetic: bool = False
     warnings: tuple[str, ...] = ()
     trips: tuple[RoundTrip, ...] = ()
+    course: DayCourse = STILL
 
 
 def pack(work: DayWork) -> bytes:

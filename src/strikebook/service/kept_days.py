@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from strikebook import __version__
 from strikebook.errors import StorageError
 from strikebook.money.charges import Charges
-from strikebook.money.statistics import RoundTrip
+from strikebook.money.statistics import DayCourse, RoundTrip
 from strikebook.service.day_executor import DayExecutor
 from strikebook.service.day_work import DayOutcome, DayStatus
 from strikebook.service.run_plan import RunPlan
@@ -23,7 +23,7 @@ from strikebook.service.stored_days import ask_of_days
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_day, decode_metadata
 from strikebook.storage.layout import RunKey, parse_day
-from strikebook.storage.round_trips import round_trips
+from strikebook.storage.round_trips import day_course, round_trips
 from strikebook.storage.summary import Totals
 
 if TYPE_CHECKING:
@@ -35,10 +35,11 @@ _ENDED_WELL = ("traded", "no_trades")
 
 @dataclass(frozen=True, slots=True)
 class WholeDay:
-    """A day's file that is whole: its size, and the positions that were closed, in order of closing."""
+    """A day's file that is whole: its size, its closed positions, in order of closing, and the day's course."""
 
     file_bytes: int
     trips: tuple[RoundTrip, ...]
+    course: DayCourse
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def _whole(content: bytes | None, day: date, strategy_hash: str) -> WholeDay | N
         document = decode_day(content)
         if document["strategy_hash"] != strategy_hash:
             return None
-        return WholeDay(len(content), round_trips(day, document))
+        return WholeDay(len(content), round_trips(day, document), day_course(document))
     except (StorageError, KeyError, TypeError, ValueError):
         return None  # it is run again
 
@@ -134,4 +135,5 @@ def _outcome(day: date, summary: Document, whole: WholeDay) -> DayOutcome:
         bool(summary["synthetic"]),
         tuple(map(str, cast("list[str]", summary["warnings"]))),
         whole.trips,
+        whole.course,
     )

@@ -166,7 +166,7 @@ class RunRecord:
 
 def _trading_day(outcome: DayOutcome) -> TradingDay:
     totals = outcome.totals
-    return TradingDay(outcome.day, totals.pnl_paise, totals.charges.total, traded=totals.positions > 0)
+    return TradingDay(outcome.day, totals.pnl_paise, totals.charges.total, totals.positions > 0, outcome.course)
 
 
 def _stamp(moment: datetime) -> str:

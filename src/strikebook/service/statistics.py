@@ -16,7 +16,7 @@ from strikebook.service.run_figures import figure_value, run_figures
 from strikebook.service.stored_days import StoredRun, ask_of_days, refuse_replaced, stored_ledgers
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.layout import RunKey
-from strikebook.storage.round_trips import round_trips
+from strikebook.storage.round_trips import day_course, round_trips
 
 Document = dict[str, Any]
 _MOST_CAPITAL = 10**12
@@ -49,7 +49,7 @@ def fold_days(storage: BacktestStorage, key: RunKey, days: Sequence[date]) -> by
     trips: list[RoundTrip] = []
     for day, ledger in stored_ledgers(storage, key, days):
         gross, charges = (round(ledger["summary"][name] * 100) for name in ("total_pnl", "charges"))
-        folded.append(TradingDay(day, gross, charges, traded=bool(ledger["positions"])))
+        folded.append(TradingDay(day, gross, charges, bool(ledger["positions"]), day_course(ledger)))
         trips += round_trips(day, ledger)
     return pickle.dumps((folded, trips), pickle.HIGHEST_PROTOCOL)
 

@@ -192,6 +192,7 @@ def marks_record(marks: DayMarks) -> Document:
         "lowest_pnl": rupees(marks.lowest_paise),
         "intraday_drawdown": rupees(marks.drawdown_paise),
         "time_in_market_s": marks.open_steps,
+        "session_s": marks.steps,
     }
 
 

@@ -1,4 +1,4 @@
-"""The round trips of a day from its document: the same from one that was just made and from its file."""
+"""The round trips and the course of a day from its document: the same from one just made and from its file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from strikebook.money.statistics import RoundTrip
+from strikebook.money.statistics import DayCourse, RoundTrip
 
 
 def round_trips(day: date, document: Mapping[str, Any]) -> tuple[RoundTrip, ...]:
@@ -32,4 +32,13 @@ def _trip(day: date, life: Mapping[str, Any]) -> RoundTrip:
         round(life["pnl"] * 100),
         round(life["charges"] * 100),
         round(life["entry_price"] * 100) * life["quantity"] if sold else 0,
+        round(life["mfe"] * 100),
+        round(life["mae"] * 100),
     )
+
+
+def day_course(document: Mapping[str, Any]) -> DayCourse:
+    """How a day's profit went, from its ``summary``; raises as ``round_trips`` does."""
+    summary = document["summary"]
+    highest, lowest, fall = (round(summary[name] * 100) for name in ("highest_pnl", "lowest_pnl", "intraday_drawdown"))
+    return DayCourse(highest, lowest, fall, summary["time_in_market_s"], summary["session_s"])

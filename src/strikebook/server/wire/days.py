@@ -41,6 +41,7 @@ class DaySummary(Costs):
     lowest_pnl: float
     intraday_drawdown: float = Field(description="The largest fall of the day's profit from an earlier highest.")
     time_in_market_s: int
+    session_s: int
 
 
 class Greeks(Part):

@@ -198,7 +198,7 @@ _METADATA: Final[JsonDict] = {
     ],
     "options": _OPTIONS,
     "strategy_hash": "0fec04c6",
-    "engine_version": "0.2.0",
+    "engine_version": "0.3.0",
     "market": {"label": "synthetic:1", "underlying": "NIFTY", "supporting": None},
     "synthetic": True,
     "warnings": [],
@@ -221,6 +221,7 @@ _DAY: Final[JsonDict] = {
         "lowest_pnl": -2980.50,
         "intraday_drawdown": 3250.25,
         "time_in_market_s": 15040,
+        "session_s": 22500,
     },
     "positions": [
         {
@@ -282,7 +283,7 @@ _DAY: Final[JsonDict] = {
     "replayed_bars": False,
     "short_history": False,
     "warnings": [],
-    "engine_version": "0.2.0",
+    "engine_version": "0.3.0",
 }
 ANSWERS: Final[dict[str, JsonDict]] = {
     "Queued": {"job_id": JOB_ID, "status": "queued", "message": "Backtest queued successfully"},
