@@ -102,6 +102,10 @@ function DayHeading({ place, run, day }: HeadingProps) {
               {count(day.summary.flat_trades)} flat
             </span>
             <span>{day.summary.win_rate.toFixed(2)} % won</span>
+            <span title="of the realised and unrealised profit, second by second, before charges">
+              between <Profit amount={day.summary.lowest_pnl} /> and{" "}
+              <Profit amount={day.summary.highest_pnl} />
+            </span>
             <span>
               {day.underlying}, {clock(day.session.open)}–{clock(day.session.close)}
               {day.session.ended_at < day.session.close

@@ -189,7 +189,7 @@ function Footnotes({ run }: { run: Metadata }) {
         </ul>
       ) : null}
       <p className="soft">
-        Fills at the {options.fill === "last" ? "last price" : "next trade"}, slippage {options.slippage},
+        Fills at the {options.fill === "last" ? "last price" : "next trade"}, slippage {options.slippage},{" "}
         {options.limit_fill === "through" ? "limit orders only beyond their price, " : ""}scale{" "}
         {options.scale}, prices up to {options.max_price_age_s} s old, orders wait {options.wait_for_trade_s}{" "}
         s. Engine {run.engine_version}, strategy <code>{run.strategy_hash.slice(0, 12)}</code>, job{" "}

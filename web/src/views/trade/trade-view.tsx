@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { addressOf, addressOfDay, addressOfResult, addressOfTrade, type View } from "../../address";
 import { dayQuery, metadataQuery, runGraphQuery } from "../../api/queries";
-import type { Day, Position } from "../../api/schema";
+import type { Day, Greeks, Position } from "../../api/schema";
 import { count, price, rupees } from "../../format/money";
 import { chargesText, contractName, counted, exitReason, nodeKind } from "../../format/texts";
 import { clock, dayName, duration, secondsOf } from "../../format/time";
@@ -75,6 +75,7 @@ export default function TradeView({ view }: { view: TradeAsked }) {
       </Heading>
       <Fills position={position} />
       <p className="soft">Charges: {chargesText(position.charge_lines)}.</p>
+      <Estimates position={position} />
       <Parts view={view} position={position} />
       <section className="panel">
         <Tabs
@@ -110,6 +111,9 @@ function Facts({ position }: { position: Position }) {
       </span>
       <span>
         asked for {position.strike_code} {position.expiry_code}
+      </span>
+      <span>
+        at best <Profit amount={position.mfe} />, at worst <Profit amount={position.mae} />
       </span>
       {held === null ? <Chip tone="warning">open</Chip> : <span>held {duration(held)}</span>}
     </p>
@@ -187,6 +191,54 @@ function Fills({ position }: { position: Position }) {
                 <LimitOf price={position.exit_limit_price} />
               </td>
             </tr>
+          )}
+        </tbody>
+      </table>
+    </Wide>
+  );
+}
+
+const GREEKS: readonly (readonly [keyof Greeks, string, (value: number) => string])[] = [
+  ["iv", "Volatility", (value) => `${(100 * value).toFixed(1)} %`],
+  ["delta", "Delta", (value) => value.toFixed(3)],
+  ["gamma", "Gamma", (value) => value.toFixed(5)],
+  ["theta", "Theta, a day", (value) => value.toFixed(2)],
+  ["vega", "Vega, a point", (value) => value.toFixed(2)],
+  ["forward", "Forward", price],
+];
+
+/** Implied volatility and greeks at the fills, marked as what they are. */
+function Estimates({ position }: { position: Position }) {
+  const { entry_greeks: entry, exit_greeks: exit } = position;
+  if (entry === null && exit === null) return null;
+  return (
+    <Wide label="Estimates" className="panel">
+      <table>
+        <caption className="soft">
+          Estimated by Black’s model on the synthetic forward; nothing is decided by it
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">At the</th>
+            {GREEKS.map(([name, title]) => (
+              <th key={name} scope="col" className="number">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {[["entry", entry] as const, ["exit", exit] as const].map(([name, greeks]) =>
+            greeks === null ? null : (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                {GREEKS.map(([member, , text]) => (
+                  <td key={member} className="number">
+                    {text(greeks[member])}
+                  </td>
+                ))}
+              </tr>
+            ),
           )}
         </tbody>
       </table>
