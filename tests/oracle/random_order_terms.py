@@ -32,12 +32,13 @@ class _Terms:
     def add(self, document: dict) -> None:
         """Every sort has its own share in this document."""
         rng = self.rng
-        limits, waits, strikes, exits = (rng.choice([0, 0.3, 0.6]) for _ in range(4))
+        self.limits, self.waits, self.strikes, exits = (rng.choice([0, 0.4, 0.7]) for _ in range(4))
+        self.carried = rng.choice([0.1, 0.5, 1])
         for node in document["nodes"]:
             data = node["data"]
             if node["type"] == "entryNode":
                 for leg in data["positions"]:
-                    self._leg(leg, limits, waits, strikes, alone=not data.get("allOrNone"))
+                    self._leg(leg, alone=not data.get("allOrNone"))
             elif node["type"] == "exitNode":
                 if rng.random() < exits:
                     data["exitNodeData"]["orderConfig"] |= self._limit(always=False)
@@ -46,17 +47,17 @@ class _Terms:
                 ends = data.setdefault("endConditions", {})
                 ends.setdefault("performanceBasedExit", {"enabled": True})["lockAndTrail"] = self._lock()
 
-    def _leg(self, leg: dict, limits: float, waits: float, strikes: float, *, alone: bool) -> None:
+    def _leg(self, leg: dict, *, alone: bool) -> None:
         """``alone``: it is no part of an all-or-none group, so that it may wait for its price."""
         rng = self.rng
-        if alone and rng.random() < limits:
+        if alone and rng.random() < self.limits:
             leg |= self._limit(always=True)
-        if alone and rng.random() < waits:
+        if alone and rng.random() < self.waits:
             sort, block = rng.choice([("waitAndTrade", self._move()), ("rangeBreakout", self._breakout())])
             leg[sort] = {"enabled": rng.random() < 0.95, **block}
-        if rng.random() < strikes:
+        if rng.random() < self.strikes:
             leg["optionDetails"] |= choose_strike(leg["optionDetails"]["optionType"], self.plan, self.raw, rng)
-        if rng.random() < 0.3:
+        if rng.random() < self.carried:
             leg["productType"] = rng.choice(["carryForward", "carryForward", "CarryForward"])
         self._momentum(leg)
 

@@ -14,6 +14,7 @@ SORTS = (
     "premiumAtLeast",
     "premiumAtMost",
     "premiumRange",
+    "premiumRange",
     "straddleWidth",
     "straddlePremium",
 )
