@@ -24,6 +24,7 @@ class Life:
     position_num: int
     symbol: str
     expiry: Any
+    strike: int
     lots: int
     lot_size: int
     entry_step: int

@@ -71,6 +71,7 @@ def things_of(graph: Graph, day: OracleDay, options: Any) -> set[str]:
     found |= {f"cancelled {one['side']}" for one in day.cancellations}
     found |= {f"fill {options.fill}", f"slippage {options.slippage.kind if options.slippage.amount else 'none'}"}
     found |= {f"{name} {getattr(day, name)}" for name in ("replayed_bars", "short_history")}
+    found |= {"life left open" for life in day.lives if not life["closed"]}
     if any(graph.data[node].get("allOrNone") for node in graph.of_kind("entry")):
         found.add("entry allOrNone")
     for node in graph.of_kind("exit"):

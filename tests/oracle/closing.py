@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tests.oracle import exits, leg_re_entries
-from tests.oracle.values import clock_seconds
+from tests.oracle.order_terms import clock_seconds, exact
 
 if TYPE_CHECKING:
     from tests.oracle.day import Day
@@ -16,8 +17,11 @@ def square_off(day: Day) -> bool:
     """Phase 3: the first square-off that triggers closes everything. True if the day is over."""
     nodes = [day.graph.start]
     nodes += [node for node in day.graph.of_kind("square_off") if day.state[node] == "active"]
+    profit = day.book.profit(None, "total")
     for node in nodes:
-        reason = _reason(day, day.graph.data[node].get("endConditions") or {})
+        day.best_profit[node] = max(profit, day.best_profit.get(node, profit))
+    for node in nodes:
+        reason = _reason(day, node)
         if reason:
             event = day.record_event(node)
             _cancel_orders(day)
@@ -29,19 +33,25 @@ def square_off(day: Day) -> bool:
 
 
 def close_of_day(day: Day) -> None:
-    """Phase 6 of the last step. A carry-forward leg stays open unless its contract expires today."""
+    """Phase 6 of the last step. A carry-forward leg stays open, or is settled if its contract expires today."""
     _cancel_orders(day)
     for life in day.book.open_lives():
-        if not life.leg["carry_forward"] or life.expiry == day.raw.day:
+        if life.leg["carry_forward"] and life.expiry == day.raw.day:
+            exits.settle(day, life)
+        elif not life.leg["carry_forward"]:
             exits.close_at_last_price(day, life, "EOD Square-off", None, None)
     day.ended_step = day.step
 
 
-def _reason(day: Day, conditions: dict) -> str | None:
+def _reason(day: Day, node: str) -> str | None:
+    conditions = day.graph.data[node].get("endConditions") or {}
     if (conditions.get("immediateExit") or {}).get("enabled"):
         return "square_off_immediate"
     performance = conditions.get("performanceBasedExit") or {}
     if performance.get("enabled") and _amount_reached(day.book.profit(None, "total"), performance):
+        return "square_off_performance"
+    lock = performance.get("lockAndTrail") or {}
+    if performance.get("enabled") and lock.get("enabled") and _is_back_at_the_floor(day, lock, day.best_profit[node]):
         return "square_off_performance"
     time = conditions.get("timeBasedExit") or {}
     if time.get("enabled") and _time_reached(day, time):
@@ -67,6 +77,20 @@ def _amount_reached(profit_paise: int, performance: dict) -> bool:
         if amount < 0 and profit_paise <= amount * 100:
             return True
     return False
+
+
+def _is_back_at_the_floor(day: Day, lock: dict, best: int) -> bool:
+    """The best profit was at ``whenProfit``; the profit is at the floor that follows from it, or below (R18)."""
+    above = Fraction(best) / 100 - exact(lock["whenProfit"])
+    if above < 0:
+        return False
+    floor = exact(lock.get("lockProfit") or 0)
+    if lock.get("forEvery"):
+        floor += above // exact(lock["forEvery"]) * exact(lock["trailBy"])
+    back = day.book.profit(None, "total") <= floor * 100
+    if back:
+        day.happened.add(f"lock {'that trails ' if lock.get('forEvery') else ''}triggered")
+    return back
 
 
 def _time_reached(day: Day, time: dict) -> bool:

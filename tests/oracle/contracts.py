@@ -6,12 +6,17 @@ from decimal import ROUND_FLOOR, Decimal
 
 from strikebook.model.options import RunOptions
 from tests.oracle.market import Market
+from tests.oracle.strikes import Chain, strike_of
 from tests.raw_day import RawDay, option_symbol
 
 
 def choose(leg: dict, raw: RawDay, market: Market, options: RunOptions) -> dict:
-    """``{symbol, expiry, lots, lot_size, side, reason}``; with a reason the order cannot be sent."""
-    choice = {"symbol": None, "expiry": None, "lots": 0, "lot_size": 0, "side": leg["side"], "reason": None}
+    """``{symbol, expiry, strike, lots, lot_size, side, reason, looked_at}``; with a reason the order cannot be sent.
+
+    ``looked_at``: the contracts whose prices the choice was made by.
+    """
+    choice = {"symbol": None, "expiry": None, "strike": None, "lots": 0, "lot_size": 0, "side": leg["side"]}
+    choice |= {"reason": None, "looked_at": set()}
     expiry = expiry_of(leg["expiry"], raw)
     if expiry is None:
         return choice | {"reason": "no_expiry"}
@@ -20,11 +25,11 @@ def choose(leg: dict, raw: RawDay, market: Market, options: RunOptions) -> dict:
         return choice | {"reason": "no_spot"}
     if market.age(raw.underlying) > options.max_price_age_s:
         return choice | {"reason": "stale_spot"}
-    strike = strike_of(leg["strike"], leg["option_type"], spot, listed_strikes(leg, expiry, raw))
+    strike = strike_of(leg, spot, Chain(raw, market, options, expiry, choice["looked_at"]))
     if strike is None:
         return choice | {"reason": "no_strike"}
     choice["symbol"] = option_symbol(raw, expiry, strike, leg["option_type"])
-    choice["expiry"] = expiry
+    choice |= {"expiry": expiry, "strike": strike}
     choice["lots"] = scaled_lots(leg["lots"], options)
     choice["lot_size"] = leg["lot_size"] or raw.lot_sizes.get(expiry)
     if choice["lots"] == 0 or not choice["lot_size"]:
@@ -47,23 +52,6 @@ def expiry_of(code: str, raw: RawDay):
     number = int(code[1:])
     chosen = list(last_of_period.values())
     return chosen[number] if number < len(chosen) else None
-
-
-def listed_strikes(leg: dict, expiry, raw: RawDay) -> list[int]:
-    """The strikes listed for that expiry and the leg's option type, ascending."""
-    return sorted({strike for day, strike, kind in raw.listed if day == expiry and kind == leg["option_type"]})
-
-
-def strike_of(code: str, option_type: str, spot: int, strikes: list[int]) -> int | None:
-    """ATM is nearest to spot, the higher on a tie; OTM goes up for a call and down for a put."""
-    if not strikes:
-        return None
-    nearest = min(abs(strike - spot) for strike in strikes)
-    index = max(i for i, strike in enumerate(strikes) if abs(strike - spot) == nearest)
-    if code != "ATM":
-        steps = int(code[3:]) if code.startswith("OTM") else -int(code[3:])
-        index += steps if option_type == "CE" else -steps
-    return strikes[index] if 0 <= index < len(strikes) else None
 
 
 def scaled_lots(lots: Decimal, options: RunOptions) -> int:

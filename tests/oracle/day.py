@@ -59,6 +59,7 @@ class Day:
         self.executions = dict.fromkeys(self.graph.of_kind("entry"), 0)  # filled ones
         self.asked_by_re_entry: dict[str, int] = {}  # entry -> step
         self.closed_at: dict[str, int] = {}  # entry -> last step at which one of its legs was closed
+        self.best_profit: dict[str, int] = {}  # node -> the largest of the day while it could square off
         self.exit_event: dict[str, str] = {}
         self.closed_a_life: dict[str, bool] = {}
         self.ordered_symbols: set[str] = set()

@@ -7,6 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from tests.oracle.order_terms import exact, limit_terms, wait_terms
+
 KINDS = {
     "startNode": "start",
     "entrySignalNode": "entry_signal",
@@ -62,6 +64,9 @@ class Graph:
         self.re_entry_of_exit = {
             node: setting(self.data[node]["exitNodeData"], "reEntryConfig") for node in self.of_kind("exit")
         }
+        self.limit_of_exit = {
+            node: limit_terms(self.data[node]["exitNodeData"]["orderConfig"]) for node in self.of_kind("exit")
+        }
         self.condition_sets = {node: self._condition_sets(node) for node in self.signals}
         self.instruments = _instruments(self.data[self.start])
 
@@ -91,7 +96,11 @@ class Graph:
                     "side": position["positionType"].upper(),
                     "expiry": option["expiry"].upper(),
                     "strike": option["strikeType"].upper(),
+                    "strike_value": exact(option.get("strikeValue") or 0),
+                    "strike_range": [exact(end) for end in option.get("strikeRange") or []],
                     "option_type": option["optionType"].upper(),
+                    "limit": limit_terms(position),
+                    "waits_for": wait_terms(position),
                     "re_entry": setting(position, "reEntryConfig"),
                     "position": position,
                     "carry_forward": str(position.get("productType", "")).lower() == "carryforward",

@@ -1,8 +1,8 @@
 """Exit orders: sent at the exit's turn, tried again every step until filled; and the closing of lives.
 
 An order is a dict: ``kind`` 'exit' (``protective`` ones are made in ``protection``), ``node``, ``event``, ``life``,
-``reason``, ``sent``, ``noted`` (the step of the first trial with ``fill: next``) and ``refused`` (its first failure
-was recorded).
+``reason``, ``sent``, ``noted`` (the step of the first trial with ``fill: next``), ``refused`` (its first failure
+was recorded), ``limit`` (its price, None for a market order) and ``tried`` (a limit order was: it rests).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
-from tests.oracle import leg_re_entries
+from tests.oracle import leg_re_entries, limit_orders
 from tests.oracle.book import Life, slipped
 from tests.oracle.contracts import scaled_lots
 
@@ -31,39 +31,96 @@ def act(day: Day, exit_node: str) -> bool:
     if not outstanding(day, exit_node):
         day.closed_a_life[exit_node] = False
     ordered = [order["life"] for order in outstanding(day, exit_node)]
-    sent = [
-        {
-            "kind": "exit",
-            "node": exit_node,
-            "event": event,
-            "life": life,
-            "reason": "exit_condition_met",
-            "sent": day.step,
-            "noted": None,
-            "refused": False,
-        }
-        for life in lives
-        if all(life is not other for other in ordered)
-    ]
+    sent = [_new_order(day, exit_node, life) for life in lives if all(life is not other for other in ordered)]
     day.resting.extend(sent)
     for order in sent:
         if order["life"].entry_step < day.step:
-            try_at_market(day, order)
+            _try(day, order)
     if outstanding(day, exit_node):
         return False
     _complete(day, exit_node)
     return True
 
 
+def _new_order(day: Day, exit_node: str, life: Life) -> dict:
+    terms = day.graph.limit_of_exit[exit_node]
+    buying = life.side == "SELL"
+    return {
+        "kind": "exit",
+        "node": exit_node,
+        "event": day.exit_event[exit_node],
+        "life": life,
+        "reason": "exit_condition_met",
+        "sent": day.step,
+        "noted": None,
+        "refused": False,
+        "limit": terms and limit_orders.fixed_limit(day, terms, life.symbol, buying=buying),
+        "tried": False,
+    }
+
+
 def try_waiting(day: Day, order: dict) -> None:
     """Phase 4: try an order again; its exit completes if that was its last."""
-    if try_at_market(day, order) and not outstanding(day, order["node"]):
+    if _try(day, order) and not outstanding(day, order["node"]):
         _complete(day, order["node"])
+
+
+def _try(day: Day, order: dict) -> bool:
+    """Fill the order if it can be now: at market, or by its limit; at its deadline a limit order is over."""
+    if order["limit"] is None:
+        return try_at_market(day, order)
+    first, order["tried"] = not order["tried"], True
+    if first and fill_limit_at_once(day, order):
+        day.happened.add("limit exit filled at once")
+        return True
+    if fill_resting_limit(day, order):
+        day.happened.add("limit exit filled at its limit")
+        return True
+    terms = day.graph.limit_of_exit[order["node"]]
+    if not limit_orders.is_due(day, terms, order["sent"]):
+        return False
+    if terms["to_market"]:
+        day.happened.add("limit exit gone to market")
+        order["limit"] = None
+        return try_at_market(day, order)
+    day.happened.add("limit exit not reached")
+    _record(day, order, "limit_not_reached", retried=False)
+    drop(day, order)
+    return False
+
+
+def fill_limit_at_once(day: Day, order: dict) -> bool:
+    """Fill a limit order of an exit or of a rule if it is marketable: with slippage, never beyond the limit."""
+    symbol, buying = order["life"].symbol, order["life"].side == "SELL"
+    if not limit_orders.is_marketable(day, symbol, order["limit"], buying=buying):
+        return False
+    filled = limit_orders.price_at_once(day, symbol, order["limit"], buying=buying)
+    fill(day, order, filled, day.market.age(symbol))
+    return True
+
+
+def fill_resting_limit(day: Day, order: dict) -> bool:
+    """Fill a limit order that rests if its limit is reached: at the limit."""
+    life = order["life"]
+    if not limit_orders.is_reached(day, life.symbol, order["limit"], order["sent"], buying=life.side == "SELL"):
+        return False
+    fill(day, order, order["limit"], 0)
+    return True
 
 
 def outstanding(day: Day, exit_node: str) -> list[dict]:
     """The exit's own orders that still wait; those of its rules are not among them."""
     return [order for order in day.resting if order["kind"] == "exit" and order["node"] == exit_node]
+
+
+def settle(day: Day, life: Life) -> None:
+    """The contract expires with the session: closed at what it is worth by the underlying's last price (R20)."""
+    underlying = day.raw.underlying
+    in_the_money = day.market.price(underlying) - life.strike
+    worth = max(0, in_the_money if life.leg["option_type"] == "CE" else -in_the_money)
+    fill = _exit_fill(day, worth, day.market.age(underlying))
+    fill |= {"exit_sent_step": day.step, "exit_reason": "Expiry settlement", "exit_node_id": None}
+    day.book.close(life, life.open_lots, fill | {"exit_event_id": None})
 
 
 def close_at_last_price(day: Day, life: Life, reason: str, node: str | None, event: str | None) -> None:
@@ -105,9 +162,12 @@ def try_at_market(day: Day, order: dict) -> bool:
 
 
 def _record_first_failure(day: Day, order: dict, reason: str) -> None:
-    if order["refused"]:
-        return
-    order["refused"] = True
+    if not order["refused"]:
+        order["refused"] = True
+        _record(day, order, reason, retried=True)
+
+
+def _record(day: Day, order: dict, reason: str, *, retried: bool) -> None:
     day.rejections.append(
         {
             "step": day.step,
@@ -117,7 +177,7 @@ def _record_first_failure(day: Day, order: dict, reason: str) -> None:
             "side": "exit",
             "reason": reason,
             "symbol": order["life"].symbol,
-            "retried": True,
+            "retried": retried,
         }
     )
 
@@ -175,9 +235,14 @@ def _drop_other_orders(day: Day, life: Life) -> None:
     closing = [order for order in day.resting if order["kind"] in ("exit", "protective")]
     for order in closing:
         if order["life"] is life:
-            day.remove_resting(order)
-            if order["kind"] == "exit" and not outstanding(day, order["node"]):
-                day.state[order["node"]] = "inactive"
+            drop(day, order)
+
+
+def drop(day: Day, order: dict) -> None:
+    """An order goes without a fill; an exit left without any of its own is disarmed."""
+    day.remove_resting(order)
+    if order["kind"] == "exit" and not outstanding(day, order["node"]):
+        day.state[order["node"]] = "inactive"
 
 
 def _disarm(day: Day, closing_node: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tests.oracle import entries
 from tests.oracle.book import Life
-from tests.oracle.values import clock_seconds
+from tests.oracle.order_terms import clock_seconds, move_terms
 
 if TYPE_CHECKING:
     from tests.oracle.day import Day
@@ -63,7 +63,8 @@ def look_at(day: Day, waiting: dict) -> None:
         day.remove_resting(waiting)
         return
     life, config = waiting["life"], waiting["config"]
-    at_cost = (config.get("type") or "asap").lower() == "cost"
+    sort = (config.get("type") or "asap").lower()
+    at_cost = sort == "cost"
     if at_cost and not is_back(day, life):
         return
     day.remove_resting(waiting)
@@ -72,12 +73,15 @@ def look_at(day: Day, waiting: dict) -> None:
         kept = {
             "symbol": life.symbol,
             "expiry": life.expiry,
+            "strike": life.strike,
             "lots": life.lots,
             "lot_size": life.lot_size,
             "reason": None,
+            "looked_at": set(),
         }
     side = OTHER_SIDE[life.side] if config.get("reverse") else life.leg["side"]
-    entries.open_again(day, life.leg, waiting["event"], kept, side)
+    move = move_terms(config["momentumType"], config["momentumValue"]) if sort == "momentum" else None
+    entries.open_again(day, life.leg, waiting["event"], kept, side, move)
 
 
 def is_back(day: Day, life: Life) -> bool:

@@ -21,6 +21,7 @@ class Market:
         self.second = raw.open_s
         self.last: dict[str, tuple[int, int]] = {}
         self.price_before: dict[str, int] = {}  # as it was at the end of the step before
+        self.prices_at: list[dict[str, int]] = []  # last prices of every step so far, this one included
         self.first_now: dict[str, int] = {}
         self.open_interest: dict[str, int] = {}
         self.volume: dict[str, int | None] = {}
@@ -40,7 +41,7 @@ class Market:
         """Learn every trade stamped in this step's second."""
         self.second = self.raw.open_s + step
         self.first_now = {}
-        self.price_before = {symbol: price for symbol, (price, _) in self.last.items()}
+        self.price_before = self.prices_at[-1] if self.prices_at else {}
         for key, candle in self.forming.items():
             if candle is not None and candle["bucket"] < step // key[1]:
                 self.completed[key].append(candle)
@@ -55,6 +56,7 @@ class Market:
             for key in self.forming:
                 if key[0] == symbol:
                     self._add_to_candle(key, step // key[1], price, quantity)
+        self.prices_at.append({symbol: price for symbol, (price, _) in self.last.items()})
 
     def price(self, symbol: str) -> int | None:
         """The last price, of whatever age."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from tests.oracle import exits
+from tests.oracle import exits, limit_orders
 from tests.oracle.book import Life
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def limit_price(day: Day, life: Life, rule: dict, level: Fraction) -> int:
         price = life.entry_price + life.sign * level
     buffer = price * rule["limit_buffer"] / 100 if rule["trigger"] == "percentage" else rule["limit_buffer"] * 100
     worse = price - life.sign * buffer
-    return max((2 * worse + 1) // 2, 0)
+    return limit_orders.whole_paise(worse)
 
 
 def try_waiting(day: Day, order: dict) -> None:
@@ -186,26 +186,16 @@ def try_at_market(day: Day, order: dict) -> None:
 
 def try_limit_at_once(day: Day, order: dict) -> None:
     """At the step it was sent, with ``fill: last``: at the last price with slippage, never beyond the limit."""
-    life, limit = order["life"], order["limit"]
-    price, age = day.market.price(life.symbol), day.market.age(life.symbol)
-    if day.options.fill == "next" or age > day.options.max_price_age_s or life.sign * (price - limit) < 0:
-        return
-    filled = exits.slipped_exit(day, life, price)
-    day.happened.add("limit order filled at once")
-    exits.fill(day, order, max(filled, limit) if life.side == "BUY" else min(filled, limit), age)
-    _complete(day, order)
+    if exits.fill_limit_at_once(day, order):
+        day.happened.add("limit order filled at once")
+        _complete(day, order)
 
 
 def try_resting_limit(day: Day, order: dict) -> bool:
     """At a later step by which the contract has traded again: at the limit, if the price is there, or beyond it."""
-    life, limit = order["life"], order["limit"]
-    if not day.market.traded_after(life.symbol, order["sent"]):
+    if not exits.fill_resting_limit(day, order):
         return False
-    beyond = life.sign * (day.market.price(life.symbol) - limit)
-    through = getattr(day.options, "limit_fill", "touch") == "through"
-    if beyond < 0 or (through and beyond == 0):
-        return False
-    exits.fill(day, order, limit, 0)
+    through = day.options.limit_fill == "through"
     day.happened.add("limit order filled at its limit" + (", through" if through else ""))
     _complete(day, order)
     return True

@@ -9,6 +9,7 @@ from tests.oracle.book import Book
 from tests.oracle.document import Graph
 from tests.oracle.indicators import IndicatorReader
 from tests.oracle.market import Market
+from tests.oracle.order_terms import clock_seconds
 
 Value = float | str | None
 RELATIONS = {
@@ -21,12 +22,6 @@ RELATIONS = {
     "crosses_above": lambda a, b: a > b,
     "crosses_below": lambda a, b: a < b,
 }
-
-
-def clock_seconds(text: str) -> int:
-    """Seconds of the day of ``HH:MM`` or ``HH:MM:SS``."""
-    parts = [int(part) for part in text.split(":")]
-    return parts[0] * 3600 + parts[1] * 60 + (parts[2] if len(parts) == 3 else 0)
 
 
 def comparable(value: float) -> float:

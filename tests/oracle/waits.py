@@ -1,0 +1,49 @@
+"""Orders that wait for a price before they go in (R19): for a move of their contract, or out of a window's range."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.oracle.day import Day
+
+
+def begin(day: Day, terms: dict, symbol: str) -> dict:
+    """The wait of an order for that contract, sent now; of a move its ``level``, from the contract's last price."""
+    if terms["kind"] == "breakout":
+        return terms | {"symbol": day.raw.underlying if terms["underlying"] else symbol}
+    price = Fraction(day.market.price(symbol))
+    distance = price * terms["value"] / 100 if terms["percent"] else terms["value"] * 100
+    return terms | {"symbol": symbol, "level": price + distance if terms["up"] else price - distance}
+
+
+def is_over(day: Day, wait: dict, sent: int) -> bool:
+    """Whether the order goes in now, at a step after the one at which it was sent."""
+    price = day.market.price(wait["symbol"])
+    if day.step <= sent or price is None:
+        return False
+    if wait["kind"] == "move":
+        return price >= wait["level"] if wait["up"] else price <= wait["level"]
+    if day.market.second <= wait["to_s"]:
+        return False
+    prices = prices_of_window(day, wait)
+    if not prices:
+        return False
+    return price > max(prices) if wait["high"] else price < min(prices)
+
+
+def prices_of_window(day: Day, wait: dict) -> list[int]:
+    """The last prices of its steps, where there was one."""
+    return [
+        prices[wait["symbol"]]
+        for step, prices in enumerate(day.market.prices_at)
+        if wait["from_s"] <= day.raw.open_s + step <= wait["to_s"] and wait["symbol"] in prices
+    ]
+
+
+def in_words(wait: dict) -> str:
+    """What the census says of one that went in."""
+    if wait["kind"] == "move":
+        return f"wait {wait['name']} went in"
+    return f"breakout {'underlying' if wait['underlying'] else 'premium'} {'high' if wait['high'] else 'low'} went in"
