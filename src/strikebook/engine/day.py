@@ -32,6 +32,7 @@ def run_day(strategy: Strategy | Plan, day: MarketDay, options: RunOptions) -> D
     machine.run()
     lives = machine.state.book.lives
     excursions, marks = excursions_of(lives, machine.ended_step)
+    replayed_bars = market.replayed_bars  # of the prices that decided something; estimates read more
     estimates = Estimates(market, options.max_price_age_s)
     return DayResult(
         session=day.session,
@@ -46,7 +47,7 @@ def run_day(strategy: Strategy | Plan, day: MarketDay, options: RunOptions) -> D
         signals=tuple(signal.report() for signal in machine.signals.values()),
         closing_snapshot=machine.trace.snapshot(machine.ended_step),
         ended_step=machine.ended_step,
-        replayed_bars=market.replayed_bars,
+        replayed_bars=replayed_bars,
         short_history=market.short_history,
         source=day.source,
         synthetic=day.synthetic,
