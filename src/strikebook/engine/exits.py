@@ -159,19 +159,17 @@ class Exits:
         tape, limit, buying = order.life.tape, order.limit_paise, order.life.sign < 0
         first_try = order.tried_step is None
         order.tried_step = step
-        if first_try:
-            quote = self._broker.marketable(tape, step, limit, buying=buying)
-        else:
-            quote = self._broker.resting(tape, order.sent_step, step, limit, buying=buying)
-        if first_try and step == order.sent_step:
+        quote = self._broker.marketable(tape, step, limit, buying=buying) if first_try else None
+        if quote is not None or (first_try and step == order.sent_step):
             return quote, Limit(limit, rested=False)
+        quote = self._broker.resting(tape, order.sent_step, step, limit, buying=buying)
         if quote is None and order.market_step is not None and step >= order.market_step:
             if order.gives_up:
                 self._give_up(order, step)
                 return None, Limit(limit, rested=True)
             order.limit_paise = order.tried_step = None
             return None
-        return quote, Limit(limit, rested=not first_try)
+        return quote, Limit(limit, rested=True)
 
     def _give_up(self, order: ExitOrder, step: int) -> None:
         life = order.life
