@@ -1,4 +1,4 @@
-"""Twenty-odd ways to break the engine, one line each; every one must be noticed by the oracle.
+"""Sixty ways to break the engine, one line each; every one must be noticed by the oracle.
 
 Each mutant names a file of the engine, the text it replaces (which must stand there exactly once) and what breaks.
 """
@@ -51,7 +51,12 @@ MUTANTS = (
         "lots are rounded up", "orders.py", "return int(lots * scale)", 'return int(lots * scale + Decimal("0.999"))'
     ),
     Mutant("a part may close nothing", "orders.py", "max(int(wanted), 1)", "max(int(wanted), 0)"),
-    Mutant("slippage helps the trader", "orders.py", "buying=buying)", "buying=not buying)"),
+    Mutant(
+        "slippage helps the trader",
+        "orders.py",
+        "price.age_s, buying=buying)",
+        "price.age_s, buying=not buying)",
+    ),
     Mutant(
         "equality counts as a crossing",
         "conditions.py",
@@ -144,5 +149,149 @@ MUTANTS = (
         "conditions.py",
         "_descend(group, leaves, ~root, found)",
         "_descend(group, leaves, root, found)",
+    ),
+    Mutant(
+        "a stop needs more than its amount",
+        "protection.py",
+        "level = -self.exactly(self.rule.amount)\n                met = gains <= level",
+        "level = -self.exactly(self.rule.amount)\n                met = gains < level",
+    ),
+    Mutant(
+        "a level between two paise is rounded down",
+        "protection.py",
+        "return -(-millionths // _MILLIONTHS)",
+        "return millionths // _MILLIONTHS",
+    ),
+    Mutant(
+        "a target is met below its amount",
+        "protection.py",
+        "met = gains >= _ceiling(level)",
+        "met = gains >= level // _MILLIONTHS",
+    ),
+    Mutant(
+        "a trail is not moved by whole steps",
+        "protection.py",
+        "moved = best // step * step if step else best",
+        "moved = best",
+    ),
+    Mutant(
+        "a trail forgets its best gain at a part",
+        "protection.py",
+        "self.best = max(self.best, int(gains.max()))",
+        "self.best = 0",
+    ),
+    Mutant(
+        "a rule looks in the step of its fill",
+        "protection.py",
+        "LifeWatch(life, [self._rule(rule, life) for rule in rules], step + 1)",
+        "LifeWatch(life, [self._rule(rule, life) for rule in rules], step)",
+    ),
+    Mutant(
+        "a candle rule sees the next candle's first price",
+        "protection.py",
+        "self.subject.gains(steps - 1)",
+        "self.subject.gains(steps)",
+    ),
+    Mutant(
+        "a breakeven acts in the step that arms it",
+        "protection.py",
+        "armed = steps > steps[reached.argmax()]",
+        "armed = steps >= steps[reached.argmax()]",
+    ),
+    Mutant(
+        "a rule of profit forgets parts",
+        "protection.py",
+        "* (self.life.lots_open * self.life.lot_size) + self.life.realised_paise",
+        "* (self.life.lots_open * self.life.lot_size)",
+    ),
+    Mutant(
+        "a put is hurt by what hurts a call",
+        "protection.py",
+        'life.sign if life.contract.option_type == "CE" else -life.sign',
+        "life.sign",
+    ),
+    Mutant(
+        "a target's stop moves others to cost",
+        "protection.py",
+        '_STOPPED = ("stop_loss", "trailing_stop")',
+        '_STOPPED = ("stop_loss", "trailing_stop", "target")',
+    ),
+    Mutant(
+        "targets come before stops",
+        "plan.py",
+        "key=lambda rule: RULE_KINDS.index(rule.kind)",
+        "key=lambda rule: -RULE_KINDS.index(rule.kind)",
+    ),
+    Mutant(
+        "a rule's limit is made better by its buffer",
+        "protection.py",
+        "limit = level - self.of.life.sign * away",
+        "limit = level + self.of.life.sign * away",
+    ),
+    Mutant(
+        "a resting limit order fills at the market",
+        "orders.py",
+        "filled = limit.paise if limit.rested else bound",
+        "filled = bound",
+    ),
+    Mutant(
+        "a marketable order slips beyond its limit",
+        "orders.py",
+        "min(filled, limit.paise) if buying else max(filled, limit.paise)",
+        "filled",
+    ),
+    Mutant(
+        "a limit order fills without a trade",
+        "orders.py",
+        "if quote is None or traded is None or traded > step:",
+        "if quote is None:",
+    ),
+    Mutant(
+        "a touch is enough for through",
+        "orders.py",
+        'beyond == 0 and self.options.limit_fill == "touch"',
+        "beyond == 0",
+    ),
+    Mutant(
+        "a re-entry goes in once too often",
+        "exits.py",
+        "life.position_num > terms.most",
+        "life.position_num > terms.most + 1",
+    ),
+    Mutant(
+        "a re-entry at cost waits on the wrong side", "orders.py", "below=closing > entry)", "below=closing < entry)"
+    ),
+    Mutant(
+        "a reversed re-entry is not reversed",
+        "entries.py",
+        "if not waiting.terms.reverse:",
+        "if waiting.terms.reverse is not None:",
+    ),
+    Mutant(
+        "a rule of an exit does not complete it",
+        "exits.py",
+        "completes=at == 0 and node is not None",
+        "completes=False",
+    ),
+    Mutant(
+        "a premium tie takes the dearer",
+        "strikes.py",
+        "key=lambda one: (abs(one[0] - target), one)",
+        "key=lambda one: (abs(one[0] - target), -one[0], one)",
+    ),
+    Mutant(
+        "a strike between two is the lower",
+        "strikes.py",
+        "target - strikes[above - 1] < strikes[above] - target",
+        "target - strikes[above - 1] <= strikes[above] - target",
+    ),
+    Mutant("a put's percentage goes up", "strikes.py", 'return 1 if kind == "CE" else -1', "return 1"),
+    Mutant("a window takes in the second after it", "levels.py", ": last + 1]", ": last + 2]"),
+    Mutant("the edge of a range is a breakout", "levels.py", "edge + 1 if breakout.high else edge - 1", "edge"),
+    Mutant("the floor does not trail", "square_off.py", "(over // every * by if every else 0)", "0"),
+    Mutant("a profit at its floor is above it", "square_off.py", "total * _SCALE <= floor", "total * _SCALE < floor"),
+    Mutant("what expires is closed at the market", "exits.py", "if not life.leg.carried:", "if True:"),
+    Mutant(
+        "a put is settled as a call", "exits.py", 'inside if life.contract.option_type == "CE" else -inside', "inside"
     ),
 )
