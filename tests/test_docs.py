@@ -249,7 +249,7 @@ def refused_documents() -> list[object]:
     """One document for every setting that is refused until it is built."""
     start = d.start
     return [
-        d.small(entry=d.entry("entry", d.leg(orderType="stopLimit"))),
+        d.small(exit=d.exit_node("exit", "p1", {"orderType": "stopLimit"})),
         d.small(entry=d.entry("entry", d.leg(positionType="sell", quantityType="capital", capital=1000))),
         d.small(start=d.start(endConditions={"positionClosure": {"orderType": "limit"}})),
         d.small(entry=d.entry("entry", d.leg(futureDetails={"expiry": "M0"}))),

@@ -302,7 +302,46 @@ ERRORS = {
     "leg of a future": (legs(d.leg(optionDetails=None)), f"{LEG}.optionDetails", "not built yet"),
     "futures details": (legs(d.leg(futureDetails={"expiry": "M0"})), f"{LEG}.futureDetails", "not built yet"),
     "unknown product": (legs(d.leg(productType="intradya")), f"{LEG}.productType", "unknown productType"),
-    "stop-limit entry": (legs(d.leg(orderType="stop-limit", limitPrice=5)), f"{LEG}.orderType", "not built yet"),
+    "stop-limit exit": (exiting({"orderType": "stop-limit"}), f"{ORDER}.orderType", "not built yet"),
+    "a signal of lazy legs alone": (
+        legs(d.leg(lazyLeg={"enabled": True, "armedBy": "p2"})),
+        f"{N}[1]",
+        "leads to lazy legs alone",
+    ),
+    "days to expiry backwards": (
+        legs(d.leg(optionDetails={"expiry": "D7-0", "strikeType": "ATM", "optionType": "CE"})),
+        f"{LEG}.optionDetails.expiry",
+        "days to expiry from 7 to 0",
+    ),
+    **{
+        f"leg with {more}": (legs(d.leg(**more)), f"{LEG}.{where}", what)
+        for more, where, what in (
+            ({"orderType": "stopLimit", "limitPrice": 5}, "triggerPrice", "is missing"),
+            ({"lazyLeg": {"enabled": True}}, "lazyLeg.armedBy", "is missing"),
+            ({"lazyLeg": {"enabled": True, "armedBy": "p1"}}, "lazyLeg.armedBy", "a leg that arms itself"),
+            ({"lazyLeg": {"enabled": True, "armedBy": "p9"}}, "lazyLeg.armedBy", "no entry opens the position 'p9'"),
+            (
+                {"optionDetails": {"expiry": "W0", "strikeType": "relative", "strikeSteps": 2, "optionType": "CE"}},
+                "optionDetails.strikeLeg",
+                "is missing",
+            ),
+            (
+                {
+                    "orderType": "stopLimit",
+                    "limitPrice": 5,
+                    "triggerPrice": 6,
+                    "waitAndTrade": {"enabled": True, "type": "pointsUp", "value": 5},
+                },
+                "orderType",
+                "waits for another price too",
+            ),
+        )
+    },
+    "a lazy leg in a group": (
+        legs(d.leg(lazyLeg={"enabled": True, "armedBy": "p2"}), d.leg("p2"), allOrNone=True),
+        f"{LEG}.lazyLeg",
+        "a lazy leg in allOrNone",
+    ),
     **{
         f"leg {more}": (legs(d.leg(**more)), f"{LEG}.{where}", what)
         for more, where, what in (

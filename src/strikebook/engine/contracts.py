@@ -13,8 +13,12 @@ def choose_expiry(listed: tuple[date, ...], choice: OptionChoice, day: date) -> 
     """Return the expiry of a code among the listed ones on or after ``day``; None where there is none.
 
     ``Wn``: the nth, from 0. ``Mn``, ``Qn``, ``Yn``: the last one of the nth month, quarter or year that has any.
+    ``Da-b``: the nearest one that is a to b calendar days away.
     """
     ahead = [expiry for expiry in listed if expiry >= day]
+    if choice.expiry_unit == "D":
+        near = (expiry for expiry in ahead if choice.expiry_number <= (expiry - day).days <= choice.expiry_most)
+        return next(near, None)
     if choice.expiry_unit != "W":
         ahead = list({_period(expiry, choice.expiry_unit): expiry for expiry in ahead}.values())
     return ahead[choice.expiry_number] if choice.expiry_number < len(ahead) else None

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from strikebook.engine.book import OpenLife
 from strikebook.engine.contracts import choose_expiry
 from strikebook.engine.graph import Graph
-from strikebook.engine.levels import moved_level, trip_of, window_level
+from strikebook.engine.levels import moved_level, trigger_level, trip_of, window_level
 from strikebook.engine.market_columns import MarketColumns
 from strikebook.engine.operands import DayState
 from strikebook.engine.orders import (
@@ -30,8 +30,9 @@ from strikebook.engine.tape import Quote
 from strikebook.engine.trace import Trace
 from strikebook.model.day_result import Rejection, RejectionReason, Trip
 from strikebook.model.instrument import OptionContract, OptionType
-from strikebook.strategy.node import EntryNode, Leg
-from strikebook.strategy.order_terms import RangeBreakout, WaitAndTrade
+from strikebook.strategy.node import EntryNode, FirstPrice, Leg, OptionChoice
+from strikebook.strategy.order_terms import TriggerPrice, WaitAndTrade
+from strikebook.strategy.protection import LegReEntry
 from strikebook.strategy.rule_texts import re_entry_text
 
 Refusal = tuple[RejectionReason, OptionContract | None, str]
@@ -58,6 +59,7 @@ class Entries:
         self._trace = trace
         self._broker = broker
         self.warnings: dict[str, None] = {}
+        self._chosen: dict[str, int] = {}
 
     def act(self, node: EntryNode, step: int) -> bool:
         """Send the orders of the flat legs; True where one filled at once."""
@@ -86,37 +88,45 @@ class Entries:
             return
         self._graph.resting.remove(waiting)
         node, leg = self._plan.entries[waiting.node_id], self._again(waiting)
+        if waiting.terms is None and not self._flat(leg):
+            return
         execution = Execution(node.id, self._trace.new_id(node.id, step), alone=True)
         if self._graph.at_max_entries(node.id):
             self._reject(execution, leg, ("max_entries", None, ""), step, step)
         elif not self._flat(leg):
             self._reject(execution, leg, ("already_open", None, ""), step, step)
         else:
-            choice = self._same(waiting) if waiting.terms.kind == "cost" else self._choose(leg, step)
+            choice = self._same(waiting) if waiting.at_cost else self._choose(leg, step)
             if isinstance(choice, Choice):
                 deadline = step + self._broker.options.wait_for_trade_s
                 order = EntryOrder(execution, [self._entry(leg, choice)], step, deadline, group=node.all_or_none)
-                order.trip = self._back_at_cost(waiting, step)
-                self._dispatch(order, waiting.terms.move, step)
+                if waiting.terms is None:
+                    order.terms = leg.limit
+                    self._dispatch(order, leg.first, step)
+                else:
+                    order.trip = self._back_at_cost(waiting, waiting.terms, step)
+                    self._dispatch(order, waiting.terms.move, step)
             else:
                 self._reject(execution, leg, choice, step, step)
-        note = f"{re_entry_text(waiting.terms)}: {self._outcome(execution, leg, step)}"
+        armed = f"armed by {waiting.closed.vpi}"
+        why = armed if waiting.terms is None else re_entry_text(waiting.terms)
+        note = f"{why}: {self._outcome(execution, leg, step)}"
         self._trace.record(execution.event_id, waiting.event_id, (node.id, "entryNode"), step, note=note)
         if execution.filled:
             self._graph.completed(node.id, execution.event_id, step, guarding=leg.vpi)
 
     def _again(self, waiting: WaitingReEntry) -> Leg:
         leg = self._plan.leg_of[waiting.leg.vpi]
-        if not waiting.terms.reverse:
+        if waiting.terms is None or not waiting.terms.reverse:
             return leg
         return replace(leg, side="BUY" if waiting.leg.side == "SELL" else "SELL")
 
-    def _back_at_cost(self, waiting: WaitingReEntry, step: int) -> Trip | None:
+    def _back_at_cost(self, waiting: WaitingReEntry, terms: LegReEntry, step: int) -> Trip | None:
         closed = waiting.closed
         entry, closing = closed.entry.price_paise, closed.rows[-1].exit.price_paise
-        if waiting.terms.kind != "cost" or closing == entry:
+        if terms.kind != "cost" or closing == entry:
             return None
-        text = re_entry_text(waiting.terms)
+        text = re_entry_text(terms)
         level = PriceLevel(closed.tape, entry, closing < entry, step, closing, underlying=False, text=text)
         return trip_of(level, closed.leg, closed.position_num + 1, step)
 
@@ -136,7 +146,8 @@ class Entries:
 
     def _send(self, node: EntryNode, execution: Execution, step: int) -> None:
         deadline = step + self._broker.options.wait_for_trade_s
-        chosen = [(leg, self._choose(leg, step)) for leg in node.legs if self._flat(leg)]
+        sent = sorted((leg for leg in node.legs if self._flat(leg) and leg.lazy is None), key=lambda leg: leg.priority)
+        chosen = [(leg, self._choose(leg, step)) for leg in sent]
         ready = [(leg, choice) for leg, choice in chosen if isinstance(choice, Choice)]
         for leg, choice in chosen:
             if not isinstance(choice, Choice):
@@ -144,7 +155,7 @@ class Entries:
             elif not node.all_or_none:
                 order = EntryOrder(execution, [self._entry(leg, choice)], step, deadline, group=False, terms=leg.limit)
                 self._dispatch(order, leg.first, step)
-        if node.all_or_none and len(ready) == len(chosen):
+        if node.all_or_none and ready and len(ready) == len(chosen):
             legs = [self._entry(leg, choice) for leg, choice in ready]
             self._try(EntryOrder(execution, legs, step, deadline, group=True), step)
 
@@ -168,11 +179,15 @@ class Entries:
             return ("no_spot", None, f"{self._market.day.underlying} has not traded yet")
         if spot.age_s > self._broker.options.max_price_age_s:
             return ("stale_spot", None, f"{self._market.day.underlying} last traded {spot.age_s} s ago")
-        years = years_until(expiry, session.date, session.open_s + step)
-        strike = strike_of(contracts, choice, expiry, spot.price_paise, self._fresh_price(step), years)
+        if choice.by == "relative":
+            strike = self._beside(choice, expiry)
+        else:
+            years = years_until(expiry, session.date, session.open_s + step)
+            strike = strike_of(contracts, choice, expiry, spot.price_paise, self._fresh_price(step), years)
         if strike is None:
             found = "is not listed" if choice.by in ("steps", "exact") else "is not there: no strike with a fresh price"
             return ("no_strike", None, f"{choice.strike_code} {choice.option_type} of {expiry} {found}")
+        self._chosen[leg.vpi] = strike
         contract = self._market.day.contract(expiry, strike, choice.option_type)
         lot_size = leg.lot_size if leg.lot_size is not None else contracts.lot_sizes.get(expiry)
         if lot_size is None:
@@ -191,6 +206,15 @@ class Entries:
             return ("no_quantity", contract, f"{wanted} is less than one lot")
         return Choice(contract, lots, lot_size)
 
+    def _beside(self, choice: OptionChoice, expiry: date) -> int | None:
+        """The strike so many listed ones from that of another leg."""
+        strikes = self._market.day.contracts.strikes_paise.get((expiry, choice.option_type), ())
+        base = self._chosen.get(choice.beside)
+        if base is None or base not in strikes:
+            return None
+        at = strikes.index(base) + (choice.otm_steps if choice.option_type == "CE" else -choice.otm_steps)
+        return strikes[at] if 0 <= at < len(strikes) else None
+
     def _fresh_price(self, step: int) -> FreshPrice:
         def price(expiry: date, strike_paise: int, option_type: OptionType) -> int | None:
             symbol = self._market.day.contract(expiry, strike_paise, option_type).symbol
@@ -199,7 +223,7 @@ class Entries:
 
         return price
 
-    def _dispatch(self, order: EntryOrder, first: WaitAndTrade | RangeBreakout | None, step: int) -> None:
+    def _dispatch(self, order: EntryOrder, first: FirstPrice | None, step: int) -> None:
         """Send an order, or let it wait for what has to happen first."""
         if first is None:
             self._send_now(order, step)
@@ -213,6 +237,8 @@ class Entries:
                 self._reject(order.execution, entry.leg, (reason, entry.contract, detail), step, step)
                 return
             order.level = moved_level(first, entry.tape, quote.price_paise, step)
+        elif isinstance(first, TriggerPrice):
+            order.level = trigger_level(first, entry.tape, step, buying=entry.leg.side == "BUY")
         else:
             tape = self._market.spot if first.underlying else entry.tape
             order.level = window_level(first, tape, self._market.session, step)

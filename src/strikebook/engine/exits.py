@@ -248,6 +248,7 @@ class Exits:
             if order is not None:
                 self._disarm_others(order, step)
                 self._reopen(order, step)
+                self._arm_lazy_legs(order, step)
 
     def _reopen(self, order: ExitOrder, step: int) -> None:
         """Note a closed leg that is to be opened again by itself."""
@@ -264,6 +265,15 @@ class Exits:
             self._graph.resting.append(
                 WaitingReEntry(life.leg, life.entry_node_id, terms, life, step, order.event_id, last)
             )
+
+    def _arm_lazy_legs(self, order: ExitOrder, step: int) -> None:
+        """Note the legs that wait for this close, where a rule made it."""
+        last = self._session.last_step
+        for leg in self._plan.lazy.get(order.life.vpi, ()):
+            flat = leg.vpi not in self._graph.waiting and leg.vpi not in self._state.book.open_legs
+            if order.protective and flat and leg.lazy is not None and order.reason in leg.lazy.causes:
+                entry = self._plan.entry_of[leg.vpi]
+                self._graph.resting.append(WaitingReEntry(leg, entry, None, order.life, step, order.event_id, last))
 
     def _disarm_others(self, closing: ExitOrder, step: int) -> None:
         for order in self._orders():

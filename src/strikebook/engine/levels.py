@@ -9,8 +9,8 @@ from strikebook.engine.tape import Tape
 from strikebook.model.day_result import Trip
 from strikebook.model.session import Session
 from strikebook.strategy.node import Leg
-from strikebook.strategy.order_terms import RangeBreakout, WaitAndTrade
-from strikebook.strategy.rule_texts import breakout_text, move_text
+from strikebook.strategy.order_terms import RangeBreakout, TriggerPrice, WaitAndTrade
+from strikebook.strategy.rule_texts import breakout_text, move_text, trigger_text
 
 
 def moved_level(move: WaitAndTrade, tape: Tape, last_paise: int, step: int) -> PriceLevel:
@@ -19,6 +19,14 @@ def moved_level(move: WaitAndTrade, tape: Tape, last_paise: int, step: int) -> P
     away = value * last_paise / 100 if move.percent else value * 100
     level = -((-last_paise - away) // 1) if move.up else (last_paise - away) // 1
     return PriceLevel(tape, level, move.up, step + 1, last_paise, underlying=False, text=move_text(move))
+
+
+def trigger_level(trigger: TriggerPrice, tape: Tape, step: int, *, buying: bool) -> PriceLevel:
+    """The trigger of a stop-limit order, from the next step on."""
+    exact = Fraction(trigger.price) * 100
+    level = -(-exact // 1) if buying else exact // 1
+    text = trigger_text(trigger, buying=buying)
+    return PriceLevel(tape, level, buying, step + 1, level, underlying=False, text=text)
 
 
 def window_level(breakout: RangeBreakout, tape: Tape, session: Session, step: int) -> PriceLevel | None:

@@ -123,7 +123,7 @@ class Machine:
                 )
             elif isinstance(order, WaitingReEntry):
                 if step <= order.last_step:
-                    contract = order.closed.contract if order.terms.kind == "cost" else None
+                    contract = order.closed.contract if order.at_cost else None
                     self.cancellations.append(
                         Cancellation(step, order.sent_step, order.node_id, order.leg.vpi, "entry", contract)
                     )

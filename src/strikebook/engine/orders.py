@@ -138,15 +138,23 @@ class ExitOrder:
 
 @dataclass(eq=False)
 class WaitingReEntry:
-    """A leg that is to be opened again by itself: at once, or when its contract's price is back at its entry fill."""
+    """A leg that is to be opened by itself: at once, or when its contract's price is back at its entry fill.
+
+    ``terms``: None for a lazy leg, which ``closed`` has armed.
+    """
 
     leg: Leg
     node_id: str
-    terms: LegReEntry
+    terms: LegReEntry | None
     closed: OpenLife
     sent_step: int
     event_id: str
     last_step: int
+
+    @property
+    def at_cost(self) -> bool:
+        """Whether it takes the same contract, at its entry price."""
+        return self.terms is not None and self.terms.kind == "cost"
 
     def due(self, step: int) -> bool:
         """Whether it goes in at a step."""
@@ -157,7 +165,7 @@ class WaitingReEntry:
         after = max(step, self.sent_step) + 1
         first: int | None = after
         closing, entry = self.closed.rows[-1].exit.price_paise, self.closed.entry.price_paise
-        if self.terms.kind == "cost" and closing != entry:
+        if self.at_cost and closing != entry:
             first = self.closed.tape.first_at(after, entry, below=closing > entry)
         return None if first is None or first > self.last_step else first
 

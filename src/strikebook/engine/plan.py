@@ -62,7 +62,7 @@ class Plan:
 
     ``below``: the children of each node, last one first. ``walk``: the visits of a step. ``guarded``: the vpis that
     each exit signal guards, of those that guard any. ``rules``: by vpi, in the order in which they are looked at;
-    ``combined``: by entry, of those that have some.
+    ``combined``: by entry, of those that have some. ``lazy``: by vpi, the legs that its close can arm.
     """
 
     strategy: Strategy
@@ -79,6 +79,7 @@ class Plan:
     entry_of: Mapping[str, str]
     rules: Mapping[str, tuple[ProtectiveRule, ...]]
     combined: Mapping[str, tuple[ProtectiveRule, ...]]
+    lazy: Mapping[str, tuple[Leg, ...]]
     variables: Mapping[str, tuple[Variable, ...]]
     moving_crossings: tuple[Leaf, ...]
 
@@ -114,6 +115,7 @@ def make_plan(strategy: Strategy) -> Plan:
         entry_of,
         {vpi: rules for vpi, leg in leg_of.items() if (rules := _rules(leg, entries[entry_of[vpi]], exits.values()))},
         {node.id: _in_order(node.combined) for node in entries.values() if node.combined},
+        _lazy_legs(leg_of.values()),
         {node.id: _in_dependency_order(node) for node in signals.values()},
         _moving_crossings(signals.values()),
     )
@@ -139,6 +141,14 @@ def _rules(leg: Leg, entry: EntryNode, exits: Iterable[ExitNode]) -> tuple[Prote
     """The rules that protect a leg, by kind; within a kind its own, its entry's, then those of exits."""
     closing = [rule for node in exits if leg.vpi in node.targets for rule in node.rules]
     return _in_order((*leg.rules, *entry.rules, *closing))
+
+
+def _lazy_legs(legs: Iterable[Leg]) -> dict[str, tuple[Leg, ...]]:
+    found: dict[str, tuple[Leg, ...]] = {}
+    for leg in legs:
+        if leg.lazy is not None:
+            found[leg.lazy.armed_by] = (*found.get(leg.lazy.armed_by, ()), leg)
+    return found
 
 
 def _in_order(rules: Iterable[ProtectiveRule]) -> tuple[ProtectiveRule, ...]:

@@ -43,6 +43,8 @@ def strike_of(
             forward = forward_of(contracts, expiry, spot_paise, kind, fresh)
             candidates = [] if forward is None else _candidates(strikes, expiry, kind, fresh)
             return None if forward is None else _by_delta(choice, candidates, forward, years)
+        case "relative":
+            raise ValueError("a relative strike is counted from another leg's")
         case "premium" | "premiumAtLeast" | "premiumAtMost" | "premiumRange":
             return _by_premium(choice, _candidates(strikes, expiry, kind, fresh))
 

@@ -85,6 +85,9 @@ def _check_signal(draft: Draft, node: RawNode) -> None:
     read = {variable.node_id for variable, _ in draft.names.variables_read}
     if not graph.children[node.id] and node.id not in read:
         node.place.error("a signal that leads to nothing", "an edge to what it should cause")
+    led_to = [leg for entry in graph.led_to(node.id, "entry") for leg in draft.entries[entry].legs]
+    if node.kind != "exit_signal" and led_to and all(leg.lazy is not None for leg in led_to):
+        node.place.error("a signal that leads to lazy legs alone: it opens nothing", "a leg that is not lazy")
     only_start = set(graph.parents[node.id]) == {graph.start_id}
     if node.kind == "exit_signal" and only_start and draft.guarded(node.id):
         node.place.error(

@@ -17,8 +17,16 @@ from strikebook.strategy.node import (
     StartNode,
     Strategy,
 )
-from strikebook.strategy.order_terms import WaitAndTrade
-from strikebook.strategy.rule_texts import breakout_text, limit_text, lock_text, move_text, re_entry_text, rule_text
+from strikebook.strategy.order_terms import TriggerPrice, WaitAndTrade
+from strikebook.strategy.rule_texts import (
+    breakout_text,
+    limit_text,
+    lock_text,
+    move_text,
+    re_entry_text,
+    rule_text,
+    trigger_text,
+)
 from strikebook.strategy.texts import Instruments, expression_text, group_text, time_text, timeframe_text
 
 _SIGNALS = {"entry": "entry signal", "exit": "exit signal", "re_entry": "re-entry signal"}
@@ -119,8 +127,12 @@ def condition_lines(opening: str, conditions: ConditionSet) -> tuple[str, ...]:
 def _leg_lines(leg: Leg) -> list[str]:
     """A leg with its own rules."""
     lines = [leg_text(leg)]
+    if leg.lazy is not None:
+        lines.append(f"{leg.vpi}: only after a {' or '.join(leg.lazy.causes)} of {leg.lazy.armed_by}")
     if isinstance(leg.first, WaitAndTrade):
         lines.append(f"{leg.vpi}: once {move_text(leg.first)}")
+    elif isinstance(leg.first, TriggerPrice):
+        lines.append(f"{leg.vpi}: once {trigger_text(leg.first, buying=leg.side == 'BUY')}")
     elif leg.first is not None:
         lines.append(f"{leg.vpi}: once {breakout_text(leg.first)}")
     lines += [] if leg.limit is None else [f"{leg.vpi}: {limit_text(leg.limit)}"]

@@ -9,10 +9,11 @@ from typing import Literal, TypeAlias
 
 from strikebook.model.instrument import OptionType
 from strikebook.strategy.expression import ConditionSet, InstrumentRole, Variable
-from strikebook.strategy.order_terms import LimitOrder, RangeBreakout, WaitAndTrade
-from strikebook.strategy.protection import LegReEntry, ProtectiveRule
+from strikebook.strategy.order_terms import LimitOrder, RangeBreakout, TriggerPrice, WaitAndTrade
+from strikebook.strategy.protection import LazyLeg, LegReEntry, ProtectiveRule
 
 ParameterValue: TypeAlias = float | int | str | bool
+FirstPrice: TypeAlias = WaitAndTrade | RangeBreakout | TriggerPrice
 StrikeBy: TypeAlias = Literal[
     "steps",
     "exact",
@@ -25,6 +26,7 @@ StrikeBy: TypeAlias = Literal[
     "straddlePremium",
     "delta",
     "deltaRange",
+    "relative",
 ]
 SignalKind: TypeAlias = Literal["entry", "exit", "re_entry"]
 
@@ -61,21 +63,28 @@ class InstrumentUse:
 class OptionChoice:
     """Which contract a leg takes: expiry ``W``/``M``/``Q``/``Y`` and number, and how its strike is chosen.
 
+    ``D``: the days to expiry, from ``expiry_number`` to ``expiry_most``. ``beside``: the leg that a relative strike is
+    counted from.
+
     ``otm_steps``: 0 is ATM, 2 is OTM2, -1 is ITM1. ``by``: what ``value`` (and ``most``, of a range) is, where the
     strike is not so many steps away.
     """
 
-    expiry_unit: Literal["W", "M", "Q", "Y"]
+    expiry_unit: Literal["W", "M", "Q", "Y", "D"]
     expiry_number: int
     otm_steps: int
     option_type: OptionType
     by: StrikeBy = "steps"
     value: Decimal = Decimal(0)
     most: Decimal = Decimal(0)
+    beside: str = ""
+    expiry_most: int = 0
 
     @property
     def expiry_code(self) -> str:
-        """Such as ``W0``."""
+        """Such as ``W0``, ``D0-7``."""
+        if self.expiry_unit == "D":
+            return f"D{self.expiry_number}-{self.expiry_most}"
         return f"{self.expiry_unit}{self.expiry_number}"
 
     @property
@@ -83,6 +92,8 @@ class OptionChoice:
         """Such as ``ATM``, ``OTM2``, ``ITM1``, ``premium 50``."""
         if self.by in ("premiumRange", "deltaRange"):
             return f"{self.by} {self.value.normalize():f}-{self.most.normalize():f}"
+        if self.by == "relative":
+            return f"{self.beside} {self.otm_steps:+d}"
         if self.by != "steps":
             return f"{self.by} {self.value.normalize():f}"
         if self.otm_steps == 0:
@@ -96,7 +107,7 @@ class Leg:
 
     ``capital``: as many lots as so many rupees buy, instead. ``rules`` are its own; those of its entry and of exits
     stand there. ``first``: what has to happen before its order goes in. ``carried``: it stays open over the close, but
-    for its expiry day.
+    for its expiry day. ``priority``: the smaller is sent first. ``lazy``: it waits for another leg's stop or target.
     """
 
     vpi: str
@@ -108,9 +119,11 @@ class Leg:
     rules: tuple[ProtectiveRule, ...] = ()
     re_entry: LegReEntry | None = None
     limit: LimitOrder | None = None
-    first: WaitAndTrade | RangeBreakout | None = None
+    first: FirstPrice | None = None
     carried: bool = False
     capital: Decimal | None = None
+    priority: Decimal = Decimal(0)
+    lazy: LazyLeg | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,13 @@ class WaitAndTrade:
 
 
 @dataclass(frozen=True, slots=True)
+class TriggerPrice:
+    """An order that waits until its contract's price is at ``price`` rupees: from below to buy, from above to sell."""
+
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class RangeBreakout:
     """An order that waits until a price leaves the range of a window (seconds of the day, both included).
 

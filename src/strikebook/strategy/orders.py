@@ -17,9 +17,10 @@ from strikebook.strategy.read_order_terms import (
     read_amount,
     read_order_type,
     read_range_breakout,
+    read_trigger_price,
     read_wait_and_trade,
 )
-from strikebook.strategy.read_protection import Protection, read_combined, read_protection, read_re_entry
+from strikebook.strategy.read_protection import Protection, read_combined, read_lazy_leg, read_protection, read_re_entry
 from strikebook.strategy.refused import NOT_BUILT, refuse
 
 Quantity = Literal["all", "percentage", "specific"]
@@ -44,13 +45,16 @@ _STRIKES: dict[str, StrikeBy] = {
     "delta": "delta",
     "closestdelta": "delta",
     "deltarange": "deltaRange",
+    "relative": "relative",
 }
 _QUANTITY_TYPES = {"lots": "lots", "capital": "capital"}
 _EXPIRY_UNITS: dict[str, Literal["W", "M", "Q", "Y"]] = {"W": "W", "M": "M", "Q": "Q", "Y": "Y"}
 _EXPIRY = re.compile(r"([WMQY])([0-9]{1,2})")
+_DAYS_TO_EXPIRY = re.compile(r"D([0-9]{1,3})-([0-9]{1,3})")
 _STRIKE = re.compile(r"(ATM)|(OTM|ITM)([0-9]{1,3})")
 _OTHER_CONTRACTS = ("futureDetails", "futuresDetails", "stockDetails", "equityDetails")
 _MOST_LOTS = 1_000_000
+_MOST_STEPS = 1_000
 _FARTHEST: dict[str, int] = {"percentage": 99, "straddleWidth": 100}
 
 
@@ -109,6 +113,8 @@ def read_entry(data: Cursor) -> EntryOrder:
         leg = _leg(place, named)
         if leg is not None and leg.limit is not None and data.get("allOrNone").flag():
             place.get("orderType").error("a limit order in allOrNone", "market, or allOrNone: false")
+        if leg is not None and leg.lazy is not None and data.get("allOrNone").flag():
+            place.get("lazyLeg").error("a lazy leg in allOrNone", "without it, or allOrNone: false")
         if leg is not None and leg.first is not None and data.get("allOrNone").flag():
             place.error("a leg that waits for a price in allOrNone", "without it, or allOrNone: false")
         if leg is not None:
@@ -161,16 +167,19 @@ def _leg(place: Cursor, named: list[tuple[str, Cursor]]) -> Leg | None:
     complete = vpi.required("a position id (vpi)") & side.required("buy or sell")
     if place.get("quantityType").blank or squeezed(place.get("quantityType").text()) == "lots":
         complete &= lots.required("a number of lots")
-    limit = read_order_type(place)
+    limit, trigger = read_order_type(place, stop_limit=True), read_trigger_price(place)
     carried = _is_carried(place.get("productType"))
     protection = read_protection((place,), "leg")
     named.extend(protection.named)
     re_entry = read_re_entry(place.section("reEntryConfig"), of_exit=False)
     waits, breakout = read_wait_and_trade(place.section("waitAndTrade")), place.section("rangeBreakout")
-    first = waits or read_range_breakout(breakout)
-    if waits is not None and first is waits and breakout.get("enabled").flag():
+    first = waits or read_range_breakout(breakout) or trigger
+    if waits is not None and breakout.get("enabled").flag():
         breakout.error("both waitAndTrade and rangeBreakout", "one of them")
-    option = _option(place)
+    if trigger is not None and first is not trigger:
+        place.get("orderType").error("a stop-limit order that waits for another price too", "its triggerPrice alone")
+    option = _option(place, named)
+    lazy = read_lazy_leg(place.section("lazyLeg"), vpi.text(), named)
     side_name, capital = side.choice("positionType", _SIDES), _capital(place, side)
     lot_count = lots.whole(1, _MOST_LOTS) if capital is None else 1
     lot_size = place.get("multiplier", "lotSize").whole(1, _MOST_LOTS)
@@ -190,6 +199,8 @@ def _leg(place: Cursor, named: list[tuple[str, Cursor]]) -> Leg | None:
         first,
         carried,
         capital,
+        place.get("priority").number() or Decimal(0),
+        lazy,
     )
 
 
@@ -215,7 +226,7 @@ def _is_carried(place: Cursor) -> bool:
     return bool(found)
 
 
-def _option(place: Cursor) -> OptionChoice | None:
+def _option(place: Cursor, named: list[tuple[str, Cursor]]) -> OptionChoice | None:
     for name in _OTHER_CONTRACTS:
         if place.get(name).value not in (None, {}, "", False):
             refuse(place.get(name), "a leg that is no option", "optionDetails")
@@ -231,17 +242,26 @@ def _option(place: Cursor) -> OptionChoice | None:
     expiry_code = _expiry(expiry)
     option_type = kind.choice("optionType", _OPTION_TYPES)
     by = _STRIKES.get(squeezed(strike.text())) if isinstance(strike.value, str) else None
+    if by == "relative":
+        beside, away = details.get("strikeLeg"), details.get("strikeSteps")
+        complete &= beside.required("the leg it is counted from") & away.required("strikeSteps")
+        named.append((beside.text(), beside))
+        count = away.whole(-_MOST_STEPS, _MOST_STEPS)
+        if not complete or expiry_code is None or option_type is None or count is None:
+            return None
+        unit, number, most = expiry_code
+        return OptionChoice(unit, number, count, option_type, by, beside=beside.text(), expiry_most=most)
     if by is not None:
         values = _strike_values(details, by)
         if not complete or expiry_code is None or option_type is None or values is None:
             return None
-        return OptionChoice(*expiry_code, 0, option_type, by, *values)
+        return OptionChoice(*expiry_code[:2], 0, option_type, by, *values, expiry_most=expiry_code[2])
     steps = _steps(strike)
     if not complete or expiry_code is None or steps is None or option_type is None:
         return None
     if details.get("strikeValue").value not in (None, "", 0):
         details.get("strikeValue").warn("strikeValue does nothing with a strike in steps", "without strikeValue")
-    return OptionChoice(*expiry_code, steps, option_type)
+    return OptionChoice(*expiry_code[:2], steps, option_type, expiry_most=expiry_code[2])
 
 
 def _strike_values(details: Cursor, by: StrikeBy) -> tuple[Decimal, Decimal] | None:
@@ -273,14 +293,22 @@ def _strike_values(details: Cursor, by: StrikeBy) -> tuple[Decimal, Decimal] | N
     return None if value is None else (value, Decimal(0))
 
 
-def _expiry(place: Cursor) -> tuple[Literal["W", "M", "Q", "Y"], int] | None:
+def _expiry(place: Cursor) -> tuple[Literal["W", "M", "Q", "Y", "D"], int, int] | None:
     text = place.text().upper()
+    days = _DAYS_TO_EXPIRY.fullmatch(text)
+    if days is not None:
+        if int(days[1]) > int(days[2]):
+            place.error(f"days to expiry from {days[1]} to {days[2]}", "the fewer days first, such as D0-7")
+            return None
+        return "D", int(days[1]), int(days[2])
     match = _EXPIRY.fullmatch(text)
     if match is None:
         if text:
-            place.error(f"unknown expiry code {shown(text)}", "W0, W1, … or M, Q, Y with a number; 0 is the nearest")
+            place.error(
+                f"unknown expiry code {shown(text)}", "W0, W1, … or M, Q, Y with a number; 0 is the nearest; D0-7"
+            )
         return None
-    return _EXPIRY_UNITS[match[1]], int(match[2])
+    return _EXPIRY_UNITS[match[1]], int(match[2]), 0
 
 
 def _steps(place: Cursor) -> int | None:

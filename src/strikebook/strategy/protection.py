@@ -49,6 +49,14 @@ class ProtectiveRule:
 
 
 @dataclass(frozen=True, slots=True)
+class LazyLeg:
+    """A leg that is opened only when another leg is closed by a rule, for one of these causes."""
+
+    armed_by: str
+    causes: tuple[ReEntryCause, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LegReEntry:
     """How a leg is opened again after it was closed; ``causes`` are those of a leg's own, empty for an exit node's.
 

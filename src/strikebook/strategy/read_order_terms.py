@@ -7,12 +7,13 @@ from typing import TypeVar
 
 from strikebook.strategy.cursor import Cursor, shown, squeezed
 from strikebook.strategy.expressions import read_time
-from strikebook.strategy.order_terms import LimitOrder, RangeBreakout, WaitAndTrade
+from strikebook.strategy.order_terms import LimitOrder, RangeBreakout, TriggerPrice, WaitAndTrade
 from strikebook.strategy.refused import refuse
 from strikebook.strategy.unread import is_empty
 
 Choice = TypeVar("Choice")
 
+STOP_LIMIT = ("stoplimit", "sl", "stoplosslimit")
 _MOST_DECIMALS = 4
 _LARGEST_AMOUNT = Decimal(1_000_000_000)
 _TIME_UNITS = {"seconds": 1, "second": 1, "minutes": 60, "minute": 60}
@@ -73,14 +74,14 @@ def read_wait(block: Cursor) -> int:
     return (block.get("waitTime").whole(0, 86_400) or 0) * seconds
 
 
-def read_order_type(place: Cursor) -> LimitOrder | None:
-    """Read an ``orderType`` and what belongs to it; None for a market order."""
+def read_order_type(place: Cursor, *, stop_limit: bool = False) -> LimitOrder | None:
+    """Read an ``orderType`` and what belongs to it; None for a market order. ``stop_limit``: it may be one."""
     named = place.get("orderType")
     text = squeezed(named.text())
-    if text == "limit":
+    if text == "limit" or (stop_limit and text in STOP_LIMIT):
         return _limit_order(place)
-    if text in ("stoplimit", "sl", "stoplosslimit"):
-        refuse(named, "a stop-limit order", "limit, or market with waitAndTrade")
+    if text in STOP_LIMIT:
+        refuse(named, "a stop-limit order of an exit", "limit, or a protective exit with waitForMarket")
     elif text and text != "market":
         named.error(f"unknown order type {shown(named.value)}", "market or limit")
     return None
@@ -107,6 +108,14 @@ def _limit_order(place: Cursor) -> LimitOrder:
         if to_market:
             place.get("waitTime").error("afterWait: market without a waitTime", "how long the limit order waits")
     return LimitOrder(price, buffer, percent, wait_s, to_market)
+
+
+def read_trigger_price(place: Cursor) -> TriggerPrice | None:
+    """The ``triggerPrice`` of a stop-limit order; None for another order."""
+    if squeezed(place.get("orderType").text()) not in STOP_LIMIT:
+        return None
+    price = read_amount(place.get("triggerPrice"))
+    return None if price is None else TriggerPrice(price)
 
 
 def read_wait_and_trade(block: Cursor) -> WaitAndTrade | None:

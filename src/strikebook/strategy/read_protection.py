@@ -11,6 +11,7 @@ from strikebook.strategy.cursor import Cursor, shown, squeezed
 from strikebook.strategy.expressions import read_time
 from strikebook.strategy.instruments import timeframe_seconds
 from strikebook.strategy.protection import (
+    LazyLeg,
     LegReEntry,
     LimitTerms,
     ProtectiveRule,
@@ -198,6 +199,20 @@ def read_re_entry(block: Cursor, *, of_exit: bool) -> LegReEntry | None:
         until_s=read_time(until) if not until.blank else None,
         path=block.path,
     )
+
+
+def read_lazy_leg(block: Cursor, own: str, named: list[tuple[str, Cursor]]) -> LazyLeg | None:
+    """Read a ``lazyLeg`` that is enabled."""
+    if not is_switched_on(block, "lazyLeg"):
+        return None
+    place = block.get("armedBy")
+    if not place.required("the leg that arms it"):
+        return None
+    armed_by = place.text()
+    if armed_by == own:
+        place.error("a leg that arms itself", "another leg")
+    named.append((armed_by, place))
+    return LazyLeg(armed_by, _causes(block.get("on")))
 
 
 def _causes(place: Cursor) -> tuple[ReEntryCause, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from strikebook.strategy.node import LockAndTrail
-from strikebook.strategy.order_terms import LimitOrder, RangeBreakout, WaitAndTrade
+from strikebook.strategy.order_terms import LimitOrder, RangeBreakout, TriggerPrice, WaitAndTrade
 from strikebook.strategy.protection import LegReEntry, ProtectiveRule
 from strikebook.strategy.texts import time_text, timeframe_text
 
@@ -60,6 +60,11 @@ def _plain(rule: ProtectiveRule, amount: Decimal) -> str:
 def move_text(move: WaitAndTrade) -> str:
     """Such as ``its price is up 5 %``."""
     return f"its price is {'up' if move.up else 'down'} {move.value.normalize():f}{' %' if move.percent else ' points'}"
+
+
+def trigger_text(trigger: TriggerPrice, *, buying: bool) -> str:
+    """Such as ``its price is at or above 120``."""
+    return f"its price is at or {'above' if buying else 'below'} {trigger.price.normalize():f}"
 
 
 def breakout_text(breakout: RangeBreakout) -> str:

@@ -20,7 +20,6 @@ SILENT = (
     "reEntryConditionsPreview",
     "reEntryExitConditionsPreview",
     "numberValue",
-    "priority",
     "vpt",
     "_initialized",
     "_lastUpdated",
