@@ -255,17 +255,20 @@ MUTANTS = (
     Mutant(
         "a re-entry goes in once too often",
         "exits.py",
-        "life.position_num > terms.most",
-        "life.position_num > terms.most + 1",
+        "if used >= terms.most:",
+        "if used > terms.most:",
     ),
     Mutant(
-        "a re-entry at cost waits on the wrong side", "orders.py", "below=closing > entry)", "below=closing < entry)"
+        "a re-entry at cost waits on the wrong side",
+        "orders.py",
+        "below=closing > entry, candle_s",
+        "below=closing < entry, candle_s",
     ),
     Mutant(
         "a reversed re-entry is not reversed",
         "entries.py",
-        "if not waiting.terms.reverse:",
-        "if waiting.terms.reverse is not None:",
+        "if waiting.terms is None or not waiting.terms.reverse:",
+        "if True:",
     ),
     Mutant(
         "a rule of an exit does not complete it",

@@ -172,7 +172,8 @@ def fold_of_day(document: Document) -> Document:
     winning, losing = (sum(sign * profit > 0 for profit in lives.values()) for sign in (1, -1))
     summary = document["summary"]
     charged(summary, total, cost)
-    marks = ("highest_pnl", "lowest_pnl", "intraday_drawdown", "time_in_market_s", "session_s")
+    assert (summary["margin_estimate"] > 0) == bool(lives)
+    marks = ("margin_estimate", "highest_pnl", "lowest_pnl", "intraday_drawdown", "time_in_market_s", "session_s")
     assert summary["lowest_pnl"] <= min(0, total / 100) <= max(0, total / 100) <= summary["highest_pnl"]
     assert summary["intraday_drawdown"] >= summary["highest_pnl"] - total / 100 - 0.001
     assert (summary["time_in_market_s"] > 0) == bool(lives)

@@ -4,7 +4,7 @@
 2. ``market_columns.MarketColumns``: the day's tapes, candles and indicators as columns, made when first read.
 3. ``machine.Machine``: the state machine, which goes from event to event (its docstring has the steps).
 4. ``run_day``: the ledger, the positions, the events and the reports as one value, with what is worked out beside:
-   how far profits went (``excursions``) and greeks (``estimates``).
+   how far profits went (``excursions``), greeks (``estimates``), the margin (``margin``).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from strikebook.engine.estimates import Estimates
 from strikebook.engine.excursions import excursions_of
 from strikebook.engine.machine import Machine
+from strikebook.engine.margin import peak_margin
 from strikebook.engine.market_columns import MarketColumns
 from strikebook.engine.plan import Plan, make_plan
 from strikebook.model.day_result import DayResult
@@ -34,12 +35,13 @@ def run_day(strategy: Strategy | Plan, day: MarketDay, options: RunOptions) -> D
     excursions, marks = excursions_of(lives, machine.ended_step)
     replayed_bars = market.replayed_bars  # of the prices that decided something; estimates read more
     estimates = Estimates(market, options.max_price_age_s)
+    entry_greeks = [estimates.at(life.contract, life.entry) for life in lives]
     return DayResult(
         session=day.session,
         trades=tuple(machine.state.book.ledger),
         lives=tuple(
-            life.frozen(excursion, estimates.at(life.contract, life.entry))
-            for life, excursion in zip(lives, excursions, strict=True)
+            life.frozen(excursion, greeks)
+            for life, excursion, greeks in zip(lives, excursions, entry_greeks, strict=True)
         ),
         events=tuple(machine.trace.events),
         rejections=tuple(machine.trace.rejections),
@@ -53,6 +55,7 @@ def run_day(strategy: Strategy | Plan, day: MarketDay, options: RunOptions) -> D
         synthetic=day.synthetic,
         warnings=(*_silent(market), *machine.entries.warnings),
         marks=marks,
+        margin_paise=peak_margin(lives, entry_greeks, estimates, day.session),
         exit_greeks={row.trade_id: estimates.at(row.contract, row.exit) for row in machine.state.book.ledger},
     )
 

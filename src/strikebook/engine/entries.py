@@ -105,7 +105,7 @@ class Entries:
                     self._dispatch(order, leg.first, step)
                 else:
                     order.trip = self._back_at_cost(waiting, waiting.terms, step)
-                    self._dispatch(order, waiting.terms.move, step)
+                    self._dispatch(order, waiting.terms.move, step, waiting.terms.candle_s)
             else:
                 self._reject(execution, leg, choice, step, step)
         armed = f"armed by {waiting.closed.vpi}"
@@ -127,7 +127,9 @@ class Entries:
         if terms.kind != "cost" or closing == entry:
             return None
         text = re_entry_text(terms)
-        level = PriceLevel(closed.tape, entry, closing < entry, step, closing, underlying=False, text=text)
+        level = PriceLevel(
+            closed.tape, entry, closing < entry, step, closing, underlying=False, text=text, candle_s=terms.candle_s
+        )
         return trip_of(level, closed.leg, closed.position_num + 1, step)
 
     def _same(self, waiting: WaitingReEntry) -> Choice:
@@ -223,7 +225,7 @@ class Entries:
 
         return price
 
-    def _dispatch(self, order: EntryOrder, first: FirstPrice | None, step: int) -> None:
+    def _dispatch(self, order: EntryOrder, first: FirstPrice | None, step: int, candle_s: int = 0) -> None:
         """Send an order, or let it wait for what has to happen first."""
         if first is None:
             self._send_now(order, step)
@@ -236,7 +238,7 @@ class Entries:
                 detail = f"no price of {entry.symbol} to measure the move from"
                 self._reject(order.execution, entry.leg, (reason, entry.contract, detail), step, step)
                 return
-            order.level = moved_level(first, entry.tape, quote.price_paise, step)
+            order.level = moved_level(first, entry.tape, quote.price_paise, step, candle_s)
         elif isinstance(first, TriggerPrice):
             order.level = trigger_level(first, entry.tape, step, buying=entry.leg.side == "BUY")
         else:

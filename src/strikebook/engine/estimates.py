@@ -29,6 +29,17 @@ class Estimates:
         strike, price = contract.strike_paise / 100, fill.market_paise / 100
         return greeks_of(contract.option_type, forward, strike, years, price)
 
+    def spot_paise(self, step: int) -> int | None:
+        """The underlying's last price at a step."""
+        quote = self._market.spot.quote(step)
+        return None if quote is None else quote.price_paise
+
+    def forward_at(self, contract: OptionContract, step: int) -> float | None:
+        """The synthetic forward of a contract's expiry at a step, the spot where a price for it is missing."""
+        spot = self.spot_paise(step)
+        forward = self._forward(contract.expiry, contract.option_type, step, spot)
+        return forward if forward is not None else None if spot is None else spot / 100
+
     def _forward(self, expiry: date, kind: OptionType, step: int, spot_paise: int | None) -> float | None:
         place = (expiry, kind, step)
         if place not in self._forwards:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -57,6 +58,7 @@ class Exits:
         self._trace = trace
         self._broker = broker
         self._runs: dict[str, ExitRun] = {}
+        self._made: dict[tuple[str, int | None], int] = defaultdict(int)
 
     def act(self, node: ExitNode, step: int) -> bool:
         """Send an order for every open target that has none; True where the exit completed at once."""
@@ -257,11 +259,16 @@ class Exits:
         terms = own if own is not None and order.protective and order.reason in own.causes else None
         if terms is None and order.node is not None and life.vpi in order.node.targets:
             terms = order.node.re_entry
-        if terms is None or life.position_num > terms.most:
+        if terms is None:
+            return
+        group = (life.entry_node_id, terms.group)
+        used = life.position_num - 1 if terms.group is None else self._made[group]
+        if used >= terms.most:
             return
         session = self._session
         last = session.last_step if terms.until_s is None else terms.until_s - session.open_s
         if step + 1 <= last:
+            self._made[group] += 1
             self._graph.resting.append(
                 WaitingReEntry(life.leg, life.entry_node_id, terms, life, step, order.event_id, last)
             )

@@ -13,12 +13,13 @@ from strikebook.strategy.order_terms import RangeBreakout, TriggerPrice, WaitAnd
 from strikebook.strategy.rule_texts import breakout_text, move_text, trigger_text
 
 
-def moved_level(move: WaitAndTrade, tape: Tape, last_paise: int, step: int) -> PriceLevel:
+def moved_level(move: WaitAndTrade, tape: Tape, last_paise: int, step: int, candle_s: int = 0) -> PriceLevel:
     """The level so far above or below the last price, from the next step on."""
     value = Fraction(move.value)
     away = value * last_paise / 100 if move.percent else value * 100
     level = -((-last_paise - away) // 1) if move.up else (last_paise - away) // 1
-    return PriceLevel(tape, level, move.up, step + 1, last_paise, underlying=False, text=move_text(move))
+    text = move_text(move)
+    return PriceLevel(tape, level, move.up, step + 1, last_paise, underlying=False, text=text, candle_s=candle_s)
 
 
 def trigger_level(trigger: TriggerPrice, tape: Tape, step: int, *, buying: bool) -> PriceLevel:
@@ -54,7 +55,7 @@ def trip_of(level: PriceLevel, leg: Leg, position_num: int, step: int) -> Trip:
         position_num=position_num,
         kind="wait",
         watched="underlying" if level.underlying else "price",
-        seen=int(level.tape.paise[step]) / 100,
+        seen=int(level.tape.paise[step - 1 if level.candle_s else step]) / 100,
         operator=">=" if level.rising else "<=",
         level=level.paise / 100,
         origin=level.origin_paise / 100,

@@ -56,10 +56,12 @@ class PriceLevel:
     origin_paise: int
     underlying: bool
     text: str
+    candle_s: int = 0
 
     def next_step(self, step: int) -> int | None:
         """The first step after ``step`` at which the price is there."""
-        return self.tape.first_at(max(step + 1, self.from_step), self.paise, below=not self.rising)
+        first = max(step + 1, self.from_step)
+        return self.tape.first_at(first, self.paise, below=not self.rising, candle_s=self.candle_s)
 
 
 @dataclass(eq=False)
@@ -163,10 +165,11 @@ class WaitingReEntry:
     def wake_step(self, step: int) -> int | None:
         """The next step after ``step`` at which it goes in, None where it does not."""
         after = max(step, self.sent_step) + 1
-        first: int | None = after
+        candle_s = 0 if self.terms is None else self.terms.candle_s
+        first: int | None = -(-after // candle_s) * candle_s if candle_s else after
         closing, entry = self.closed.rows[-1].exit.price_paise, self.closed.entry.price_paise
         if self.at_cost and closing != entry:
-            first = self.closed.tape.first_at(after, entry, below=closing > entry)
+            first = self.closed.tape.first_at(after, entry, below=closing > entry, candle_s=candle_s)
         return None if first is None or first > self.last_step else first
 
 

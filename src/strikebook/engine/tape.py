@@ -116,8 +116,16 @@ class Tape:
         """The price of the first trade after a step; there must be one."""
         return self._paise[self.trades_until(step)]
 
-    def first_at(self, step: int, price_paise: int, *, below: bool) -> int | None:
-        """The first step from ``step`` on whose last price is at or below (at or above) a price."""
+    def first_at(self, step: int, price_paise: int, *, below: bool, candle_s: int = 0) -> int | None:
+        """The first step from ``step`` on whose last price is at or below (at or above) a price.
+
+        ``candle_s``: only the steps at which such a candle completes count, each with the price of the step before.
+        """
+        if candle_s:
+            steps = np.arange(-(-max(step, self.first_step + 1) // candle_s) * candle_s, self.steps, candle_s)
+            closes = self.paise[steps - 1]
+            closed = np.flatnonzero(closes <= price_paise if below else closes >= price_paise)
+            return int(steps[closed[0]]) if len(closed) else None
         column = self.paise[max(step, self.first_step) :]
         met = column <= price_paise if below else column >= price_paise
         at = int(met.argmax()) if len(met) else 0

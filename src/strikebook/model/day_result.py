@@ -368,7 +368,10 @@ class SignalReport:
 
 @dataclass(frozen=True, slots=True)
 class DayResult:
-    """One day of a strategy. ``trades`` is the ledger, in the order the rows were closed; ``exit_greeks`` by row."""
+    """One day of a strategy. ``trades`` is the ledger, in the order the rows were closed; ``exit_greeks`` by row.
+
+    ``margin_paise``: an estimate of the most margin that the day's positions took.
+    """
 
     session: Session
     trades: tuple[Trade, ...]
@@ -385,4 +388,5 @@ class DayResult:
     synthetic: bool
     warnings: tuple[str, ...] = ()
     marks: DayMarks = FLAT
+    margin_paise: int = 0
     exit_greeks: Mapping[str, Greeks | None] = field(default_factory=dict)

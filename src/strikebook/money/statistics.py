@@ -26,7 +26,7 @@ _MONDAY_FIRST = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturd
 class DayCourse(NamedTuple):
     """How a day's profit went, before charges, second by second: its highest, its lowest, its largest fall.
 
-    ``open_s``: for how many of the ``session_s`` seconds something was open.
+    ``open_s``: for how many of the ``session_s`` seconds something was open. ``margin_paise``: the most, estimated.
     """
 
     highest_paise: int = 0
@@ -34,6 +34,7 @@ class DayCourse(NamedTuple):
     drawdown_paise: int = 0
     open_s: int = 0
     session_s: int = 0
+    margin_paise: int = 0
 
 
 STILL = DayCourse()
@@ -225,6 +226,10 @@ def _intraday(found: _Found, days: Sequence[TradingDay]) -> None:
         running += each.gross_paise
     found.put("intraday_drawdown", -deepest / 100)
     seconds = sum(each.course.session_s for each in days)
+    margin = max((each.course.margin_paise for each in days), default=0)
+    found.put("peak_margin", margin / 100)
+    net = sum(each.net_paise for each in days)
+    found.over("return_on_margin", net, margin, "no option was sold", 100)
     found.over("time_in_market", sum(each.course.open_s for each in days), seconds, "no day was run", 100)
 
 

@@ -39,7 +39,10 @@ class DayDocuments:
         ledger = Ledger(result, charges, stamps, evidence)
         return {
             "date": day_text(session.date),
-            "summary": {**summary_record(totals_of_day(result, charges)), **marks_record(result.marks)},
+            "summary": {
+                **summary_record(totals_of_day(result, charges)),
+                **marks_record(result.marks, result.margin_paise),
+            },
             "positions": [ledger.position(life) for life in result.lives],
             "trades": ledger.trades(),
             "events": [evidence.event(event) for event in result.events],

@@ -185,9 +185,10 @@ def _greeks(greeks: Greeks | None) -> Document | None:
     return None if greeks is None else {name: round(value, 6) for name, value in greeks._asdict().items()}
 
 
-def marks_record(marks: DayMarks) -> Document:
-    """How far the day's profit went, before charges."""
+def marks_record(marks: DayMarks, margin_paise: int) -> Document:
+    """How far the day's profit went, before charges, and the margin it took."""
     return {
+        "margin_estimate": rupees(margin_paise),
         "highest_pnl": rupees(marks.highest_paise),
         "lowest_pnl": rupees(marks.lowest_paise),
         "intraday_drawdown": rupees(marks.drawdown_paise),

@@ -40,5 +40,6 @@ def _trip(day: date, life: Mapping[str, Any]) -> RoundTrip:
 def day_course(document: Mapping[str, Any]) -> DayCourse:
     """How a day's profit went, from its ``summary``; raises as ``round_trips`` does."""
     summary = document["summary"]
-    highest, lowest, fall = (round(summary[name] * 100) for name in ("highest_pnl", "lowest_pnl", "intraday_drawdown"))
-    return DayCourse(highest, lowest, fall, summary["time_in_market_s"], summary["session_s"])
+    names = ("highest_pnl", "lowest_pnl", "intraday_drawdown", "margin_estimate")
+    highest, lowest, fall, margin = (round(summary[name] * 100) for name in names)
+    return DayCourse(highest, lowest, fall, summary["time_in_market_s"], summary["session_s"], margin)

@@ -60,7 +60,8 @@ class LazyLeg:
 class LegReEntry:
     """How a leg is opened again after it was closed; ``causes`` are those of a leg's own, empty for an exit node's.
 
-    ``move``: of a momentum re-entry, what its price has to do first.
+    ``move``: of a momentum re-entry, what its price has to do first. ``candle_s``: 0 looks every second, else at the
+    closes of such candles. ``group``: those of one entry and number share their count.
     """
 
     most: int
@@ -69,4 +70,6 @@ class LegReEntry:
     causes: tuple[ReEntryCause, ...]
     reverse: bool
     until_s: int | None
+    candle_s: int
+    group: int | None
     path: str

@@ -197,6 +197,8 @@ def read_re_entry(block: Cursor, *, of_exit: bool) -> LegReEntry | None:
         causes=() if of_exit else _causes(block.get("on")),
         reverse=block.get("reverse").flag(),
         until_s=read_time(until) if not until.blank else None,
+        candle_s=_candle(block),
+        group=block.get("groupNumber").whole(1, 1_000),
         path=block.path,
     )
 

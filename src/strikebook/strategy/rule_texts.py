@@ -102,6 +102,10 @@ def re_entry_text(re_entry: LegReEntry) -> str:
     if re_entry.causes:
         parts.append("after " + " or ".join(re_entry.causes))
     parts.append(f"at most {re_entry.most} time{'' if re_entry.most == 1 else 's'} a day")
+    if re_entry.group is not None:
+        parts[-1] += f" with group {re_entry.group}"
+    if re_entry.candle_s:
+        parts.append(f"at the close of a {timeframe_text(re_entry.candle_s)} candle")
     if re_entry.until_s is not None:
         parts.append(f"until {time_text(re_entry.until_s)}")
     return ", ".join(parts)

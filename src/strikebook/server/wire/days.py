@@ -37,6 +37,7 @@ class DaySummary(Costs):
     win_rate: float
     trades: int
     rejected_orders: int
+    margin_estimate: float = Field(description="The most margin its positions took: an estimate.")
     highest_pnl: float = Field(description="Of the day's realised and unrealised profit, before charges.")
     lowest_pnl: float
     intraday_drawdown: float = Field(description="The largest fall of the day's profit from an earlier highest.")

@@ -217,6 +217,7 @@ _DAY: Final[JsonDict] = {
         "flat_trades": 0,
         "trades": 10,
         "rejected_orders": 0,
+        "margin_estimate": 0.0,
         "highest_pnl": 840.00,
         "lowest_pnl": -2980.50,
         "intraday_drawdown": 3250.25,

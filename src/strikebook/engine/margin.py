@@ -1,0 +1,90 @@
+"""An estimate of the margin that a day's positions took: a scan of prices, and an exposure, as the exchange does it.
+
+It is an estimate: the exchange's own parameters of a day are not known. ``docs/rulings.md`` R26 says it line by line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from math import sqrt
+from typing import Final
+
+from strikebook.engine.black import black_price
+from strikebook.engine.book import OpenLife
+from strikebook.engine.estimates import Estimates
+from strikebook.engine.strikes import years_until
+from strikebook.model.day_result import Greeks
+from strikebook.model.instrument import OptionContract
+from strikebook.model.session import Session
+
+TRADING_DAYS: Final = 252
+SCANNED_DEVIATIONS: Final = 3
+SCANNED_MOVES: Final = (-1.0, -2 / 3, -1 / 3, 1 / 3, 2 / 3, 1.0)
+LEAST_OF_SHORT: Final = 0.03
+EXPOSURE: Final = 0.02
+ON_EXPIRY: Final = 0.02
+ON_EXPIRY_SINCE: Final = date(2024, 11, 20)
+
+
+def peak_margin(
+    lives: Sequence[OpenLife], entry_greeks: Sequence[Greeks | None], estimates: Estimates, session: Session
+) -> int:
+    """The largest margin after any fill of a day, in paise; 0 without a sold option."""
+    fills = {life.entry.step for life in lives} | {row.exit.step for life in lives for row in life.rows}
+    known = list(zip(lives, entry_greeks, strict=True))
+    return max((_margin(known, step, estimates, session) for step in sorted(fills)), default=0)
+
+
+def _margin(lives: Sequence[tuple[OpenLife, Greeks | None]], step: int, estimates: Estimates, session: Session) -> int:
+    """The margin of what is open after a step, in paise."""
+    held = [(life, greeks, units) for life, greeks in lives if (units := _units_open(life, step))]
+    sold = [(life, units) for life, _, units in held if life.sign < 0]
+    spot = estimates.spot_paise(step)
+    if not sold or spot is None:
+        return 0
+    notional = spot / 100 * sum(units for _, units in sold)
+    expiring = spot / 100 * sum(units for life, units in sold if life.contract.expiry == session.date)
+    volatilities = [greeks.iv for _, greeks, _ in held if greeks is not None]
+    scan = 0.0
+    if volatilities:
+        reach = SCANNED_DEVIATIONS * sum(volatilities) / len(volatilities) / sqrt(TRADING_DAYS) * spot / 100
+        scan = max(
+            -sum(_gain(life, greeks, units, step, move * reach, estimates, session) for life, greeks, units in held)
+            for move in SCANNED_MOVES
+        )
+    on_expiry = ON_EXPIRY * expiring if session.date >= ON_EXPIRY_SINCE else 0.0
+    return round(100 * (max(scan, LEAST_OF_SHORT * notional) + EXPOSURE * notional + on_expiry))
+
+
+def _units_open(life: OpenLife, step: int) -> int:
+    if step < life.entry.step:
+        return 0
+    closed = sum(row.lots for row in life.rows if row.exit.step <= step)
+    return (life.lots - closed) * life.lot_size
+
+
+def _gain(
+    life: OpenLife,
+    greeks: Greeks | None,
+    units: int,
+    step: int,
+    move: float,
+    estimates: Estimates,
+    session: Session,
+) -> float:
+    """What a position gains, in rupees, if the underlying moves by so many rupees at once."""
+    contract = life.contract
+    forward = estimates.forward_at(contract, step)
+    if forward is None or forward + move <= 0:
+        return 0.0
+    years = years_until(contract.expiry, session.date, session.open_s + step)
+    before, after = (_worth(contract, at, years, greeks) for at in (forward, forward + move))
+    return life.sign * units * (after - before)
+
+
+def _worth(contract: OptionContract, forward: float, years: float, greeks: Greeks | None) -> float:
+    strike = contract.strike_paise / 100
+    if greeks is None or years <= 0:
+        return max(forward - strike if contract.option_type == "CE" else strike - forward, 0.0)
+    return black_price(contract.option_type, forward, strike, years, greeks.iv)
