@@ -20,6 +20,7 @@ from strikebook.money.statistics import (
     DayCourse,
     RoundTrip,
     TradingDay,
+    best_by_chance,
     breakdown,
     drawdowns_by_chance,
     statistics_of,
@@ -194,3 +195,23 @@ def test_excursions_are_averaged() -> None:
     found = statistics_of(days_of([10, 20, 30]), trips, None).figures
     assert found["average_mfe"] == pytest.approx(100.01)
     assert found["average_mae"] == -50.0
+
+
+def test_the_deflated_sharpe_ratio_asks_more_of_the_best_of_many() -> None:
+    """Bailey and López de Prado (2014): alone it is the probabilistic one; among many trials less likely."""
+    chance = random.Random(11)
+    nets = [round(chance.gauss(150_00, 1_000_00)) for _ in range(120)]
+    alone = statistics_of(days_of(nets), trips_of(nets), None).figures
+    assert alone["trials"] == 1
+    assert alone["deflated_sharpe"] == alone["probabilistic_sharpe"]
+    trials = [round(chance.gauss(0.2, 1.1), 4) for _ in range(9)]
+    many = statistics_of(days_of(nets), trips_of(nets), None, [*trials, None]).figures
+    assert many["trials"] == 11
+    assert many["probabilistic_sharpe"] == alone["probabilistic_sharpe"]
+    assert many["deflated_sharpe"] < alone["deflated_sharpe"]
+    array = np.array(nets, float)
+    ratio = array.mean() / array.std(ddof=1)
+    ratios = np.array([*(each / math.sqrt(252) for each in trials), ratio])
+    inverse = ql.InverseCumulativeNormal()
+    several = (1 - 0.5772156649) * inverse(1 - 1 / 11) + 0.5772156649 * inverse(1 - 1 / (11 * math.e))
+    assert best_by_chance(list(ratios[:-1]), ratio, 10) == pytest.approx(ratios.std(ddof=1) * several, rel=1e-6)

@@ -306,3 +306,14 @@ def test_a_supporting_instrument_may_have_no_data_on_a_day() -> None:
     assert statuses(metadata)[:2] == ["traded", "traded"]
     said = [str(read_day(storage, KEY, day)["warnings"]) for day in DAYS[:2]]
     assert ["INDIAVIX has no trades on this day" in text for text in said] == [False, True]
+
+
+def test_a_run_knows_how_often_the_strategy_was_tried(tmp_path: Path) -> None:
+    """Each run that takes the place of another remembers the Sharpe ratio of that one, and of those before it."""
+    request = small_request(FolderStorage(tmp_path))
+    assert go(request)["trials"] == []
+    second = go(request)
+    assert second["trials"] == [None]  # four round trips say nothing
+    assert second["statistics"]["figures"]["trials"] == 2
+    assert go(request)["trials"] == [None, None]
+    assert orjson.loads((tmp_path / "user_123" / STRATEGY_ID / "metadata.json").read_bytes())["trials"] == [None, None]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate, groupby
 from operator import sub
-from statistics import mean, median, stdev
+from statistics import NormalDist, mean, median, stdev
 from typing import NamedTuple
 
 from strikebook.money.figures import DAYS_A_YEAR, FEWEST_ROUND_TRIPS, definitions
@@ -90,15 +90,23 @@ class Statistics:
     reasons: dict[str, str]
 
 
-def statistics_of(days: Sequence[TradingDay], trips: Sequence[RoundTrip], capital_paise: int | None) -> Statistics:
-    """All figures. Days in order; trips in order of closing. Rupees have two decimals, ratios are not rounded."""
+def statistics_of(
+    days: Sequence[TradingDay],
+    trips: Sequence[RoundTrip],
+    capital_paise: int | None,
+    trials: Sequence[float | None] = (),
+) -> Statistics:
+    """All figures. Days in order; trips in order of closing. Rupees have two decimals, ratios are not rounded.
+
+    ``trials``: the Sharpe ratios of earlier runs of the strategy, None for one without.
+    """
     found = _Found()
     _money(found, days)
     _trips(found, trips)
     _drawdown(found, days, capital_paise)
     _intraday(found, days)
     _spread(found, days)
-    _by_chance(found, days)
+    _by_chance(found, days, trials)
     if len(trips) < FEWEST_ROUND_TRIPS:
         for each in definitions():
             if each.needs_many:
@@ -233,12 +241,13 @@ def _intraday(found: _Found, days: Sequence[TradingDay]) -> None:
     found.over("time_in_market", sum(each.course.open_s for each in days), seconds, "no day was run", 100)
 
 
-def _by_chance(found: _Found, days: Sequence[TradingDay]) -> None:
-    """What chance alone could have made of it: the probabilistic Sharpe ratio, and drawdowns of reshuffled days."""
+def _by_chance(found: _Found, days: Sequence[TradingDay], trials: Sequence[float | None]) -> None:
+    """What chance alone could have made of it: Sharpe ratios as probabilities, and drawdowns of reshuffled days."""
     nets = [each.net_paise for each in days]
     spread = stdev(nets) if len(nets) > 1 else 0.0
+    found.put("trials", len(trials) + 1)
     if not spread:
-        for name in ("probabilistic_sharpe", "chance_drawdown", "chance_drawdown_95"):
+        for name in ("probabilistic_sharpe", "deflated_sharpe", "chance_drawdown", "chance_drawdown_95"):
             found.none(name, "the days do not differ")
         return
     ratio, average = mean(nets) / spread, mean(nets)
@@ -247,13 +256,31 @@ def _by_chance(found: _Found, days: Sequence[TradingDay]) -> None:
     kurtosis = mean((net - average) ** 4 for net in nets) / variance**2
     inside = 1 - skew * ratio + (kurtosis - 1) / 4 * ratio * ratio
     if inside > 0:
-        distance = ratio * math.sqrt(len(nets) - 1) / math.sqrt(inside)
-        found.put("probabilistic_sharpe", (1 + math.erf(distance / math.sqrt(2))) / 2)
+        error = math.sqrt(inside) / math.sqrt(len(nets) - 1)
+        expected = best_by_chance(
+            [each / math.sqrt(DAYS_A_YEAR) for each in trials if each is not None], ratio, len(trials)
+        )
+        found.put("probabilistic_sharpe", NormalDist().cdf(ratio / error))
+        found.put("deflated_sharpe", NormalDist().cdf((ratio - expected) / error))
     else:
-        found.none("probabilistic_sharpe", "its standard error is not defined for such days")
+        for name in ("probabilistic_sharpe", "deflated_sharpe"):
+            found.none(name, "its standard error is not defined for such days")
     falls = drawdowns_by_chance(nets)
     found.put("chance_drawdown", _percentile(falls, 0.5) / 100)
     found.put("chance_drawdown_95", _percentile(falls, 0.05) / 100)
+
+
+def best_by_chance(others: Sequence[float], own: float, earlier: int) -> float:
+    """The Sharpe ratio (of a day) that the best of so many trials without any skill is expected to have; 0 for one.
+
+    Bailey and López de Prado, "The deflated Sharpe ratio" (2014), with the variance of the trials' ratios.
+    """
+    trials = earlier + 1
+    if trials < 2 or not others:
+        return 0.0
+    euler, normal = 0.5772156649015329, NormalDist()
+    several = (1 - euler) * normal.inv_cdf(1 - 1 / trials) + euler * normal.inv_cdf(1 - 1 / (trials * math.e))
+    return stdev([*others, own]) * several
 
 
 def drawdowns_by_chance(nets: Sequence[int]) -> list[int]:

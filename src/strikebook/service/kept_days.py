@@ -44,10 +44,11 @@ class WholeDay:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A run that was begun before: when, and the days that are done."""
+    """A run that was begun before: when, the days that are done, and what it knew of earlier trials."""
 
     created_at: datetime
     outcomes: tuple[DayOutcome, ...]
+    trials: tuple[float | None, ...]
 
 
 def kept_days(
@@ -64,13 +65,14 @@ def kept_days(
     if metadata.get("job_id") != job_id:
         return None
     created_at = datetime.fromisoformat(str(metadata["created_at"]))
+    trials = tuple(cast("list[float | None]", metadata.get("trials", [])))
     stated = {
         "strategy_hash": plan.strategy_hash,
         "options": plan.options.as_document(),
         "engine_version": __version__,
     }
     if any(metadata.get(name) != value for name, value in stated.items()):
-        return Kept(created_at, ())
+        return Kept(created_at, (), trials)
     done = _done(metadata)
     wanted = tuple(day for day in plan.days_to_run if day in done)
     question = executor.ask("strikebook.service.planning:fingerprints", market, plan.underlyings, wanted)
@@ -80,7 +82,7 @@ def kept_days(
         executor, "strikebook.service.kept_days:whole_days", storage, plan.key, same, plan.strategy_hash
     )
     whole = {day: each for part in asked for day, each in cast("dict[date, WholeDay]", part).items()}
-    return Kept(created_at, tuple(_outcome(day, done[day], each) for day, each in whole.items()))
+    return Kept(created_at, tuple(_outcome(day, done[day], each) for day, each in whole.items()), trials)
 
 
 def whole_days(storage: BacktestStorage, key: RunKey, days: Sequence[date], strategy_hash: str) -> dict[date, WholeDay]:

@@ -22,10 +22,12 @@ from strikebook.jobs.job_manager import JobManager
 from strikebook.service.day_executor import DayExecutor
 from strikebook.service.day_work import DayOutcome, DayWork
 from strikebook.service.kept_days import kept_days
+from strikebook.service.run_figures import trials_after
 from strikebook.service.run_plan import RunPlan
 from strikebook.service.run_record import TIME_TO_LIVE, RunRecord
 from strikebook.storage.backtest_storage import BacktestStorage
-from strikebook.storage.codec import encode_metadata
+from strikebook.storage.codec import decode_metadata, encode_metadata
+from strikebook.storage.layout import RunKey
 
 if TYPE_CHECKING:
     from strikebook.market.source import MarketSource  # loads numpy; a worker has it, the server need not
@@ -133,12 +135,22 @@ def _begin(job: Job, plan: RunPlan, place: RunPlace) -> RunRecord:
     kept = kept_days(job.job_id, plan, place.market, place.storage, place.executor)
     record = RunRecord(plan, job.job_id, place.now(), place.limits.time_to_live, "running")
     if kept is None:
+        record.trials = _earlier_trials(place.storage, plan.key)
         place.storage.begin(plan.key, plan.document, encode_metadata(record.document()))
         return record
-    record.created_at = kept.created_at
+    record.created_at, record.trials = kept.created_at, kept.trials
     for outcome in kept.outcomes:
         record.add(outcome)
     return record
+
+
+def _earlier_trials(storage: BacktestStorage, key: RunKey) -> list[float | None]:
+    """What is remembered of the runs whose results this one replaces; nothing of results that cannot be read."""
+    content = storage.metadata(key)
+    try:
+        return [] if content is None else trials_after(decode_metadata(content))
+    except StorageError:
+        return []
 
 
 def _run_days(

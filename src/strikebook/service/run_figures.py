@@ -10,16 +10,28 @@ from strikebook.money.figures import definitions
 from strikebook.money.statistics import Figure, RoundTrip, TradingDay, statistics_of
 
 Document = dict[str, Any]
+MOST_TRIALS = 1_000
 
 
-def run_figures(days: Sequence[TradingDay], trips: Sequence[RoundTrip]) -> Document:
+def run_figures(days: Sequence[TradingDay], trips: Sequence[RoundTrip], trials: Sequence[float | None]) -> Document:
     """Each figure by its name, and why it has no value where it has none. Days in order, trips in order of closing."""
-    found = statistics_of(days, trips, None)
+    found = statistics_of(days, trips, None, trials)
     return {
         "capital": None,
         "figures": {each.name: figure_value(found.figures[each.name], each.unit) for each in definitions()},
         "reasons": found.reasons,
     }
+
+
+def trials_after(metadata: Document) -> list[float | None]:
+    """The Sharpe ratios of a strategy's runs as its next run's metadata has them, the oldest first.
+
+    ``metadata``: that of the run before, empty where there was none. A run without one counts as None.
+    """
+    if not metadata:
+        return []
+    figures = metadata.get("statistics", {}).get("figures", {})
+    return [*metadata.get("trials", []), figures.get("sharpe")][-MOST_TRIALS:]
 
 
 def figure_value(figure: Figure, unit: str) -> float | int | str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -21,7 +22,10 @@ TIME_TO_LIVE = timedelta(hours=12)
 
 @dataclass(slots=True)
 class RunRecord:
-    """What is known about a run so far. Times are exchange time, and come in as arguments."""
+    """What is known about a run so far. Times are exchange time, and come in as arguments.
+
+    ``trials``: the Sharpe ratios of the strategy's earlier runs, None for one without.
+    """
 
     plan: RunPlan
     job_id: str
@@ -32,6 +36,7 @@ class RunRecord:
     completed_at: datetime | None = None
     outcomes: dict[date, DayOutcome] = field(default_factory=dict)
     totals: Totals = field(default_factory=Totals)
+    trials: Sequence[float | None] = ()
 
     def add(self, outcome: DayOutcome) -> None:
         """Take a finished day in."""
@@ -100,6 +105,7 @@ class RunRecord:
                 {"path": found.path, "what": found.what, "right": found.right, "node_id": found.node_id}
                 for found in plan.warnings
             ],
+            "trials": list(self.trials),
             **self._statistics(),
         }
 
@@ -109,7 +115,8 @@ class RunRecord:
         if self.completed_at is None or not ran:
             return {}
         days = [_trading_day(each) for each in ran]
-        return {"statistics": run_figures(days, [trip for each in ran for trip in each.trips])}
+        trips = [trip for each in ran for trip in each.trips]
+        return {"statistics": run_figures(days, trips, self.trials)}
 
     def _overall(self) -> dict[str, object]:
         totals = self.totals

@@ -40,7 +40,7 @@ def stored_figures(executor: DayExecutor, storage: BacktestStorage, key: RunKey)
     """What the metadata of a run has of its statistics, from its stored days; raises as ``statistics`` does."""
     run = cast("StoredRun", executor.ask("strikebook.service.stored_days:stored_run", storage, key).result())
     parts = list(ask_of_days(executor, f"{_HERE}:fold_days", storage, key, run.days))
-    return cast("Document", executor.ask(f"{_HERE}:figures_of_parts", parts).result())
+    return cast("Document", executor.ask(f"{_HERE}:figures_of_parts", parts, run.heading.get("trials", [])).result())
 
 
 def fold_days(storage: BacktestStorage, key: RunKey, days: Sequence[date]) -> bytes:
@@ -60,7 +60,8 @@ def statistics_of_parts(
     """The statistics of a run whose days were folded in parts, in order. ``capital``: rupees."""
     days, trips = _unpacked(parts)
     refuse_replaced(storage, run)
-    found = statistics_of(days, trips, None if capital is None else round(capital * 100))
+    trials = run.heading.get("trials", [])
+    found = statistics_of(days, trips, None if capital is None else round(capital * 100), trials)
     return {
         "user_id": run.key.user_id,
         "strategy_id": run.key.strategy_id,
@@ -84,9 +85,9 @@ def statistics_of_parts(
     }
 
 
-def figures_of_parts(parts: Sequence[bytes]) -> Document:
+def figures_of_parts(parts: Sequence[bytes], trials: Sequence[float | None]) -> Document:
     """What the metadata of a run has of the statistics of days that were folded in parts, in order."""
-    return run_figures(*_unpacked(parts))
+    return run_figures(*_unpacked(parts), trials)
 
 
 def _unpacked(parts: Sequence[bytes]) -> tuple[list[TradingDay], list[RoundTrip]]:

@@ -202,6 +202,7 @@ _METADATA: Final[JsonDict] = {
     "market": {"label": "synthetic:1", "underlying": "NIFTY", "supporting": None},
     "synthetic": True,
     "warnings": [],
+    "trials": [],
 }
 _DAY: Final[JsonDict] = {
     "date": "01-10-2024",

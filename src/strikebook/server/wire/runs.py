@@ -212,6 +212,7 @@ class Run(Part):
     market: MarketOfRun
     synthetic: bool
     warnings: list[StrategyWarning]
+    trials: list[float | None] = Field(description="Sharpe ratios of the strategy's earlier runs, the oldest first.")
     statistics: RunFigures | None = Field(None, description="Of a run that has ended with a day that was run.")
 
 
