@@ -35,34 +35,37 @@ def stretches_of(life: OpenLife, last_step: int) -> Iterator[Stretch]:
     yield Stretch(first, (first if life.closed else last_step) + 1, lots * life.lot_size, realised)
 
 
-def profit_in(life: OpenLife, stretch: Stretch) -> Paise:
-    """The position's profit at the steps of a stretch, in paise, before charges."""
-    if not stretch.units:
-        return np.full(stretch.stop - stretch.first, stretch.realised_paise, np.int64)
-    moved = life.tape.paise[stretch.first : stretch.stop] - life.entry.price_paise
-    return moved * (life.sign * stretch.units) + stretch.realised_paise
-
-
 def excursions_of(lives: Sequence[OpenLife], last_step: int) -> tuple[list[Excursion], DayMarks]:
-    """The most and the least of each position's profit, and the marks of the day's."""
+    """The most and the least of each position's profit, and the marks of the day's.
+
+    A profit is units × price + what stands still: the second is noted where it begins and added up once.
+    """
     total = np.zeros(last_step + 1, np.int64)
-    later = np.zeros(last_step + 2, np.int64)
-    found = []
+    fixed = np.zeros(last_step + 2, np.int64)
     held = np.zeros(last_step + 2, np.int64)
+    found = []
     for life in lives:
         most, least = [], []
         for stretch in stretches_of(life, last_step):
-            path = profit_in(life, stretch)
-            most.append(int(path.max()))
-            least.append(int(path.min()))
-            total[stretch.first : stretch.stop] += path
+            units, first, stop = life.sign * stretch.units, stretch.first, stretch.stop
+            still = stretch.realised_paise - units * life.entry.price_paise
+            if not units:
+                fixed[first] += still  # closed: from here to the day's end
+                most.append(still)
+                least.append(still)
+                continue
+            prices = life.tape.paise[first:stop]
+            ends = (units * int(prices.max()) + still, units * int(prices.min()) + still)
+            most.append(max(ends))
+            least.append(min(ends))
+            total[first:stop] += prices * units
+            fixed[first] += still
+            fixed[stop] -= still
         found.append(Excursion(max(most), min(least)))
         held[life.entry.step] += 1
         held[life.rows[-1].exit.step if life.closed else last_step + 1] -= 1
-        if life.closed:
-            later[life.rows[-1].exit.step + 1] += life.realised_paise
     open_steps = int(np.count_nonzero(np.cumsum(held[:-1])))
-    return found, _marks(total + np.cumsum(later[:-1]), open_steps)
+    return found, _marks(total + np.cumsum(fixed[:-1]), open_steps)
 
 
 def _marks(total: Paise, open_steps: int) -> DayMarks:

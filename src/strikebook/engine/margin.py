@@ -31,14 +31,24 @@ def peak_margin(
     lives: Sequence[OpenLife], entry_greeks: Sequence[Greeks | None], estimates: Estimates, session: Session
 ) -> int:
     """The largest margin after any fill of a day, in paise; 0 without a sold option."""
+    if all(life.sign > 0 for life in lives):
+        return 0
     fills = {life.entry.step for life in lives} | {row.exit.step for life in lives for row in life.rows}
     known = list(zip(lives, entry_greeks, strict=True))
-    return max((_margin(known, step, estimates, session) for step in sorted(fills)), default=0)
+    peak = 0
+    for step in sorted(fills):
+        known = [each for each in known if not each[0].closed or each[0].rows[-1].exit.step > step]
+        peak = max(peak, _margin(known, step, estimates, session))
+    return peak
 
 
 def _margin(lives: Sequence[tuple[OpenLife, Greeks | None]], step: int, estimates: Estimates, session: Session) -> int:
     """The margin of what is open after a step, in paise."""
-    held = [(life, greeks, units) for life, greeks in lives if (units := _units_open(life, step))]
+    held = [
+        (life, greeks, units)
+        for life, greeks in lives
+        if life.entry.step <= step and (units := _units_open(life, step))
+    ]
     sold = [(life, units) for life, _, units in held if life.sign < 0]
     spot = estimates.spot_paise(step)
     if not sold or spot is None:
@@ -58,8 +68,8 @@ def _margin(lives: Sequence[tuple[OpenLife, Greeks | None]], step: int, estimate
 
 
 def _units_open(life: OpenLife, step: int) -> int:
-    if step < life.entry.step:
-        return 0
+    if not life.rows:
+        return life.lots * life.lot_size
     closed = sum(row.lots for row in life.rows if row.exit.step <= step)
     return (life.lots - closed) * life.lot_size
 
