@@ -32,7 +32,7 @@ def choose(leg: dict, raw: RawDay, market: Market, options: RunOptions) -> dict:
     choice |= {"expiry": expiry, "strike": strike}
     choice["lots"] = scaled_lots(leg["lots"], options)
     choice["lot_size"] = leg["lot_size"] or raw.lot_sizes.get(expiry)
-    if choice["lots"] == 0 or not choice["lot_size"]:
+    if choice["lots"] == 0 or not choice["lot_size"] or choice["lots"] * choice["lot_size"] > 10**10:
         choice["reason"] = "no_quantity"
     return choice
 

@@ -234,3 +234,16 @@ def lots_come_from_the_leg_or_the_contract():
             refused=(("a-pos2", "entry", "no_quantity", "09:15:10"),),
         ),
     )
+
+
+@worked_day
+def more_than_a_market_has_is_no_quantity():
+    """More than ten thousand million units are rejected.
+
+    1,000,000 lots of 20,000 are 2 x 10^10 units: `no_quantity`.
+    """
+    document = make_strategy(
+        [entry_signal("go", after("09:15:10")), entry("a", leg("buy", "CE", lots=1_000_000, lot_size=20_000))],
+        ["start > go > a"],
+    )
+    return document, make_day(coded=[C25000]), Outcome((), refused=(("a-pos1", "entry", "no_quantity", "09:15:10"),))

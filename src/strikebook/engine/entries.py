@@ -35,6 +35,8 @@ from strikebook.strategy.order_terms import TriggerPrice, WaitAndTrade
 from strikebook.strategy.protection import LegReEntry
 from strikebook.strategy.rule_texts import re_entry_text
 
+MOST_UNITS = 10**10
+"""More than a market has; a profit of so many units is still exact in 64 bits."""
 Refusal = tuple[RejectionReason, OptionContract | None, str]
 
 
@@ -206,6 +208,8 @@ class Entries:
             wanted = f"{leg.capital} rupees × {scale} at {quote.price_paise / 100:.2f}"
         if lots < 1:
             return ("no_quantity", contract, f"{wanted} is less than one lot")
+        if lots * lot_size > MOST_UNITS:
+            return ("no_quantity", contract, f"{wanted} is more than {MOST_UNITS:,} units")
         return Choice(contract, lots, lot_size)
 
     def _beside(self, choice: OptionChoice, expiry: date) -> int | None:
