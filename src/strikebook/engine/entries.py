@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
-from typing import NamedTuple
 
 from strikebook.engine.book import OpenLife
-from strikebook.engine.contracts import choose_expiry
+from strikebook.engine.choosing import Choice, Chooser, Refusal
 from strikebook.engine.graph import Graph
 from strikebook.engine.levels import moved_level, trigger_level, trip_of, window_level
 from strikebook.engine.market_columns import MarketColumns
@@ -21,31 +19,15 @@ from strikebook.engine.orders import (
     PriceLevel,
     WaitingReEntry,
     limit_of,
-    lots_for,
-    whole_lots,
 )
 from strikebook.engine.plan import Plan
-from strikebook.engine.strikes import FreshPrice, strike_of, years_until
 from strikebook.engine.tape import Quote
 from strikebook.engine.trace import Trace
 from strikebook.model.day_result import Rejection, RejectionReason, Trip
-from strikebook.model.instrument import OptionContract, OptionType
-from strikebook.strategy.node import EntryNode, FirstPrice, Leg, OptionChoice
+from strikebook.strategy.node import EntryNode, FirstPrice, Leg
 from strikebook.strategy.order_terms import TriggerPrice, WaitAndTrade
 from strikebook.strategy.protection import LegReEntry
 from strikebook.strategy.rule_texts import re_entry_text
-
-MOST_UNITS = 10**10
-"""More than a market has; a profit of so many units is still exact in 64 bits."""
-Refusal = tuple[RejectionReason, OptionContract | None, str]
-
-
-class Choice(NamedTuple):
-    """What a leg's order would be for, before it is sent."""
-
-    contract: OptionContract
-    lots: int
-    lot_size: int
 
 
 class Entries:
@@ -61,7 +43,7 @@ class Entries:
         self._trace = trace
         self._broker = broker
         self.warnings: dict[str, None] = {}
-        self._chosen: dict[str, int] = {}
+        self._chooser = Chooser(market, broker)
 
     def act(self, node: EntryNode, step: int) -> bool:
         """Send the orders of the flat legs; True where one filled at once."""
@@ -98,7 +80,7 @@ class Entries:
         elif not self._flat(leg):
             self._reject(execution, leg, ("already_open", None, ""), step, step)
         else:
-            choice = self._same(waiting) if waiting.at_cost else self._choose(leg, step)
+            choice = self._same(waiting) if waiting.at_cost else self._chooser.choose(leg, step)
             if isinstance(choice, Choice):
                 deadline = step + self._broker.options.wait_for_trade_s
                 order = EntryOrder(execution, [self._entry(leg, choice)], step, deadline, group=node.all_or_none)
@@ -151,7 +133,7 @@ class Entries:
     def _send(self, node: EntryNode, execution: Execution, step: int) -> None:
         deadline = step + self._broker.options.wait_for_trade_s
         sent = sorted((leg for leg in node.legs if self._flat(leg) and leg.lazy is None), key=lambda leg: leg.priority)
-        chosen = [(leg, self._choose(leg, step)) for leg in sent]
+        chosen = [(leg, self._chooser.choose(leg, step)) for leg in sent]
         ready = [(leg, choice) for leg, choice in chosen if isinstance(choice, Choice)]
         for leg, choice in chosen:
             if not isinstance(choice, Choice):
@@ -169,65 +151,6 @@ class Entries:
         if dated is not None and dated != choice.lot_size:
             self.warnings[f"{leg.vpi}: lot size {choice.lot_size}, but {symbol} had lots of {dated}"] = None
         return EntryLeg(leg, choice.contract, symbol, self._market.contract_tape(symbol), choice.lots, choice.lot_size)
-
-    def _choose(self, leg: Leg, step: int) -> Choice | Refusal:
-        """Fix a leg's contract and size, or say why there is none; the first reason counts."""
-        contracts, session = self._market.day.contracts, self._market.session
-        choice = leg.option
-        expiry = choose_expiry(contracts.expiries, choice, session.date)
-        if expiry is None:
-            listed = ", ".join(day.isoformat() for day in contracts.expiries) or "none"
-            return ("no_expiry", None, f"{choice.expiry_code}: listed expiries are {listed}")
-        spot = self._market.spot.quote(step)
-        if spot is None:
-            return ("no_spot", None, f"{self._market.day.underlying} has not traded yet")
-        if spot.age_s > self._broker.options.max_price_age_s:
-            return ("stale_spot", None, f"{self._market.day.underlying} last traded {spot.age_s} s ago")
-        if choice.by == "relative":
-            strike = self._beside(choice, expiry)
-        else:
-            years = years_until(expiry, session.date, session.open_s + step)
-            strike = strike_of(contracts, choice, expiry, spot.price_paise, self._fresh_price(step), years)
-        if strike is None:
-            found = "is not listed" if choice.by in ("steps", "exact") else "is not there: no strike with a fresh price"
-            return ("no_strike", None, f"{choice.strike_code} {choice.option_type} of {expiry} {found}")
-        self._chosen[leg.vpi] = strike
-        contract = self._market.day.contract(expiry, strike, choice.option_type)
-        lot_size = leg.lot_size if leg.lot_size is not None else contracts.lot_sizes.get(expiry)
-        if lot_size is None:
-            return ("no_quantity", contract, "no lot size is known for the contract and the leg has none")
-        scale = self._broker.options.scale
-        if leg.capital is None:
-            lots, wanted = whole_lots(leg.lots, scale), f"{leg.lots} lots × {scale}"
-        else:
-            tape = self._market.contract_tape(contract.symbol)
-            quote = self._broker.fresh(tape, step)
-            if quote is None:
-                return (self._broker.missing(tape, step), contract, "no price to turn the capital into lots")
-            lots = lots_for(leg.capital * scale, quote.price_paise * lot_size)
-            wanted = f"{leg.capital} rupees × {scale} at {quote.price_paise / 100:.2f}"
-        if lots < 1:
-            return ("no_quantity", contract, f"{wanted} is less than one lot")
-        if lots * lot_size > MOST_UNITS:
-            return ("no_quantity", contract, f"{wanted} is more than {MOST_UNITS:,} units")
-        return Choice(contract, lots, lot_size)
-
-    def _beside(self, choice: OptionChoice, expiry: date) -> int | None:
-        """The strike so many listed ones from that of another leg."""
-        strikes = self._market.day.contracts.strikes_paise.get((expiry, choice.option_type), ())
-        base = self._chosen.get(choice.beside)
-        if base is None or base not in strikes:
-            return None
-        at = strikes.index(base) + (choice.otm_steps if choice.option_type == "CE" else -choice.otm_steps)
-        return strikes[at] if 0 <= at < len(strikes) else None
-
-    def _fresh_price(self, step: int) -> FreshPrice:
-        def price(expiry: date, strike_paise: int, option_type: OptionType) -> int | None:
-            symbol = self._market.day.contract(expiry, strike_paise, option_type).symbol
-            quote = self._broker.fresh(self._market.contract_tape(symbol), step)
-            return None if quote is None else quote.price_paise
-
-        return price
 
     def _dispatch(self, order: EntryOrder, first: FirstPrice | None, step: int, candle_s: int = 0) -> None:
         """Send an order, or let it wait for what has to happen first."""
