@@ -15,6 +15,7 @@ from tests.oracle import OracleDay
 from tests.oracle.day import Day
 from tests.oracle.document import Graph
 from tests.oracle.generator import random_case
+from tests.oracle.outcome import as_value
 
 RULE_REASONS = ("stop_loss", "target", "trailing_stop")
 
@@ -28,7 +29,7 @@ def main(count: int) -> None:
         started = time.perf_counter()
         second_by_second = Day(document, raw, options)
         second_by_second.run()
-        day = second_by_second.result()
+        day = as_value(second_by_second)
         slowest = max(slowest, (time.perf_counter() - started, seed))
         graph = second_by_second.graph
         contain.update(things_of(graph, day, options) | second_by_second.happened)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -10,33 +9,18 @@ from strikebook.model.options import RunOptions
 from tests.oracle import closing, entries, exits, leg_re_entries, protection
 from tests.oracle.book import Book
 from tests.oracle.document import Graph
-from tests.oracle.market import HISTORY_CANDLES, Market
+from tests.oracle.market import Market
+from tests.oracle.outcome import OracleDay, as_value
 from tests.oracle.reports import SignalReport
-from tests.oracle.values import Value, Values
-from tests.raw_day import RawBar, RawDay
-
-
-@dataclass
-class OracleDay:
-    """What a day came to, in plain values; each list is in the order in which things happened."""
-
-    trades: list[dict[str, Any]]
-    lives: list[dict[str, Any]]
-    events: list[dict[str, Any]]
-    rejections: list[dict[str, Any]]
-    cancellations: list[dict[str, Any]]
-    signals: dict[str, dict[str, Any]]
-    variables: dict[str, dict[str, Value]]
-    ended_step: int
-    replayed_bars: bool
-    short_history: bool
+from tests.oracle.values import Values
+from tests.raw_day import RawDay
 
 
 def run_oracle(document: dict[str, Any], raw: RawDay, options: RunOptions) -> OracleDay:
     """Run a valid flat document over a raw day."""
     day = Day(document, raw, options)
     day.run()
-    return day.result()
+    return as_value(day)
 
 
 class Day:
@@ -275,34 +259,3 @@ class Day:
         }
         self.events.append(event)
         return event["execution_id"]
-
-    def result(self) -> OracleDay:
-        """The day as a value."""
-        return OracleDay(
-            trades=self.book.rows,
-            lives=[
-                {
-                    "entry_node_id": life.leg["entry"],
-                    "vpi": life.leg["vpi"],
-                    "position_num": life.position_num,
-                    "symbol": life.symbol,
-                    "entry_step": life.entry_step,
-                    "entry_event_id": life.entry_event,
-                    "lots": life.lots,
-                    "closed": life.closed,
-                }
-                for life in self.book.lives
-            ],
-            events=self.events,
-            rejections=self.rejections,
-            cancellations=self.cancellations,
-            signals={node: report.as_document() for node, report in self.reports.items()},
-            variables=self.values.variables,
-            ended_step=self.ended_step,
-            replayed_bars=self._replayed_bars(),
-            short_history=any(length < HISTORY_CANDLES for length in self.market.history_length.values()),
-        )
-
-    def _replayed_bars(self) -> bool:
-        used = self.ordered_symbols | {item["symbol"] for item in self.graph.instruments.values()}
-        return any(isinstance(row, RawBar) for symbol in used for row in self.raw.rows.get(symbol, ())[:1])

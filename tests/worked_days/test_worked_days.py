@@ -14,15 +14,19 @@ from tests.worked_days import (
     days_contracts,
     days_ends,
     days_exits,
+    days_expiry,
     days_fills,
     days_leg_re_entries,
+    days_limit_orders,
     days_prices,
     days_protection,
     days_protective_orders,
     days_re_entries,
+    days_strikes,
     days_values,
+    days_waits,
 )
-from tests.worked_days.worked_day import Armed, Outcome, Row, WorkedDay, clock
+from tests.worked_days.worked_day import Armed, Open, Outcome, Row, WorkedDay, clock
 
 MODULES = (
     days_prices,
@@ -36,6 +40,10 @@ MODULES = (
     days_protection,
     days_protective_orders,
     days_leg_re_entries,
+    days_limit_orders,
+    days_strikes,
+    days_waits,
+    days_expiry,
     days_ends,
 )
 DAYS = [value for module in MODULES for value in vars(module).values() if isinstance(value, WorkedDay)]
@@ -121,6 +129,10 @@ def from_oracle(result, day: WorkedDay) -> Outcome:
         {node: tuple(_run(raw, *run) for run in signal["near_misses"]) for node, signal in result.signals.items()},
         {row["trade_id"]: row["exit_age_s"] for row in result.trades},
         Counter(life["vpi"] for life in result.lives if life["closed"]),
+        tuple(
+            Open(one["vpi"], one["symbol"], one["side"], one["units"], one["entry_price"], one["last_price"])
+            for one in result.left_open
+        ),
     )
 
 
@@ -162,7 +174,14 @@ def from_engine(result, day: WorkedDay) -> Outcome:
         },
         {trade.trade_id: trade.exit.price_age_s for trade in result.trades},
         Counter(life.vpi for life in result.lives if life.closed),
+        tuple(_open(life, result) for life in result.lives if not life.closed),
     )
+
+
+def _open(life, result) -> Open:
+    lots = life.lots - sum(trade.lots for trade in life.trades)
+    last, _ = result.closing_snapshot.prices[life.contract.symbol]
+    return Open(life.vpi, life.contract.symbol, life.side, lots * life.lot_size, life.entry.price_paise, last)
 
 
 def _times(raw, count: int, last_step: int | None):

@@ -30,6 +30,18 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Open:
+    """A life that is open after the close, and the last price of its contract; money in paise."""
+
+    vpi: str
+    symbol: str
+    side: str
+    units: int
+    entry_paise: int
+    last_paise: int
+
+
+@dataclass(frozen=True)
 class Armed:
     """A condition set in a signal's report: its armed steps, and by leaf (times true, last such time)."""
 
@@ -61,6 +73,7 @@ class Outcome:
     misses: Mapping[str, tuple[Miss, ...]] = field(default_factory=dict)
     ages: Mapping[str, int] = field(default_factory=dict)
     lives: Mapping[str, int] = field(default_factory=dict)
+    left_open: tuple[Open, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +121,11 @@ def row(
         reason,
         paise(pnl),
     )
+
+
+def left_open(vpi: str, contract: Contract, side: str, units: int, entered: Rupees, last: Rupees) -> Open:
+    """An open life as it is written by hand, in rupees."""
+    return Open(vpi, symbol_of(contract), side, units, paise(entered), paise(last))
 
 
 def clock(raw: RawDay, step: int) -> str:
