@@ -27,6 +27,7 @@ def engine_form(result: DayResult) -> dict[str, Any]:
                 "entry_event_id": life.entry_event_id,
                 "lots": life.lots,
                 "closed": life.closed,
+                "excursion": tuple(life.excursion),
             }
             for life in result.lives
         ],
@@ -38,6 +39,7 @@ def engine_form(result: DayResult) -> dict[str, Any]:
         "signals": {signal.node_id: _signal(signal) for signal in result.signals},
         "variables": {node: dict(values) for node, values in result.closing_snapshot.variables.items() if values},
         "ended_step": result.ended_step,
+        "marks": tuple(result.marks[:3]),
         "replayed_bars": result.replayed_bars,
         "short_history": result.short_history,
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from strikebook.model.options import Slippage
+from strikebook.model.options import RunOptions, Slippage
 from tests.oracle.market import Market
 
 
@@ -56,16 +56,17 @@ class Life:
         return self.open_lots * self.lot_size
 
 
-def slipped(price: int, slippage: Slippage, *, buying: bool) -> int:
-    """A price made worse: whole paise, half up, never below zero."""
-    amount = Fraction(slippage.amount)
-    slip = {
-        "percent": price * amount / 100,
-        "points": amount * 100,
-        "ticks": amount * 5,
-    }[slippage.kind]
+def slipped(price: int, age: int, options: RunOptions, *, buying: bool) -> int:
+    """A price made worse, once more for every ten seconds of its age: whole paise, half up, never below zero."""
+    slip = slip_of(options.slippage, price) + age // 10 * slip_of(options.stale_slippage, price)
     exact = price + slip if buying else price - slip
     return max((2 * exact + 1) // 2, 0)
+
+
+def slip_of(slippage: Slippage, price: int) -> Fraction:
+    """A slippage in paise."""
+    amount = Fraction(slippage.amount)
+    return {"percent": price * amount / 100, "points": amount * 100, "ticks": amount * 5}[slippage.kind]
 
 
 class Book:

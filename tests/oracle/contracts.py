@@ -30,8 +30,16 @@ def choose(leg: dict, raw: RawDay, market: Market, options: RunOptions) -> dict:
         return choice | {"reason": "no_strike"}
     choice["symbol"] = option_symbol(raw, expiry, strike, leg["option_type"])
     choice |= {"expiry": expiry, "strike": strike}
-    choice["lots"] = scaled_lots(leg["lots"], options)
     choice["lot_size"] = leg["lot_size"] or raw.lot_sizes.get(expiry)
+    if leg["capital"] is not None and choice["lot_size"]:
+        price = market.price(choice["symbol"])
+        choice["looked_at"].add(choice["symbol"])
+        if price is None or market.age(choice["symbol"]) > options.max_price_age_s:
+            return choice | {"reason": "no_price" if price is None else "stale_price"}
+        capital = leg["capital"] * options.scale * 100
+        choice["lots"] = int(capital // (price * choice["lot_size"])) if price else 0
+    else:
+        choice["lots"] = scaled_lots(leg["lots"], options)
     if choice["lots"] == 0 or not choice["lot_size"] or choice["lots"] * choice["lot_size"] > 10**10:
         choice["reason"] = "no_quantity"
     return choice

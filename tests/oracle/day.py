@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from strikebook.model.options import RunOptions
-from tests.oracle import closing, entries, exits, leg_re_entries, protection
+from tests.oracle import closing, combined, entries, excursions, exits, leg_re_entries, protection
 from tests.oracle.book import Book
 from tests.oracle.document import Graph
 from tests.oracle.market import Market
@@ -47,6 +47,9 @@ class Day:
         self.exit_event: dict[str, str] = {}
         self.closed_a_life: dict[str, bool] = {}
         self.ordered_symbols: set[str] = set()
+        self.rounds: dict[str, dict] = {}  # entry -> its latest round, for combined rules
+        self.excursions: dict[int, tuple[int, int]] = {}  # id of a life -> the most and the least of its profit
+        self.highest = self.lowest = self.drawdown = 0  # of the day's profit
         self.events: list[dict] = []
         self.event_count: dict[str, int] = {}
         self.rejections: list[dict] = []
@@ -66,13 +69,16 @@ class Day:
             self.market.advance(step)
             self.book.follow_prices(step)
             protection.look_at_lives(self)
+            combined.look_at_rounds(self)
             if closing.square_off(self):
+                excursions.note(self)
                 return
             self._try_resting_orders()
             self._walk()
             if step == self.last_step:
                 closing.close_of_day(self)
             self.values.end_step()
+            excursions.note(self)
 
     def _try_resting_orders(self) -> None:
         for order in list(self.resting):

@@ -61,6 +61,7 @@ class Graph:
             self.guards[node] = [vpi for vpi in self.legs if vpi in guarded]
         self.rules: list[dict] = []
         self.rules_of_leg = {vpi: self._rules(vpi) for vpi in self.legs}
+        self.combined = {entry: rules for entry in self.of_kind("entry") if (rules := self._combined(entry))}
         self.re_entry_of_exit = {
             node: setting(self.data[node]["exitNodeData"], "reEntryConfig") for node in self.of_kind("exit")
         }
@@ -91,7 +92,8 @@ class Graph:
                 self.legs[position["vpi"]] = {
                     "vpi": position["vpi"],
                     "entry": entry,
-                    "lots": Decimal(str(position["quantity"])),
+                    "lots": Decimal(str(position.get("quantity") or 0)),
+                    "capital": capital_of(position),
                     "lot_size": None if own_size is None else int(own_size),
                     "side": position["positionType"].upper(),
                     "expiry": option["expiry"].upper(),
@@ -120,6 +122,12 @@ class Graph:
                     found.append({"number": len(self.rules), "node": node, **read_rule(kind, block, others)})
                     self.rules.append(found[-1])
         return found
+
+    def _combined(self, entry: str) -> list[dict]:
+        """The combined rules of an entry, by kind."""
+        config = self.data[entry].get("combinedConfig") or {}
+        blocks = [(kind, config.get(kind) or {}) for kind in RULE_KINDS if kind != "moveToCost"]
+        return [read_rule(kind, block, []) for kind, block in blocks if block.get("enabled")]
 
     def _max_entries(self, entry: str) -> int | None:
         """The smallest among the legs; where no leg has one, among the re-entry signals that lead to the entry."""
@@ -175,6 +183,12 @@ class Graph:
             if re_entry[1]:
                 sets["re_entry"] = re_entry
         return sets
+
+
+def capital_of(position: dict) -> Decimal | None:
+    """The rupees a leg buys for; None for a leg of so many lots."""
+    by_capital = str(position.get("quantityType") or "lots").lower() == "capital"
+    return Decimal(str(position["capital"])) if by_capital else None
 
 
 def setting(holder: dict, name: str) -> dict | None:

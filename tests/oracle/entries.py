@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.oracle import contracts, leg_re_entries, limit_orders, waits
+from tests.oracle import combined, contracts, leg_re_entries, limit_orders, waits
 from tests.oracle.book import Life, slipped
 
 if TYPE_CHECKING:
@@ -247,7 +247,7 @@ def _fill_at_market(day: Day, order: dict, leg: dict, choice: dict) -> None:
     price, age = day.market.price(symbol), day.market.age(symbol)
     if day.options.fill == "next" and not order["group"]:
         price, age = day.market.first_now[symbol], 0
-    _open_life(day, order, leg, choice, slipped(price, day.options.slippage, buying=choice["side"] == "BUY"), age)
+    _open_life(day, order, leg, choice, slipped(price, age, day.options, buying=choice["side"] == "BUY"), age)
 
 
 def _fill_one(day: Day, order: dict, filled: int, age: int) -> bool:
@@ -275,6 +275,7 @@ def _open_life(day: Day, order: dict, leg: dict, choice: dict, filled: int, age:
         best=filled,
         open_lots=choice["lots"],
     )
+    combined.join(day, life)
     day.book.open(life)
     leg_re_entries.end_those_of(day, leg["vpi"])
     execution = order["execution"]

@@ -126,7 +126,7 @@ def settle(day: Day, life: Life) -> None:
 def close_at_last_price(day: Day, life: Life, reason: str, node: str | None, event: str | None) -> None:
     """Square-off and the close of the day: the contract's last trade, whatever its age."""
     price, age = day.market.price(life.symbol), day.market.age(life.symbol)
-    fill = _exit_fill(day, slipped_exit(day, life, price), age)
+    fill = _exit_fill(day, slipped_exit(day, life, price, age), age)
     fill |= {"exit_sent_step": day.step, "exit_reason": reason, "exit_node_id": node, "exit_event_id": event}
     day.book.close(life, life.open_lots, fill)
 
@@ -151,13 +151,13 @@ def try_at_market(day: Day, order: dict) -> bool:
             return False
         if symbol not in day.market.first_now:
             return False
-        fill(day, order, slipped_exit(day, life, day.market.first_now[symbol]), 0)
+        fill(day, order, slipped_exit(day, life, day.market.first_now[symbol], 0), 0)
         return True
     age = day.market.age(symbol)
     if age is None or age > day.options.max_price_age_s:
         _record_first_failure(day, order, "no_price" if age is None else "stale_price")
         return False
-    fill(day, order, slipped_exit(day, life, day.market.price(symbol)), age)
+    fill(day, order, slipped_exit(day, life, day.market.price(symbol), age), age)
     return True
 
 
@@ -203,9 +203,9 @@ def fill(day: Day, order: dict, filled_price: int, age: int) -> None:
     leg_re_entries.after_close(day, order)
 
 
-def slipped_exit(day: Day, life: Life, price: int) -> int:
+def slipped_exit(day: Day, life: Life, price: int, age: int) -> int:
     """What a price comes to for the order that closes a life: a sale of a bought one, a purchase of a sold one."""
-    return slipped(price, day.options.slippage, buying=life.side == "SELL")
+    return slipped(price, age, day.options, buying=life.side == "SELL")
 
 
 def _exit_fill(day: Day, filled_price: int, age: int) -> dict:

@@ -43,7 +43,7 @@ def is_marketable(day: Day, symbol: str, limit: int, *, buying: bool) -> bool:
 
 def price_at_once(day: Day, symbol: str, limit: int, *, buying: bool) -> int:
     """The last price with slippage, never beyond the limit."""
-    filled = slipped(day.market.price(symbol), day.options.slippage, buying=buying)
+    filled = slipped(day.market.price(symbol), day.market.age(symbol), day.options, buying=buying)
     return min(filled, limit) if buying else max(filled, limit)
 
 

@@ -28,6 +28,7 @@ class OracleDay:
     replayed_bars: bool
     short_history: bool
     left_open: list[dict[str, Any]]
+    marks: tuple[int, int, int]
 
 
 def as_value(day: Day) -> OracleDay:
@@ -44,6 +45,7 @@ def as_value(day: Day) -> OracleDay:
                 "entry_event_id": life.entry_event,
                 "lots": life.lots,
                 "closed": life.closed,
+                "excursion": day.excursions[id(life)],
             }
             for life in day.book.lives
         ],
@@ -66,6 +68,7 @@ def as_value(day: Day) -> OracleDay:
             }
             for life in day.book.open_lives()
         ],
+        marks=(day.highest, day.lowest, day.drawdown),
     )
 
 

@@ -115,14 +115,31 @@ def act(day: Day, life: Life, rule: dict, level: Fraction) -> None:
     lives = [life]
     if rule["complete"]:
         lives += [other for other in day.book.open_lives() if other is not life and not other.triggered]
+    limit = None
+    if rule["limit_buffer"] is not None:
+        limit = {"limit": limit_price(day, life, rule, level), "deadline": day.step + rule["wait_s"]}
+    send(day, lives, rule["node"], event, REASONS[rule["kind"]], triggering=life, limit=limit)
+
+
+def send(
+    day: Day,
+    lives: list[Life],
+    node: str,
+    event: str,
+    reason: str,
+    *,
+    triggering: Life | None,
+    limit: dict | None = None,
+) -> None:
+    """An order for each life: at the market, but for the triggering one where it has a limit."""
     orders = [
         {
             "kind": "protective",
-            "node": rule["node"],
+            "node": node,
             "event": event,
             "life": ordered,
-            "triggering": ordered is life,
-            "reason": REASONS[rule["kind"]],
+            "triggering": ordered is triggering,
+            "reason": reason,
             "sent": day.step,
             "limit": None,
             "market_since": day.step,
@@ -131,12 +148,8 @@ def act(day: Day, life: Life, rule: dict, level: Fraction) -> None:
         }
         for ordered in lives
     ]
-    if rule["limit_buffer"] is not None:
-        orders[0] |= {
-            "limit": limit_price(day, life, rule, level),
-            "deadline": day.step + rule["wait_s"],
-            "market_since": None,
-        }
+    if limit is not None:
+        orders[0] |= {**limit, "market_since": None}
     for ordered in lives:
         ordered.triggered = True
     day.resting.extend(orders)

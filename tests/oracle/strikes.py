@@ -6,6 +6,7 @@ expiry and option type; one that looks at prices adds the contracts it looked at
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from fractions import Fraction
 
@@ -140,7 +141,75 @@ def by_straddle_premium(leg: dict, spot: int, chain: Chain) -> int | None:
     return nearest_premium(chain.candidates(leg["option_type"]), leg["strike_value"] * found[1] / 100)
 
 
+def years_to_expiry(chain: Chain) -> float:
+    """From this second to 15:30 of the expiry."""
+    seconds = (chain.expiry - chain.raw.day).days * 86_400 + 15 * 3600 + 30 * 60 - chain.market.second
+    return seconds / (365 * 86_400)
+
+
+def normal(value: float) -> float:
+    """The standard normal distribution."""
+    return 0.5 * (1 + math.erf(value / math.sqrt(2)))
+
+
+def black(option_type: str, forward: float, strike: float, years: float, volatility: float) -> tuple[float, float]:
+    """Black's price of 1976, undiscounted, and its delta."""
+    spread = volatility * math.sqrt(years)
+    first = math.log(forward / strike) / spread + spread / 2
+    call = forward * normal(first) - strike * normal(first - spread)
+    if option_type == "CE":
+        return call, normal(first)
+    return call - forward + strike, normal(first) - 1
+
+
+def delta_at(option_type: str, forward: float, strike: float, years: float, price: float) -> float | None:
+    """The delta at the volatility between 0.0001 and 10 that the price implies, halved a hundred times."""
+    if forward <= 0 or years <= 0:
+        return None
+    low, high = 0.0001, 10.0
+    ends = [black(option_type, forward, strike, years, volatility)[0] for volatility in (low, high)]
+    if not ends[0] <= price <= ends[1]:
+        return None
+    for _ in range(100):
+        middle = (low + high) / 2
+        low, high = (middle, high) if black(option_type, forward, strike, years, middle)[0] < price else (low, middle)
+    return black(option_type, forward, strike, years, low)[1]
+
+
+def deltas(leg: dict, spot: int, chain: Chain) -> list[tuple[float, int, int]]:
+    """(|delta|, price, strike) of the candidates that have one."""
+    kind = leg["option_type"]
+    at_the_money = nearest(chain.listed(kind), Fraction(spot))
+    if any(at_the_money not in chain.listed(each) for each in ("CE", "PE")):
+        return []
+    call, put = (chain.fresh_price(at_the_money, each) for each in ("CE", "PE"))
+    if call is None or put is None:
+        return []
+    forward, years = (at_the_money + call - put) / 100, years_to_expiry(chain)
+    found = [
+        (delta_at(kind, forward, strike / 100, years, price / 100), price, strike)
+        for price, strike in chain.candidates(kind)
+    ]
+    return [(abs(delta), price, strike) for delta, price, strike in found if delta is not None]
+
+
+def by_delta(leg: dict, spot: int, chain: Chain) -> int | None:
+    """The delta nearest to the value; on a tie the cheaper, then the lower strike."""
+    wanted = float(leg["strike_value"])
+    found = [(abs(delta - wanted), price, strike) for delta, price, strike in deltas(leg, spot, chain)]
+    return min(found)[2] if found else None
+
+
+def by_delta_range(leg: dict, spot: int, chain: Chain) -> int | None:
+    """The largest delta within two, both included; then the lower strike."""
+    low, high = (float(end) for end in leg["strike_range"])
+    found = [(-delta, strike) for delta, _, strike in deltas(leg, spot, chain) if low <= delta <= high]
+    return min(found)[1] if found else None
+
+
 BY_VALUE = {
+    "DELTA": by_delta,
+    "DELTARANGE": by_delta_range,
     "EXACT": exact_strike,
     "PERCENTAGE": by_percentage,
     "PREMIUM": by_premium,

@@ -267,7 +267,7 @@ class Exits:
             return
         session = self._session
         last = session.last_step if terms.until_s is None else terms.until_s - session.open_s
-        if step + 1 <= last:
+        if terms.until_s is None or step + 1 <= last:
             self._made[group] += 1
             self._graph.resting.append(
                 WaitingReEntry(life.leg, life.entry_node_id, terms, life, step, order.event_id, last)
