@@ -10,6 +10,7 @@ import pytest
 from tests.raw_day import market_day
 from tests.worked_days import (
     days_clock,
+    days_combined,
     days_conditions,
     days_contracts,
     days_ends,
@@ -33,6 +34,7 @@ MODULES = (
     days_fills,
     days_contracts,
     days_clock,
+    days_combined,
     days_conditions,
     days_values,
     days_exits,
