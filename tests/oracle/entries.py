@@ -33,7 +33,7 @@ def act(day: Day, entry: str) -> bool:
             reject(day, leg, None, reason, day.step)
         return False
     execution = {"entry": entry, "event": event, "filled": False, "again": None}
-    chosen = [(leg, _choose(day, leg)) for leg in lazy_legs.in_sending_order(flat)]
+    chosen = [(leg, _choose(day, leg)) for leg in lazy_legs.in_sending_order(day, flat)]
     if day.graph.data[entry].get("allOrNone"):
         failed = [(leg, choice) for leg, choice in chosen if choice["reason"]]
         for leg, choice in failed:
@@ -129,6 +129,8 @@ def _choose(day: Day, leg: dict) -> dict:
     asking = leg | {"reference": day.chosen_strikes.get(leg["strike_leg"])}
     choice = contracts.choose(asking, day.raw, day.market, day.options)
     day.ordered_symbols |= choice["looked_at"]
+    if leg["strike"] == "RELATIVE" and choice["reason"] == "no_strike":
+        day.happened.add(f"strike relative {'not there' if asking['reference'] else 'before its leg was chosen'}")
     if choice["strike"] is not None:
         day.chosen_strikes[leg["vpi"]] = choice["strike"]
     return choice
@@ -281,6 +283,7 @@ def _open_life(day: Day, order: dict, leg: dict, choice: dict, filled: int, age:
     execution = order["execution"]
     if execution["again"] != "cost":
         day.happened.add(f"strike {leg['strike'].rstrip('0123456789').lower()} opened")
+        day.happened.add(f"expiry {leg['expiry'][0]} opened")
     if execution["again"]:
         day.happened.add(f"re-entry {execution['again']}{'' if choice['side'] == leg['side'] else ' reversed'} filled")
     if not execution["filled"]:

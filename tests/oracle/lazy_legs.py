@@ -14,9 +14,15 @@ if TYPE_CHECKING:
     from tests.oracle.day import Day
 
 
-def in_sending_order(legs: list[dict]) -> list[dict]:
+def in_sending_order(day: Day, legs: list[dict]) -> list[dict]:
     """Those that an entry sends when it acts: by priority, equal ones as they are; a lazy one is passed over."""
-    return sorted((leg for leg in legs if leg["lazy"] is None), key=lambda leg: leg["priority"])
+    sent = [leg for leg in legs if leg["lazy"] is None]
+    ordered = sorted(sent, key=lambda leg: leg["priority"])
+    if not sent:
+        day.happened.add("entry whose flat legs are all lazy")
+    if ordered != sent:
+        day.happened.add("legs sent by priority, not as they stand")
+    return ordered
 
 
 def after_close(day: Day, order: dict) -> None:
