@@ -180,7 +180,7 @@ class _Additions:
         rng = self.rng
         place = beside.index(leg)
         others = [other["vpi"] for other in beside[:place]]
-        if not others or rng.random() < 0.15:
+        if rng.random() < (0.3 if not others else 0.1):
             others = [other["vpi"] for other in beside if other is not leg]
         if rng.random() < 0.2:
             others = [other["vpi"] for other in self._legs() if other is not leg]

@@ -15,11 +15,13 @@ from tests.worked_days import (
     days_ends,
     days_exits,
     days_fills,
+    days_lazy_legs,
     days_leg_re_entries,
     days_prices,
     days_protection,
     days_protective_orders,
     days_re_entries,
+    days_sending,
     days_values,
 )
 from tests.worked_days.worked_day import Armed, Outcome, Row, WorkedDay, clock
@@ -36,6 +38,8 @@ MODULES = (
     days_protection,
     days_protective_orders,
     days_leg_re_entries,
+    days_lazy_legs,
+    days_sending,
     days_ends,
 )
 DAYS = [value for module in MODULES for value in vars(module).values() if isinstance(value, WorkedDay)]
