@@ -110,6 +110,8 @@ def _cancel_orders(day: Day) -> None:
             waiting = [(order["node"], order["life"].leg["vpi"], order["life"].symbol)]
         elif order["kind"] == "re_entry":
             waiting = leg_re_entries.as_cancelled(day, order)
+        elif order["kind"] == "lazy":
+            waiting = [(order["leg"]["entry"], order["leg"]["vpi"], None)]
         else:
             waiting = [(leg["entry"], leg["vpi"], choice["symbol"]) for leg, choice in order["legs"]]
         for node, vpi, symbol in waiting:

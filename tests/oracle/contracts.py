@@ -46,8 +46,13 @@ def choose(leg: dict, raw: RawDay, market: Market, options: RunOptions) -> dict:
 
 
 def expiry_of(code: str, raw: RawDay):
-    """Wn: the nth listed expiry from the day on. Mn, Qn, Yn: the last one of the nth such period among them."""
+    """Wn: the nth listed expiry from the day on. Mn, Qn, Yn: the last one of the nth such period among them. Da-b: the
+    nearest that is a to b calendar days away.
+    """
     listed = sorted({expiry for expiry, _, _ in raw.listed if expiry >= raw.day})
+    if code[0] == "D":
+        least, most = map(int, code[1:].split("-"))
+        return next((expiry for expiry in listed if least <= (expiry - raw.day).days <= most), None)
     period = {
         "W": lambda expiry: expiry,
         "M": lambda expiry: (expiry.year, expiry.month),

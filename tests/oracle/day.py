@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from strikebook.model.options import RunOptions
-from tests.oracle import closing, combined, entries, excursions, exits, leg_re_entries, protection
+from tests.oracle import closing, combined, entries, excursions, exits, lazy_legs, leg_re_entries, protection
 from tests.oracle.book import Book
 from tests.oracle.document import Graph
 from tests.oracle.market import Market
@@ -44,6 +44,8 @@ class Day:
         self.asked_by_re_entry: dict[str, int] = {}  # entry -> step
         self.closed_at: dict[str, int] = {}  # entry -> last step at which one of its legs was closed
         self.best_profit: dict[str, int] = {}  # node -> the largest of the day while it could square off
+        self.chosen_strikes: dict[str, int] = {}  # leg -> the strike last chosen for it
+        self.re_entries_made: list[tuple] = []  # (entry, group) of each that waited
         self.exit_event: dict[str, str] = {}
         self.closed_a_life: dict[str, bool] = {}
         self.ordered_symbols: set[str] = set()
@@ -92,6 +94,8 @@ class Day:
                 continue
             elif order["kind"] == "re_entry":
                 leg_re_entries.look_at(self, order)
+            elif order["kind"] == "lazy":
+                lazy_legs.look_at(self, order)
             else:
                 entries.try_waiting(self, order)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from tests.oracle.order_terms import exact, limit_terms, wait_terms
+from tests.oracle.order_terms import exact, lazy_terms, limit_terms, wait_terms
 
 KINDS = {
     "startNode": "start",
@@ -100,9 +100,13 @@ class Graph:
                     "strike": option["strikeType"].upper(),
                     "strike_value": exact(option.get("strikeValue") or 0),
                     "strike_range": [exact(end) for end in option.get("strikeRange") or []],
+                    "strike_leg": option.get("strikeLeg"),
+                    "strike_steps": int(option.get("strikeSteps") or 0),
                     "option_type": option["optionType"].upper(),
                     "limit": limit_terms(position),
                     "waits_for": wait_terms(position),
+                    "priority": exact(position.get("priority") or 0),
+                    "lazy": lazy_terms(position),
                     "re_entry": setting(position, "reEntryConfig"),
                     "position": position,
                     "carry_forward": str(position.get("productType", "")).lower() == "carryforward",

@@ -1,7 +1,8 @@
 """Entry orders: checked and sent at the entry's turn, tried again while they wait for a trade.
 
 An order is a dict: ``kind`` 'entry', its ``execution`` {entry, event, filled, again}, ``legs`` [(leg, choice)…]
-(several only in an all-or-none group), ``group`` and ``sent``. ``again``: the type of a re-entry of one leg (R15).
+(several only in an all-or-none group), ``group`` and ``sent``. ``again``: the type of a re-entry of one leg (R15), or
+'lazy' (R25).
 It may have three stages: it waits for a price (``wait``, R19), then it is a limit order (``limit``, R16), then one at
 the market. ``since`` is the step at which it went on to its stage; ``sent`` and its place among the resting orders
 stay what they were.
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.oracle import combined, contracts, leg_re_entries, limit_orders, waits
+from tests.oracle import combined, contracts, lazy_legs, leg_re_entries, limit_orders, waits
 from tests.oracle.book import Life, slipped
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def act(day: Day, entry: str) -> bool:
             reject(day, leg, None, reason, day.step)
         return False
     execution = {"entry": entry, "event": event, "filled": False, "again": None}
-    chosen = [(leg, _choose(day, leg)) for leg in flat]
+    chosen = [(leg, _choose(day, leg)) for leg in lazy_legs.in_sending_order(day, flat)]
     if day.graph.data[entry].get("allOrNone"):
         failed = [(leg, choice) for leg, choice in chosen if choice["reason"]]
         for leg, choice in failed:
@@ -51,9 +52,9 @@ def act(day: Day, entry: str) -> bool:
     return execution["filled"]
 
 
-def open_again(day: Day, leg: dict, parent_event: str, kept: dict | None, side: str, move: dict | None) -> None:
-    """Execute the leg's entry for this leg alone. ``kept``: the contract and lots of a re-entry at cost; ``move``: what
-    one of momentum waits for.
+def open_again(day: Day, leg: dict, parent_event: str, again: str, side: str, **how: dict | None) -> None:
+    """Execute the leg's entry for this leg alone. ``kept``: the contract and lots of a re-entry at cost; ``waits_for``:
+    what one of momentum, or a lazy leg, waits for.
     """
     entry = leg["entry"]
     event = day.record_event(entry, parent=parent_event)
@@ -61,18 +62,13 @@ def open_again(day: Day, leg: dict, parent_event: str, kept: dict | None, side: 
     if reason:
         reject(day, leg, None, reason, day.step)
         return
-    choice = kept or _choose(day, leg)
+    choice = how.get("kept") or _choose(day, leg)
     if choice["reason"]:
         reject(day, leg, choice["symbol"], choice["reason"], day.step)
         return
-    execution = {
-        "entry": entry,
-        "event": event,
-        "filled": False,
-        "again": "cost" if kept else "momentum" if move else "asap",
-    }
+    execution = {"entry": entry, "event": event, "filled": False, "again": again}
     group = bool(day.graph.data[entry].get("allOrNone"))
-    _send(day, execution, [(leg, choice | {"side": side})], group=group, waits_for=move)
+    _send(day, execution, [(leg, choice | {"side": side})], group=group, waits_for=how.get("waits_for"))
     if execution["filled"]:
         day.activate_guards(entry, event, [leg["vpi"]])
 
@@ -129,8 +125,14 @@ def _refusal(day: Day, entry: str, flat: list[dict]) -> str | None:
 
 
 def _choose(day: Day, leg: dict) -> dict:
-    choice = contracts.choose(leg, day.raw, day.market, day.options)
+    """``reference``: the strike last chosen for the leg that a relative strike is counted from."""
+    asking = leg | {"reference": day.chosen_strikes.get(leg["strike_leg"])}
+    choice = contracts.choose(asking, day.raw, day.market, day.options)
     day.ordered_symbols |= choice["looked_at"]
+    if leg["strike"] == "RELATIVE" and choice["reason"] == "no_strike":
+        day.happened.add(f"strike relative {'not there' if asking['reference'] else 'before its leg was chosen'}")
+    if choice["strike"] is not None:
+        day.chosen_strikes[leg["vpi"]] = choice["strike"]
     return choice
 
 
@@ -165,7 +167,7 @@ def _go_in(day: Day, order: dict) -> bool:
     """Sent as if now: as a limit order if its leg says so, else at the market. True if it is over."""
     leg, choice = order["legs"][0]
     order |= {"wait": None, "since": day.step}
-    if leg["limit"] is None or order["execution"]["again"]:
+    if leg["limit"] is None or order["execution"]["again"] not in (None, "lazy"):
         return _try_at_market(day, order)
     if leg["limit"]["price"] is None and _reject_without_price(day, order):
         return True
@@ -192,7 +194,8 @@ def _try(day: Day, order: dict) -> bool:
     if order["wait"]:
         if not waits.is_over(day, order["wait"], order["sent"]):
             return False
-        day.happened.add("momentum went in" if order["execution"]["again"] else waits.in_words(order["wait"]))
+        momentum = order["execution"]["again"] == "momentum"
+        day.happened.add("momentum went in" if momentum else waits.in_words(order["wait"]))
         return _go_in(day, order)
     return _try_at_market(day, order) if order["limit"] is None else _try_resting_limit(day, order)
 
@@ -281,6 +284,7 @@ def _open_life(day: Day, order: dict, leg: dict, choice: dict, filled: int, age:
     execution = order["execution"]
     if execution["again"] != "cost":
         day.happened.add(f"strike {leg['strike'].rstrip('0123456789').lower()} opened")
+        day.happened.add(f"expiry {leg['expiry'][0]} opened")
     if execution["again"]:
         day.happened.add(f"re-entry {execution['again']}{'' if choice['side'] == leg['side'] else ' reversed'} filled")
     if not execution["filled"]:

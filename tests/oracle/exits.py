@@ -10,7 +10,7 @@ from __future__ import annotations
 from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
-from tests.oracle import leg_re_entries, limit_orders
+from tests.oracle import lazy_legs, leg_re_entries, limit_orders
 from tests.oracle.book import Life, slipped
 from tests.oracle.contracts import scaled_lots
 
@@ -201,6 +201,7 @@ def fill(day: Day, order: dict, filled_price: int, age: int) -> None:
     _drop_other_orders(day, life)
     _disarm(day, node)
     leg_re_entries.after_close(day, order)
+    lazy_legs.after_close(day, order)
 
 
 def slipped_exit(day: Day, life: Life, price: int, age: int) -> int:

@@ -8,6 +8,7 @@ from random import Random
 from strikebook.model.options import RunOptions, Slippage
 from tests.oracle.random_combined import add_combined, with_old_prices
 from tests.oracle.random_day import plan_day, random_day
+from tests.oracle.random_lazy_legs import add_lazy_legs
 from tests.oracle.random_order_terms import add_order_terms
 from tests.oracle.random_protection import protect, with_limit_fill
 from tests.oracle.random_strategy import Builder
@@ -23,6 +24,7 @@ def random_case(seed: int) -> tuple[dict, RawDay, RunOptions]:
     own = Random(f"protection of {seed}")
     protect(document, plan, own)
     add_order_terms(document, plan, raw, Random(f"order terms of {seed}"))
+    add_lazy_legs(document, plan, Random(f"lazy legs of {seed}"))
     last = Random(f"combined of {seed}")
     add_combined(document, last)
     return document, raw, with_old_prices(with_limit_fill(options, own), last)

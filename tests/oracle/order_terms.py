@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -12,7 +13,7 @@ def limit_terms(holder: dict) -> dict | None:
     """Of a leg or an ``orderConfig``: None at the market; else its ``price`` in paise (None: by ``buffer``, in paise
     or in percent), ``wait_s`` (None: for the day) and whether it goes ``to_market`` after that.
     """
-    if str(holder.get("orderType") or "market").lower() != "limit":
+    if order_type(holder) not in ("limit", "stoplimit"):
         return None
     price, buffer, wait = holder.get("limitPrice"), holder.get("limitBuffer"), holder.get("waitTime")
     percent = str(holder.get("limitBufferType") or "points").lower() == "percentage"
@@ -26,8 +27,19 @@ def limit_terms(holder: dict) -> dict | None:
     }
 
 
+def order_type(holder: dict) -> str:
+    """``market``, ``limit`` or ``stoplimit`` (also written ``SL``)."""
+    text = re.sub("[ _-]", "", str(holder.get("orderType") or "market").lower())
+    return "stoplimit" if text == "sl" else text
+
+
 def wait_terms(position: dict) -> dict | None:
-    """What a leg's price has to do before its order goes in: a move from where it is, or a breakout of a window."""
+    """What a leg's price has to do before its order goes in: a move from where it is, a breakout of a window, or to
+    come to the trigger of a stop-limit order.
+    """
+    if order_type(position) == "stoplimit":
+        up = position["positionType"].lower() == "buy"
+        return {"kind": "trigger", "level": exact(position["triggerPrice"]) * 100, "up": up}
     block = position.get("waitAndTrade") or {}
     if block.get("enabled"):
         return move_terms(block["type"], block["value"])
@@ -41,6 +53,15 @@ def wait_terms(position: dict) -> dict | None:
         "underlying": str(block.get("of") or "underlying").lower() == "underlying",
         "high": block["side"].lower() == "high",
     }
+
+
+def lazy_terms(position: dict) -> dict | None:
+    """Of a leg that is not sent with its entry: the leg that arms it, and the reasons of a close that do."""
+    block = position.get("lazyLeg") or {}
+    if not block.get("enabled"):
+        return None
+    reasons = block.get("on") or ["stop_loss", "target", "trailing_stop"]
+    return {"armed_by": block["armedBy"], "on": [reason.lower() for reason in reasons]}
 
 
 def move_terms(kind: str, value: Any) -> dict:

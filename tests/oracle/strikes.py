@@ -75,6 +75,15 @@ def exact_strike(leg: dict, _spot: int, chain: Chain) -> int | None:
     return int(wanted) if wanted in chain.listed(leg["option_type"]) else None
 
 
+def relative(leg: dict, _spot: int, chain: Chain) -> int | None:
+    """So many listed strikes out of the money from the strike last chosen for another leg (R25)."""
+    listed, reference = chain.listed(leg["option_type"]), leg["reference"]
+    if reference not in listed:
+        return None
+    index = listed.index(reference) + out_of_the_money(leg) * leg["strike_steps"]
+    return listed[index] if 0 <= index < len(listed) else None
+
+
 def by_percentage(leg: dict, spot: int, chain: Chain) -> int | None:
     """So many percent of the spot out of the money."""
     level = spot * (1 + out_of_the_money(leg) * leg["strike_value"] / 100)
@@ -211,6 +220,7 @@ BY_VALUE = {
     "DELTA": by_delta,
     "DELTARANGE": by_delta_range,
     "EXACT": exact_strike,
+    "RELATIVE": relative,
     "PERCENTAGE": by_percentage,
     "PREMIUM": by_premium,
     "PREMIUMATLEAST": at_least,

@@ -17,12 +17,14 @@ from tests.worked_days import (
     days_exits,
     days_expiry,
     days_fills,
+    days_lazy_legs,
     days_leg_re_entries,
     days_limit_orders,
     days_prices,
     days_protection,
     days_protective_orders,
     days_re_entries,
+    days_sending,
     days_strikes,
     days_values,
     days_waits,
@@ -46,6 +48,8 @@ MODULES = (
     days_strikes,
     days_waits,
     days_expiry,
+    days_lazy_legs,
+    days_sending,
     days_ends,
 )
 DAYS = [value for module in MODULES for value in vars(module).values() if isinstance(value, WorkedDay)]
