@@ -14,7 +14,7 @@ from tests.worked_days.making import (
     protected,
     rule,
 )
-from tests.worked_days.making_market import C25000, C25050, C25100, P25000, Held, make_day
+from tests.worked_days.making_market import C25000, C25050, C25100, P25000, Held, call, make_day
 from tests.worked_days.worked_day import EOD, Outcome, firings, row, worked_day
 
 STOP = rule(stopPoints=10)
@@ -240,5 +240,80 @@ def a_lazy_leg_beside_the_strike_that_was_chosen_last():
                 row("a-pos1-r1", C25050, "BUY", 75, ("09:15:41", 60), ("09:20:00", 60), 0, EOD),
                 row("a-pos2-r0", C25100, "BUY", 75, ("09:15:41", 30), ("09:20:00", 30), 0, EOD),
             )
+        ),
+    )
+
+
+@worked_day
+def an_armed_lazy_leg_that_is_opened_otherwise_is_armed_no_more():
+    """An armed lazy leg that its own re-entry opens before its turn has had it.
+
+    The call is stopped at 09:15:30, 90, and 09:15:50, 80 (-750 each); opened again at 09:15:31, 90, and 09:15:51, 80;
+    close 80: 0. The put is bought at 09:15:31, 50, and stopped at 09:15:35, 40 (-750): it waits for its cost. 09:15:50:
+    the call's stop arms it; on the same step it is back at 50 and bought. 09:15:51: stopped at 40 (-750), and not
+    opened a third time.
+    """
+    document = _opened(
+        protected(leg("buy", "CE"), stopLoss=STOP, reEntryConfig=again(maxReEntries=2)),
+        _lazy(protected(leg("buy", "PE"), stopLoss=STOP, reEntryConfig=again(type="cost"))),
+    )
+    prices = {
+        C25000: Held({0: 100, "09:15:30": 90, "09:15:50": 80}),
+        P25000: Held({0: 50, "09:15:35": 40, "09:15:50": 50, "09:15:51": 40}),
+    }
+    return (
+        document,
+        make_day(traded=prices),
+        Outcome(
+            (
+                row("a-pos1-r0", C25000, "BUY", 75, ("09:15:10", 100), ("09:15:30", 90), -750, "stop_loss"),
+                row("a-pos2-r0", P25000, "BUY", 75, ("09:15:31", 50), ("09:15:35", 40), -750, "stop_loss"),
+                row("a-pos1-r1", C25000, "BUY", 75, ("09:15:31", 90), ("09:15:50", 80), -750, "stop_loss"),
+                row("a-pos2-r1", P25000, "BUY", 75, ("09:15:50", 50), ("09:15:51", 40), -750, "stop_loss"),
+                row("a-pos1-r2", C25000, "BUY", 75, ("09:15:51", 80), ("09:20:00", 80), 0, EOD),
+            )
+        ),
+    )
+
+
+@worked_day
+def a_re_entry_at_cost_chooses_no_strike():
+    """The strike last chosen for a leg is not that of a re-entry at cost, which keeps its contract.
+
+    The call of 25000 is bought at 100 and stopped at 09:15:20, 90: -750. 09:15:30: NIFTY is at 25090, ``later`` chooses
+    25100 for it, which never trades: no_price at 09:16:30. 09:17:00: back at its cost, 100, bought; 09:17:30: its
+    target, 110: 750. That arms the lazy leg: one strike out from 25100 is 25150, 20 at 09:17:31; close 20: 0.
+    """
+    beside = leg("buy", "CE", "relative")
+    beside["optionDetails"] |= {"strikeLeg": "a-pos1", "strikeSteps": 1}
+    re_entry = again(type="cost", on=["stop_loss"])
+    document = make_strategy(
+        [
+            entry_signal("go", after("09:15:10")),
+            entry(
+                "a",
+                protected(leg("buy", "CE"), stopLoss=STOP, takeProfit=TARGET, reEntryConfig=re_entry),
+                _lazy(beside, on=["target"]),
+            ),
+            entry_signal("later", after("09:15:30")),
+        ],
+        ["start > go > a", "start > later > a"],
+    )
+    far = call(25150)
+    raw = make_day(
+        spot=Held({0: 25010, "09:15:30": 25090}),
+        traded={C25000: Held({0: 100, "09:15:20": 90, "09:17:00": 100, "09:17:30": 110}), C25050: 60, far: 20},
+        listed=[C25100],
+    )
+    return (
+        document,
+        raw,
+        Outcome(
+            (
+                row("a-pos1-r0", C25000, "BUY", 75, ("09:15:10", 100), ("09:15:20", 90), -750, "stop_loss"),
+                row("a-pos1-r1", C25000, "BUY", 75, ("09:17:00", 100), ("09:17:30", 110), 750, "target"),
+                row("a-pos2-r0", far, "BUY", 75, ("09:17:31", 20), ("09:20:00", 20), 0, EOD),
+            ),
+            refused=(("a-pos1", "entry", "no_price", "09:16:30"),),
         ),
     )

@@ -269,3 +269,40 @@ def momentum_moves_by_the_closes_of_candles():
             )
         ),
     )
+
+
+@worked_day
+def a_strike_is_chosen_before_the_lots_are_counted():
+    """A strike counts as chosen once the leg has passed ``no_strike``, though it is refused for its quantity.
+
+    The lot size of the first leg is not known: no_quantity. One strike further out than its 25000 is 25050: 140.10 to
+    143.00, 217.50.
+    """
+    document = _opened(leg("sell", "CE", lot_size=None), _beside(leg("buy", "CE"), "a-pos1", 1))
+    return (
+        document,
+        make_day(coded=[C25000, C25050]),
+        Outcome(
+            (row("a-pos2-r0", C25050, "BUY", 75, (OPENED, 140.10), (CLOSED, 143), 217.5, EOD),),
+            refused=(("a-pos1", "entry", "no_quantity", OPENED),),
+        ),
+    )
+
+
+@worked_day
+def a_re_entry_that_its_candle_comes_too_late_for_counts_in_its_group():
+    """A re-entry whose ``until`` passes before a candle completes was made all the same, and counts in its group.
+
+    The call is stopped at 09:15:20, 90 (-750): its re-entry would go in at 09:16:00, its ``until`` is 09:15:50. The put
+    is stopped at 09:16:10, 90 (-750): the one re-entry of the group was made.
+    """
+    document = _opened(
+        protected(leg("buy", "CE"), stopLoss=STOP, reEntryConfig=again(groupNumber=1, until="09:15:50", **AT_CANDLES)),
+        protected(leg("buy", "PE"), stopLoss=STOP, reEntryConfig=again(groupNumber=1)),
+    )
+    prices = {C25000: Held({0: 100, "09:15:20": 90}), P25000: Held({0: 100, "09:16:10": 90})}
+    return (
+        document,
+        make_day(traded=prices),
+        Outcome((_stopped("a-pos1-r0", C25000, "09:15:20"), _stopped("a-pos2-r0", P25000, "09:16:10"))),
+    )
