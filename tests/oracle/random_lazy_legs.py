@@ -101,6 +101,8 @@ class _Additions:
         entry_ids = [node["id"] for node in self.document["nodes"] if node["type"] == "entryNode"]
         signals = [node["id"] for node in self.document["nodes"] if node["type"] == "entrySignalNode"]
         askers = [edge["source"] for edge in edges if edge["target"] in entry_ids and edge["source"] in signals]
+        if not askers:
+            return  # every entry is asked through another signal
         legs = [self._new_leg(f"asleep-{number}", self._an_armer()) for number in range(rng.choice([1, 2]))]
         node = d.entry("asleep", *legs)
         self.document["nodes"].insert(rng.randrange(len(self.document["nodes"]) + 1), node)
