@@ -94,10 +94,13 @@ def statistics_of(
     trips: Sequence[RoundTrip],
     capital_paise: int | None,
     trials: Sequence[float | None] = (),
+    *,
+    redrawn: bool = True,
 ) -> Statistics:
     """All figures. Days in order; trips in order of closing. Rupees have two decimals, ratios are not rounded.
 
-    ``trials``: the Sharpe ratios of earlier runs of the strategy, None for one without.
+    ``trials``: the Sharpe ratios of earlier runs of the strategy, None for one without. ``redrawn``: with the drawdowns
+    by chance, which take a thousand times as long as the rest.
     """
     found = _Found()
     _money(found, days)
@@ -106,6 +109,7 @@ def statistics_of(
     _intraday(found, days)
     _spread(found, days)
     _by_chance(found, days, trials)
+    _redrawn(found, days, redrawn=redrawn)
     if len(trips) < FEWEST_ROUND_TRIPS:
         for each in definitions():
             if each.needs_many:
@@ -241,12 +245,12 @@ def _intraday(found: _Found, days: Sequence[TradingDay]) -> None:
 
 
 def _by_chance(found: _Found, days: Sequence[TradingDay], trials: Sequence[float | None]) -> None:
-    """What chance alone could have made of it: Sharpe ratios as probabilities, and drawdowns of reshuffled days."""
+    """What chance alone could have made of it: Sharpe ratios as probabilities."""
     nets = [each.net_paise for each in days]
     spread = stdev(nets) if len(nets) > 1 else 0.0
     found.put("trials", len(trials) + 1)
     if not spread:
-        for name in ("probabilistic_sharpe", "deflated_sharpe", "chance_drawdown", "chance_drawdown_95"):
+        for name in ("probabilistic_sharpe", "deflated_sharpe"):
             found.none(name, "the days do not differ")
         return
     ratio, average = mean(nets) / spread, mean(nets)
@@ -264,7 +268,17 @@ def _by_chance(found: _Found, days: Sequence[TradingDay], trials: Sequence[float
     else:
         for name in ("probabilistic_sharpe", "deflated_sharpe"):
             found.none(name, "its standard error is not defined for such days")
-    falls = drawdowns_by_chance(nets)
+
+
+def _redrawn(found: _Found, days: Sequence[TradingDay], *, redrawn: bool) -> None:
+    """Drawdowns of the days in another order."""
+    if not days or not redrawn:
+        for name in ("chance_drawdown", "chance_drawdown_95"):
+            found.none(
+                name, "no day was run" if not days else "told by the statistics of a run only: it takes a moment"
+            )
+        return
+    falls = drawdowns_by_chance([each.net_paise for each in days])
     found.put("chance_drawdown", _percentile(falls, 0.5) / 100)
     found.put("chance_drawdown_95", _percentile(falls, 0.05) / 100)
 

@@ -15,7 +15,7 @@ MOST_TRIALS = 1_000
 
 def run_figures(days: Sequence[TradingDay], trips: Sequence[RoundTrip], trials: Sequence[float | None]) -> Document:
     """Each figure by its name, and why it has no value where it has none. Days in order, trips in order of closing."""
-    found = statistics_of(days, trips, None, trials)
+    found = statistics_of(days, trips, None, trials, redrawn=False)
     return {
         "capital": None,
         "figures": {each.name: figure_value(found.figures[each.name], each.unit) for each in definitions()},
