@@ -17,6 +17,8 @@ from typing import NamedTuple
 from strikebook.money.figures import DAYS_A_YEAR, FEWEST_ROUND_TRIPS, definitions
 
 Figure = float | int | date | None
+REDRAWN = ("chance_drawdown", "chance_drawdown_95")
+NOT_REDRAWN = "drawn when the statistics are asked for: it takes a moment"
 PATHS = 1_000
 BLOCK_DAYS = 5
 _MONDAY_FIRST = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -273,10 +275,8 @@ def _by_chance(found: _Found, days: Sequence[TradingDay], trials: Sequence[float
 def _redrawn(found: _Found, days: Sequence[TradingDay], *, redrawn: bool) -> None:
     """Drawdowns of the days in another order."""
     if not days or not redrawn:
-        for name in ("chance_drawdown", "chance_drawdown_95"):
-            found.none(
-                name, "no day was run" if not days else "told by the statistics of a run only: it takes a moment"
-            )
+        for name in REDRAWN:
+            found.none(name, NOT_REDRAWN if days else "no day was run")
         return
     falls = drawdowns_by_chance([each.net_paise for each in days])
     found.put("chance_drawdown", _percentile(falls, 0.5) / 100)
