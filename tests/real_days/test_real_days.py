@@ -373,7 +373,7 @@ def test_crossings_and_groups_follow_from_their_records_too(w0: Path, june: Path
 def test_running_again_gives_the_same_bytes(w0: Path, june: Path, june_run: Run, tmp_path: Path):
     """One worker or two, a new folder or old results: the same day files, the same metadata but job and times."""
     for workers in (1, 2):
-        again = run(w0, june, tmp_path, "2022-06-01", "2022-06-30", workers)
+        again = run(w0, june, tmp_path / f"by {workers}", "2022-06-01", "2022-06-30", workers)
         assert again.files == june_run.files
         assert again.metadata["job_id"] != june_run.metadata["job_id"]
         metadata = again.metadata | {name: june_run.metadata[name] for name in OF_ONE_RUN}
