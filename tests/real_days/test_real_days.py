@@ -371,13 +371,16 @@ def test_crossings_and_groups_follow_from_their_records_too(w0: Path, june: Path
 
 
 def test_running_again_gives_the_same_bytes(w0: Path, june: Path, june_run: Run, tmp_path: Path):
-    """One worker or two, a new folder or old results: the same day files, the same metadata but job and times."""
-    for workers in (1, 2):
-        again = run(w0, june, tmp_path / f"by {workers}", "2022-06-01", "2022-06-30", workers)
+    """One worker or two, a new folder or old results: the same day files, the same metadata but job and times; over
+    old results also what is known of the trial before.
+    """
+    for folder, workers, others in (("one", 1, ()), ("two", 2, ()), ("two", 1, ("trials", "statistics"))):
+        again = run(w0, june, tmp_path / folder, "2022-06-01", "2022-06-30", workers)
         assert again.files == june_run.files
         assert again.metadata["job_id"] != june_run.metadata["job_id"]
-        metadata = again.metadata | {name: june_run.metadata[name] for name in OF_ONE_RUN}
+        metadata = again.metadata | {name: june_run.metadata[name] for name in (*OF_ONE_RUN, *others)}
         assert metadata == june_run.metadata
+    assert again.metadata["trials"] == [june_run.metadata["statistics"]["figures"]["sharpe"]]
 
 
 def test_a_missing_folder_of_real_data_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
