@@ -59,10 +59,9 @@ def _margin(lives: Sequence[tuple[OpenLife, Greeks | None]], step: int, estimate
     scan = 0.0
     if volatilities:
         reach = SCANNED_DEVIATIONS * sum(volatilities) / len(volatilities) / sqrt(TRADING_DAYS) * spot / 100
-        scan = max(
-            -sum(_gain(life, greeks, units, step, move * reach, estimates, session) for life, greeks, units in held)
-            for move in SCANNED_MOVES
-        )
+        moves = [part * reach for part in SCANNED_MOVES]
+        gains = [_gains(life, greeks, units, step, moves, estimates, session) for life, greeks, units in held]
+        scan = -min(map(sum, zip(*gains, strict=True)))
     on_expiry = ON_EXPIRY * expiring if session.date >= ON_EXPIRY_SINCE else 0.0
     return round(100 * (max(scan, LEAST_OF_SHORT * notional) + EXPOSURE * notional + on_expiry))
 
@@ -74,23 +73,26 @@ def _units_open(life: OpenLife, step: int) -> int:
     return (life.lots - closed) * life.lot_size
 
 
-def _gain(
+def _gains(
     life: OpenLife,
     greeks: Greeks | None,
     units: int,
     step: int,
-    move: float,
+    moves: Sequence[float],
     estimates: Estimates,
     session: Session,
-) -> float:
-    """What a position gains, in rupees, if the underlying moves by so many rupees at once."""
+) -> list[float]:
+    """What a position gains, in rupees, by each move of the underlying, in rupees."""
     contract = life.contract
     forward = estimates.forward_at(contract, step)
-    if forward is None or forward + move <= 0:
-        return 0.0
+    if forward is None:
+        return [0.0] * len(moves)
     years = years_until(contract.expiry, session.date, session.open_s + step)
-    before, after = (_worth(contract, at, years, greeks) for at in (forward, forward + move))
-    return life.sign * units * (after - before)
+    before, size = _worth(contract, forward, years, greeks), life.sign * units
+    return [
+        size * (_worth(contract, forward + move, years, greeks) - before) if forward + move > 0 else 0.0
+        for move in moves
+    ]
 
 
 def _worth(contract: OptionContract, forward: float, years: float, greeks: Greeks | None) -> float:
