@@ -106,6 +106,8 @@ ERRORS = {
             ({"orderType": "LIMIT"}, "limitPrice", "without its limit"),
             ({"orderType": "limit", "limitPrice": 0}, "limitPrice", "is no amount"),
             ({"orderType": "limit", "limitPrice": 5, "limitBuffer": 1}, "limitBuffer", "both a limit and a buffer"),
+            ({"orderType": "limit", "limitBuffer": 1e10}, "limitBuffer", "is no amount"),
+            ({"orderType": "limit", "limitBuffer": -1e10}, "limitBuffer", "is no amount"),
             ({"orderType": "limit", "limitPrice": 5, "afterWait": "market"}, "waitTime", "without a waitTime"),
             ({"orderType": "limit", "limitPrice": 5, "waitTime": -1}, "waitTime", "no whole number"),
             ({"waitAndTrade": {"enabled": True, "value": 5}}, "waitAndTrade.type", "is missing"),

@@ -97,7 +97,10 @@ def _limit_order(place: Cursor) -> LimitOrder:
     elif priced.blank:
         percent = chosen(place.get("limitBufferType"), "limitBufferType", _BUFFERS, "points") == "percentage"
         number = buffered.number()
-        if number is not None and abs(number) <= _LARGEST_AMOUNT and _is_short(buffered, number):
+        if number is not None and abs(number) > _LARGEST_AMOUNT:
+            wanted = f"a number from {-_LARGEST_AMOUNT:,} to {_LARGEST_AMOUNT:,}"
+            buffered.error(f"{shown(buffered.value)} is no amount", wanted)
+        elif number is not None and _is_short(buffered, number):
             buffer = number
     elif not buffered.blank and buffered.number():
         buffered.error("both a limit and a buffer", "limitPrice or limitBuffer")
