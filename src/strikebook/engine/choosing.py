@@ -8,9 +8,9 @@ from typing import NamedTuple
 from strikebook.engine.contracts import choose_expiry
 from strikebook.engine.market_columns import MarketColumns
 from strikebook.engine.orders import Broker, lots_for, whole_lots
-from strikebook.engine.strikes import FreshPrice, strike_of, years_until
+from strikebook.engine.strikes import fresh_prices, strike_of, years_until
 from strikebook.model.day_result import RejectionReason
-from strikebook.model.instrument import OptionContract, OptionType
+from strikebook.model.instrument import OptionContract
 from strikebook.strategy.node import Leg, OptionChoice
 
 MOST_UNITS = 10**10
@@ -51,7 +51,8 @@ class Chooser:
             strike = self._beside(choice, expiry)
         else:
             years = years_until(expiry, session.date, session.open_s + step)
-            strike = strike_of(contracts, choice, expiry, spot.price_paise, self._fresh_price(step), years)
+            fresh = fresh_prices(self._market, step, self._broker.options.max_price_age_s)
+            strike = strike_of(contracts, choice, expiry, spot.price_paise, fresh, years)
         if strike is None:
             found = "is not listed" if choice.by in ("steps", "exact") else "is not there: no strike with a fresh price"
             return ("no_strike", None, f"{choice.strike_code} {choice.option_type} of {expiry} {found}")
@@ -84,11 +85,3 @@ class Chooser:
             return None
         at = strikes.index(base) + (choice.otm_steps if choice.option_type == "CE" else -choice.otm_steps)
         return strikes[at] if 0 <= at < len(strikes) else None
-
-    def _fresh_price(self, step: int) -> FreshPrice:
-        def price(expiry: date, strike_paise: int, option_type: OptionType) -> int | None:
-            symbol = self._market.day.contract(expiry, strike_paise, option_type).symbol
-            quote = self._broker.fresh(self._market.contract_tape(symbol), step)
-            return None if quote is None else quote.price_paise
-
-        return price

@@ -6,7 +6,7 @@ from datetime import date
 
 from strikebook.engine.black import greeks_of
 from strikebook.engine.market_columns import MarketColumns
-from strikebook.engine.strikes import FreshPrice, forward_of, years_until
+from strikebook.engine.strikes import forward_of, fresh_prices, years_until
 from strikebook.model.day_result import Fill, Greeks
 from strikebook.model.instrument import OptionContract, OptionType
 
@@ -46,13 +46,6 @@ class Estimates:
             self._forwards[place] = None
             if spot_paise is not None:
                 contracts = self._market.day.contracts
-                self._forwards[place] = forward_of(contracts, expiry, spot_paise, kind, self._fresh_at(step))
+                fresh = fresh_prices(self._market, step, self._max_age_s)
+                self._forwards[place] = forward_of(contracts, expiry, spot_paise, kind, fresh)
         return self._forwards[place]
-
-    def _fresh_at(self, step: int) -> FreshPrice:
-        def price(expiry: date, strike_paise: int, option_type: OptionType) -> int | None:
-            symbol = self._market.day.contract(expiry, strike_paise, option_type).symbol
-            quote = self._market.contract_tape(symbol).quote(step)
-            return None if quote is None or quote.age_s > self._max_age_s else quote.price_paise
-
-        return price

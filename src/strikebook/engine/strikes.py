@@ -9,12 +9,24 @@ from fractions import Fraction
 
 from strikebook.engine.black import SECONDS_A_YEAR, delta_of, implied_volatility
 from strikebook.engine.contracts import at_the_money, choose_strike
+from strikebook.engine.market_columns import MarketColumns
 from strikebook.model.instrument import OptionType
 from strikebook.model.market_day import ContractList
 from strikebook.strategy.node import OptionChoice
 
 FreshPrice = Callable[[date, int, OptionType], int | None]
 """The last price of a contract (expiry, strike in paise, type), None where it is too old or there is none."""
+
+
+def fresh_prices(market: MarketColumns, step: int, max_age_s: int) -> FreshPrice:
+    """The last prices of contracts at a step, in paise; None for one older than ``max_age_s`` seconds."""
+
+    def price(expiry: date, strike_paise: int, option_type: OptionType) -> int | None:
+        symbol = market.day.contract(expiry, strike_paise, option_type).symbol
+        quote = market.contract_tape(symbol).quote(step)
+        return None if quote is None or quote.age_s > max_age_s else quote.price_paise
+
+    return price
 
 
 def strike_of(
