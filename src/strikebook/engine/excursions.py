@@ -38,34 +38,33 @@ def stretches_of(life: OpenLife, last_step: int) -> Iterator[Stretch]:
 def excursions_of(lives: Sequence[OpenLife], last_step: int) -> tuple[list[Excursion], DayMarks]:
     """The most and the least of each position's profit, and the marks of the day's.
 
-    A profit is units × price + what stands still: the second is noted where it begins and added up once.
+    The day's profit is added up from its changes: what each price moved, what each closing left standing.
     """
-    total = np.zeros(last_step + 1, np.int64)
-    fixed = np.zeros(last_step + 2, np.int64)
+    change = np.zeros(last_step + 2, np.int64)
     held = np.zeros(last_step + 2, np.int64)
     found = []
     for life in lives:
-        most, least = [], []
+        most, least, before = [], [], 0
         for stretch in stretches_of(life, last_step):
-            units, first, stop = life.sign * stretch.units, stretch.first, stretch.stop
+            units, first = life.sign * stretch.units, stretch.first
             still = stretch.realised_paise - units * life.entry.price_paise
             if not units:
-                fixed[first] += still  # closed: from here to the day's end
+                change[first] += still - before
                 most.append(still)
                 least.append(still)
                 continue
-            prices = life.tape.paise[first:stop]
+            steps, prices = life.tape.moves(first, stretch.stop)
             ends = (units * int(prices.max()) + still, units * int(prices.min()) + still)
             most.append(max(ends))
             least.append(min(ends))
-            total[first:stop] += prices * units
-            fixed[first] += still
-            fixed[stop] -= still
+            change[first] += units * int(prices[0]) + still - before
+            change[steps[1:]] += np.diff(prices) * units
+            before = units * int(prices[-1]) + still
         found.append(Excursion(max(most), min(least)))
         held[life.entry.step] += 1
         held[life.rows[-1].exit.step if life.closed else last_step + 1] -= 1
     open_steps = int(np.count_nonzero(np.cumsum(held[:-1])))
-    return found, _marks(total + np.cumsum(fixed[:-1]), open_steps)
+    return found, _marks(np.cumsum(change[:-1]), open_steps)
 
 
 def _marks(total: Paise, open_steps: int) -> DayMarks:

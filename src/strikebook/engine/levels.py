@@ -55,7 +55,7 @@ def trip_of(level: PriceLevel, leg: Leg, position_num: int, step: int) -> Trip:
         position_num=position_num,
         kind="wait",
         watched="underlying" if level.underlying else "price",
-        seen=int(level.tape.paise[step - 1 if level.candle_s else step]) / 100,
+        seen=level.tape.price_at(step - 1 if level.candle_s else step) / 100,
         operator=">=" if level.rising else "<=",
         level=level.paise / 100,
         origin=level.origin_paise / 100,

@@ -47,7 +47,7 @@ class Stretches(NamedTuple):
         """Something known of each stretch, at every step."""
         first = self.start // self.size
         part = per_stretch[first : -(-self.stop // self.size)]
-        return np.repeat(part, self.size)[self.start - first * self.size : self.stop - first * self.size]
+        return part.repeat(self.size)[self.start - first * self.size : self.stop - first * self.size]
 
 
 Operand: TypeAlias = float | str | Floats

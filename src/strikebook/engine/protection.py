@@ -203,7 +203,7 @@ class Protections:
                 _, rule, level = watch.due
                 seen_step = step - 1 if rule.rule.candle_s else step
                 if isinstance(rule.subject, OfLife):
-                    found.append(Tripped(rule, rule.subject, level, int(rule.subject.tape.paise[seen_step])))
+                    found.append(Tripped(rule, rule.subject, level, rule.subject.tape.price_at(seen_step)))
         return found
 
     def remember(self, step: int) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from strikebook.model.prices import Ticks
+from strikebook.model.prices import Int32s, Int64s, Ticks
 from strikebook.model.session import Session
 
 Floats = NDArray[np.float64]
@@ -41,24 +41,37 @@ class Tape:
         self._quoted: tuple[int, Quote | None] = (-1, None)
 
     @cached_property
-    def trade_step(self) -> NDArray[np.int64]:
+    def trade_step(self) -> Int64s:
         """The step of each trade, not decreasing."""
         return self.ticks.second.astype(np.int64) - self._open_s
 
     @cached_property
-    def index(self) -> NDArray[np.int64]:
-        """The last trade at or before each step, -1 before the first: int64[n]."""
-        return np.cumsum(np.bincount(self.trade_step, minlength=self.steps)) - 1
+    def _last_of_step(self) -> tuple[Int32s, Int64s]:
+        """The seconds with trades, ascending, and the last price of each in paise."""
+        second, price = self.ticks.second, self.ticks.price_paise
+        ends = second[1:] != second[:-1]
+        if ends.all():
+            return second, price
+        last = np.append(np.flatnonzero(ends), len(second) - 1)
+        return second[last], price[last]
 
     @cached_property
-    def paise(self) -> NDArray[np.int64]:
+    def paise(self) -> Int64s:
         """The last price at each step in paise: int64[n]; -1 before the first trade."""
-        if not len(self.ticks):
-            return np.full(self.steps, -1, np.int64)
-        index = self.index
-        column = self.ticks.price_paise[index]
-        column[: self.first_step] = -1
-        return column
+        second, price = self._last_of_step
+        lasting = np.diff(second, append=self._open_s + self.steps)
+        return np.concatenate((np.full(self.first_step, -1, np.int64), price.repeat(lasting)))
+
+    def moves(self, first: int, stop: int) -> tuple[Int64s, Int64s]:
+        """The last prices in the steps [first, stop), each with the step from which it stands: the first at ``first``.
+
+        There must be a trade at or before ``first``, and a step.
+        """
+        second, price = self._last_of_step
+        begin, end = second.searchsorted((self._open_s + first, self._open_s + stop - 1), "right")
+        step = second[begin - 1 : end].astype(np.int64) - self._open_s
+        step[0] = first
+        return step, price[begin - 1 : end]
 
     @cached_property
     def rupees(self) -> Floats:
@@ -107,6 +120,10 @@ class Tape:
             return None
         return Quote(self._paise[count - 1], self._open_s + step - self._second[count - 1])
 
+    def price_at(self, step: int) -> int:
+        """The last price at a step, in paise; there must be one."""
+        return self._paise[self.trades_until(step) - 1]
+
     def next_step(self, step: int) -> int | None:
         """The step of the first trade after a step, None where there is none."""
         index = self.trades_until(step)
@@ -121,15 +138,17 @@ class Tape:
 
         ``candle_s``: only the steps at which such a candle completes count, each with the price of the step before.
         """
+        begin = max(step, self.first_step)
+        if begin >= self.steps:
+            return None
         if candle_s:
             steps = np.arange(-(-max(step, self.first_step + 1) // candle_s) * candle_s, self.steps, candle_s)
-            closes = self.paise[steps - 1]
-            closed = np.flatnonzero(closes <= price_paise if below else closes >= price_paise)
-            return int(steps[closed[0]]) if len(closed) else None
-        column = self.paise[max(step, self.first_step) :]
-        met = column <= price_paise if below else column >= price_paise
+            prices = self.paise[steps - 1]
+        else:
+            steps, prices = self.moves(begin, self.steps)
+        met = prices <= price_paise if below else prices >= price_paise
         at = int(met.argmax()) if len(met) else 0
-        return max(step, self.first_step) + at if len(met) and met[at] else None
+        return int(steps[at]) if len(met) and met[at] else None
 
     def next_within(self, sent_step: int, step: int, limit_paise: int, *, buying: bool) -> int | None:
         """The first step after ``step`` whose last price is at or through a limit, traded after ``sent_step``."""
