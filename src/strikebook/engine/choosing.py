@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import NamedTuple
 
 from strikebook.engine.contracts import choose_expiry
@@ -11,7 +10,7 @@ from strikebook.engine.orders import Broker, lots_for, whole_lots
 from strikebook.engine.strikes import fresh_prices, strike_of, years_until
 from strikebook.model.day_result import RejectionReason
 from strikebook.model.instrument import OptionContract
-from strikebook.strategy.node import Leg, OptionChoice
+from strikebook.strategy.node import Leg
 
 MOST_UNITS = 10**10
 """More than a market has; a profit of so many units is still exact in 64 bits."""
@@ -47,12 +46,10 @@ class Chooser:
             return ("no_spot", None, f"{self._market.day.underlying} has not traded yet")
         if spot.age_s > self._broker.options.max_price_age_s:
             return ("stale_spot", None, f"{self._market.day.underlying} last traded {spot.age_s} s ago")
-        if choice.by == "relative":
-            strike = self._beside(choice, expiry)
-        else:
-            years = years_until(expiry, session.date, session.open_s + step)
-            fresh = fresh_prices(self._market, step, self._broker.options.max_price_age_s)
-            strike = strike_of(contracts, choice, expiry, spot.price_paise, fresh, years)
+        years = years_until(expiry, session.date, session.open_s + step)
+        fresh = fresh_prices(self._market, step, self._broker.options.max_price_age_s)
+        beside = self._chosen.get(choice.beside)
+        strike = strike_of(contracts, choice, expiry, spot.price_paise, fresh, years, beside)
         if strike is None:
             found = "is not listed" if choice.by in ("steps", "exact") else "is not there: no strike with a fresh price"
             return ("no_strike", None, f"{choice.strike_code} {choice.option_type} of {expiry} {found}")
@@ -76,12 +73,3 @@ class Chooser:
         if lots * lot_size > MOST_UNITS:
             return ("no_quantity", contract, f"{wanted} is more than {MOST_UNITS:,} units")
         return Choice(contract, lots, lot_size)
-
-    def _beside(self, choice: OptionChoice, expiry: date) -> int | None:
-        """The strike so many listed ones from that of another leg."""
-        strikes = self._market.day.contracts.strikes_paise.get((expiry, choice.option_type), ())
-        base = self._chosen.get(choice.beside)
-        if base is None or base not in strikes:
-            return None
-        at = strikes.index(base) + (choice.otm_steps if choice.option_type == "CE" else -choice.otm_steps)
-        return strikes[at] if 0 <= at < len(strikes) else None

@@ -44,5 +44,16 @@ def choose_strike(strikes: tuple[int, ...], spot_paise: int, otm_steps: int, opt
     """Return the listed strike so many steps out of the money (upwards for a call, downwards for a put)."""
     if not strikes:
         return None
-    at = at_the_money(strikes, spot_paise) + (otm_steps if option_type == "CE" else -otm_steps)
+    return _further(strikes, at_the_money(strikes, spot_paise), otm_steps, option_type)
+
+
+def steps_from(strikes: tuple[int, ...], strike_paise: int, otm_steps: int, option_type: OptionType) -> int | None:
+    """Return the listed strike so many steps further out of the money than another; None where that is not listed."""
+    if strike_paise not in strikes:
+        return None
+    return _further(strikes, strikes.index(strike_paise), otm_steps, option_type)
+
+
+def _further(strikes: tuple[int, ...], at: int, otm_steps: int, option_type: OptionType) -> int | None:
+    at += otm_steps if option_type == "CE" else -otm_steps
     return strikes[at] if 0 <= at < len(strikes) else None

@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 
 from strikebook.engine.black import SECONDS_A_YEAR, delta_of, implied_volatility
-from strikebook.engine.contracts import at_the_money, choose_strike
+from strikebook.engine.contracts import at_the_money, choose_strike, steps_from
 from strikebook.engine.market_columns import MarketColumns
 from strikebook.model.instrument import OptionType
 from strikebook.model.market_day import ContractList
@@ -30,16 +30,28 @@ def fresh_prices(market: MarketColumns, step: int, max_age_s: int) -> FreshPrice
 
 
 def strike_of(
-    contracts: ContractList, choice: OptionChoice, expiry: date, spot_paise: int, fresh: FreshPrice, years: float
+    contracts: ContractList,
+    choice: OptionChoice,
+    expiry: date,
+    spot_paise: int,
+    fresh: FreshPrice,
+    years: float,
+    beside_paise: int | None,
 ) -> int | None:
-    """Return the strike of a choice among the listed ones, in paise; None where none fits. ``years``: to the expiry."""
+    """Return the strike of a choice among the listed ones, in paise; None where none fits.
+
+    ``years``: to the expiry. ``beside_paise``: the strike last chosen for the leg that a relative one is counted from.
+    """
     strikes = contracts.strikes_paise.get((expiry, choice.option_type), ())
     if not strikes:
         return None
-    value, kind = Fraction(choice.value), choice.option_type
+    kind = choice.option_type
+    if choice.by == "steps":
+        return choose_strike(strikes, spot_paise, choice.otm_steps, kind)
+    if choice.by == "relative":
+        return None if beside_paise is None else steps_from(strikes, beside_paise, choice.otm_steps, kind)
+    value = Fraction(choice.value)
     match choice.by:
-        case "steps":
-            return choose_strike(strikes, spot_paise, choice.otm_steps, kind)
         case "exact":
             return int(value * 100) if value * 100 in strikes else None
         case "percentage":
@@ -55,8 +67,6 @@ def strike_of(
             forward = forward_of(contracts, expiry, spot_paise, kind, fresh)
             candidates = [] if forward is None else _candidates(strikes, expiry, kind, fresh)
             return None if forward is None else _by_delta(choice, candidates, forward, years)
-        case "relative":
-            raise ValueError("a relative strike is counted from another leg's")
         case "premium" | "premiumAtLeast" | "premiumAtMost" | "premiumRange":
             return _by_premium(choice, _candidates(strikes, expiry, kind, fresh))
 
