@@ -20,14 +20,14 @@ _MOST_STEPS: Final = 100
 _CLOSE_ENOUGH: Final = 1e-12
 _FLAT: Final = 1e-12
 _DAYS_A_YEAR: Final = 365
+_ROOT_OF_HALF: Final = sqrt(1 / 2)
+_ROOT_OF_CIRCLE: Final = sqrt(2 * pi)
 
 
 def black_price(kind: OptionType, forward: float, strike: float, years: float, volatility: float) -> float:
     """What the option is worth."""
-    first, second = _distances(forward, strike, years, volatility)
-    if kind == "CE":
-        return forward * _normal(first) - strike * _normal(second)
-    return strike * _normal(-second) - forward * _normal(-first)
+    first, second = _distances(log(forward / strike), volatility * sqrt(years))
+    return _worth(kind, forward, strike, first, second)
 
 
 def implied_volatility(kind: OptionType, forward: float, strike: float, years: float, price: float) -> float | None:
@@ -37,17 +37,24 @@ def implied_volatility(kind: OptionType, forward: float, strike: float, years: f
     """
     if forward <= 0 or years <= 0 or strike <= 0:
         return None
+    money, root = log(forward / strike), sqrt(years)
+
+    def worth(volatility: float) -> tuple[float, float]:
+        """What the option is worth, and how that changes with the volatility."""
+        first, second = _distances(money, volatility * root)
+        return _worth(kind, forward, strike, first, second), forward * _density(first) * root
+
     low, high = LEAST_VOLATILITY, MOST_VOLATILITY
-    if not black_price(kind, forward, strike, years, low) <= price <= black_price(kind, forward, strike, years, high):
+    if not worth(low)[0] <= price <= worth(high)[0]:
         return None
-    volatility = min(max(sqrt(2 * pi / years) * price / forward, 0.05), 1.0)
+    volatility = min(max(_ROOT_OF_CIRCLE / root * price / forward, 0.05), 1.0)
     for _ in range(_MOST_STEPS):
-        miss = black_price(kind, forward, strike, years, volatility) - price
+        value, slope = worth(volatility)
+        miss = value - price
         if miss > 0:
             high = volatility
         else:
             low = volatility
-        slope = forward * _density(_distances(forward, strike, years, volatility)[0]) * sqrt(years)
         ahead = volatility - miss / slope if slope > _FLAT else low
         if not low < ahead < high:
             ahead = (low + high) / 2
@@ -59,7 +66,7 @@ def implied_volatility(kind: OptionType, forward: float, strike: float, years: f
 
 def delta_of(kind: OptionType, forward: float, strike: float, years: float, volatility: float) -> float:
     """The change of its value by a rupee of the forward."""
-    first, _ = _distances(forward, strike, years, volatility)
+    first, _ = _distances(log(forward / strike), volatility * sqrt(years))
     return _normal(first) - (0.0 if kind == "CE" else 1.0)
 
 
@@ -68,29 +75,36 @@ def greeks_of(kind: OptionType, forward: float, strike: float, years: float, pri
     volatility = implied_volatility(kind, forward, strike, years, price)
     if volatility is None:
         return None
-    first, _ = _distances(forward, strike, years, volatility)
+    root = sqrt(years)
+    first, _ = _distances(log(forward / strike), volatility * root)
     density = _density(first)
     return Greeks(
         iv=volatility,
-        delta=delta_of(kind, forward, strike, years, volatility),
-        gamma=density / (forward * volatility * sqrt(years)),
-        theta=-forward * density * volatility / (2 * sqrt(years)) / _DAYS_A_YEAR,
-        vega=forward * density * sqrt(years) / 100,
+        delta=_normal(first) - (0.0 if kind == "CE" else 1.0),
+        gamma=density / (forward * volatility * root),
+        theta=-forward * density * volatility / (2 * root) / _DAYS_A_YEAR,
+        vega=forward * density * root / 100,
         forward=forward,
     )
 
 
-def _distances(forward: float, strike: float, years: float, volatility: float) -> tuple[float, float]:
-    spread = volatility * sqrt(years)
-    first = (log(forward / strike) + spread * spread / 2) / spread
+def _distances(money: float, spread: float) -> tuple[float, float]:
+    """d₁ and d₂ of ln(F/K) and σ√T."""
+    first = money / spread + spread / 2
     return first, first - spread
+
+
+def _worth(kind: OptionType, forward: float, strike: float, first: float, second: float) -> float:
+    if kind == "CE":
+        return forward * _normal(first) - strike * _normal(second)
+    return strike * _normal(-second) - forward * _normal(-first)
 
 
 def _normal(value: float) -> float:
     """The standard normal distribution."""
-    return (1 + erf(value / sqrt(2))) / 2
+    return (1 + erf(value * _ROOT_OF_HALF)) / 2
 
 
 def _density(value: float) -> float:
     """The density of the standard normal distribution."""
-    return exp(-value * value / 2) / sqrt(2 * pi)
+    return exp(-value * value / 2) / _ROOT_OF_CIRCLE

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from strikebook.errors import MarketDataError
@@ -34,7 +35,13 @@ class OptionContract:
     @property
     def symbol(self) -> str:
         """The universal symbol, such as ``NIFTY:2024-10-17:OPT:25050:CE``."""
-        return f"{self.underlying}:{self.expiry.isoformat()}:OPT:{strike_text(self.strike_paise)}:{self.option_type}"
+        return _option_symbol(self.underlying, self.expiry, self.strike_paise, self.option_type)
+
+
+@lru_cache(maxsize=4096)
+def _option_symbol(underlying: str, expiry: date, strike_paise: int, option_type: OptionType) -> str:
+    """The symbol of an option's terms: asked for again and again of the few contracts that a day trades."""
+    return f"{underlying}:{expiry.isoformat()}:OPT:{strike_text(strike_paise)}:{option_type}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
