@@ -14,7 +14,7 @@ from strikebook.engine.plan import Plan
 from strikebook.engine.protection import Protections, RoundTripped, Tripped
 from strikebook.engine.tape import Quote
 from strikebook.engine.trace import Trace
-from strikebook.model.day_result import ExitReason, Fill, Rejection
+from strikebook.model.day_result import ExitReason, Fill, Rejection, RejectionReason
 from strikebook.model.session import Session
 from strikebook.strategy.node import ExitNode
 from strikebook.strategy.protection import RuleKind
@@ -174,6 +174,10 @@ class Exits:
         return quote, Limit(limit, rested=True)
 
     def _give_up(self, order: ExitOrder, step: int) -> None:
+        self._reject(order, step, "limit_not_reached", "given up after its wait", retried=False)
+        self._drop(order, step)
+
+    def _reject(self, order: ExitOrder, step: int, reason: RejectionReason, detail: str, *, retried: bool) -> None:
         life = order.life
         self._trace.rejections.append(
             Rejection(
@@ -182,14 +186,13 @@ class Exits:
                 order.node_id,
                 life.vpi,
                 "exit",
-                "limit_not_reached",
+                reason,
                 life.contract,
-                retried=False,
+                retried=retried,
                 event_id=order.event_id,
-                detail="given up after its wait",
+                detail=detail,
             )
         )
-        self._drop(order, step)
 
     def _price(self, order: ExitOrder, step: int) -> Quote | None:
         """The price an exit fills at now; None, noting why, while there is none."""
@@ -201,20 +204,8 @@ class Exits:
         price = self._broker.fresh(order.life.tape, step)
         if price is None and not order.failed:
             order.failed = True
-            self._trace.rejections.append(
-                Rejection(
-                    step,
-                    order.sent_step,
-                    order.node_id,
-                    order.life.vpi,
-                    "exit",
-                    self._broker.missing(order.life.tape, step),
-                    order.life.contract,
-                    retried=True,
-                    event_id=order.event_id,
-                    detail="sent again every step until it fills",
-                )
-            )
+            reason = self._broker.missing(order.life.tape, step)
+            self._reject(order, step, reason, "sent again every step until it fills", retried=True)
         return price
 
     def _complete(self, node: ExitNode, step: int) -> bool:

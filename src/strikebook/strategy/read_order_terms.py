@@ -26,7 +26,7 @@ _MOVES = {
     "percentdown": (False, True),
 }
 _MOVE_NAMES = "pointsUp, pointsDown, percentUp, percentDown"
-_PRICES = {"premium": "premium", "underlying": "underlying"}
+PRICES = {"premium": "premium", "underlying": "underlying"}
 _SIDES = {"high": "high", "low": "low"}
 
 
@@ -148,7 +148,7 @@ def read_range_breakout(block: Cursor) -> RangeBreakout | None:
     complete = first.required("the window's first time") & last.required("the window's last time")
     complete &= block.get("side").required("high or low")
     from_s, to_s = read_time(first), read_time(last)
-    underlying = chosen(block.get("of"), "price of a rangeBreakout", _PRICES, "underlying") == "underlying"
+    underlying = chosen(block.get("of"), "price of a rangeBreakout", PRICES, "underlying") == "underlying"
     high = chosen(block.get("side"), "side of a rangeBreakout", _SIDES, "high") == "high"
     if not complete or from_s is None or to_s is None:
         return None

@@ -19,7 +19,7 @@ from strikebook.strategy.protection import (
     RuleKind,
     RuleUnit,
 )
-from strikebook.strategy.read_order_terms import chosen, is_switched_on, read_amount, read_move, read_wait
+from strikebook.strategy.read_order_terms import PRICES, chosen, is_switched_on, read_amount, read_move, read_wait
 
 Owner = Literal["leg", "entry", "exit", "combined"]
 
@@ -35,7 +35,6 @@ _AMOUNTS: dict[RuleKind, dict[RuleUnit, str]] = {
     "stop_loss": {"percentage": "stopPercentage", "points": "stopPoints", "pnl": "stopPnl"},
     "target": {"percentage": "targetPercentage", "points": "targetPoints", "pnl": "targetPnl"},
 }
-_PRICES = {"premium": "premium", "underlying": "underlying"}
 _LOOKS = {"second": "second", "candleclose": "candleClose"}
 _EXTENTS = {"partial": "partial", "complete": "complete"}
 _CAUSES: dict[str, ReEntryCause] = {"stoploss": "stop_loss", "target": "target", "trailingstop": "trailing_stop"}
@@ -54,6 +53,7 @@ def read_protection(places: Iterable[Cursor], owner: Owner) -> Protection:
     """Read the enabled blocks in ``postExecutionConfig`` of these places, and beside it."""
     rules: list[ProtectiveRule] = []
     named: list[tuple[str, Cursor]] = []
+    seen: set[RuleKind] = set()
     for place in places:
         config = place.section("postExecutionConfig")
         on = config.get("enabled").flag(default=True)
@@ -63,11 +63,12 @@ def read_protection(places: Iterable[Cursor], owner: Owner) -> Protection:
                 if not is_switched_on(section, name):
                     continue
                 rule = _rule(section, kind, owner, named)
-                if rule is not None:
-                    rules.append(rule)
-    for kind in dict.fromkeys(rule.kind for rule in rules):
-        for extra in [rule for rule in rules if rule.kind == kind][1:]:
-            _place_of(places, extra).error("a second block of this kind in one place", "one of them")
+                if rule is None:
+                    continue
+                if kind in seen:
+                    section.error("a second block of this kind in one place", "one of them")
+                seen.add(kind)
+                rules.append(rule)
     return Protection(tuple(rules), tuple(named))
 
 
@@ -96,14 +97,9 @@ def read_combined(config: Cursor) -> tuple[ProtectiveRule, ...]:
     return tuple(rules)
 
 
-def _place_of(places: Iterable[Cursor], rule: ProtectiveRule) -> Cursor:
-    first = next(iter(places))
-    return Cursor(None, rule.path, first.report, first.node_id)
-
-
 def _rule(block: Cursor, kind: RuleKind, owner: Owner, named: list[tuple[str, Cursor]]) -> ProtectiveRule | None:
     unit = chosen(block.get("triggerType"), "triggerType", _UNITS, "percentage")
-    underlying = chosen(block.get("appliesTo"), "appliesTo", _PRICES, "premium") == "underlying"
+    underlying = chosen(block.get("appliesTo"), "appliesTo", PRICES, "premium") == "underlying"
     if underlying and unit == "pnl":
         block.get("appliesTo").error("a profit of the underlying", "premium, or percentage or points")
     amount, further = _amounts(block, kind, unit)
