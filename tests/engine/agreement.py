@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from typing import Any
 
 from strikebook.engine.day import run_day
-from strikebook.model.day_result import Cancellation, DayResult, Event, Rejection, SignalReport, Trade
+from strikebook.model.day_result import Cancellation, DayResult, Event, Greeks, Rejection, SignalReport, Trade
 from strikebook.model.options import RunOptions
 from strikebook.strategy.parse import require_strategy
 from tests.oracle import OracleDay, run_oracle
 from tests.raw_day import RawDay, market_day
+
+
+class Near(float):
+    """An estimate: two ways of working it out come close to one another."""
 
 
 def engine_form(result: DayResult) -> dict[str, Any]:
@@ -28,6 +33,7 @@ def engine_form(result: DayResult) -> dict[str, Any]:
                 "lots": life.lots,
                 "closed": life.closed,
                 "excursion": tuple(life.excursion),
+                "greeks": _greeks(life.entry_greeks),
             }
             for life in result.lives
         ],
@@ -39,10 +45,16 @@ def engine_form(result: DayResult) -> dict[str, Any]:
         "signals": {signal.node_id: _signal(signal) for signal in result.signals},
         "variables": {node: dict(values) for node, values in result.closing_snapshot.variables.items() if values},
         "ended_step": result.ended_step,
-        "marks": tuple(result.marks[:3]),
+        "marks": tuple(result.marks[:4]),
+        "margin": Near(result.margin_paise),
+        "exit_greeks": {trade: _greeks(found) for trade, found in result.exit_greeks.items()},
         "replayed_bars": result.replayed_bars,
         "short_history": result.short_history,
     }
+
+
+def _greeks(found: Greeks | None) -> dict[str, Near] | None:
+    return None if found is None else {name: Near(value) for name, value in found._asdict().items()}
 
 
 def _trade(row: Trade) -> dict[str, Any]:
@@ -58,11 +70,13 @@ def _trade(row: Trade) -> dict[str, Any]:
         "entry_step": row.entry.step,
         "entry_sent_step": row.entry.sent_step,
         "entry_price": row.entry.price_paise,
+        "entry_market": row.entry.market_paise,
         "entry_age_s": row.entry.price_age_s,
         "entry_underlying": row.entry.underlying_paise,
         "exit_step": row.exit.step,
         "exit_sent_step": row.exit.sent_step,
         "exit_price": row.exit.price_paise,
+        "exit_market": row.exit.market_paise,
         "exit_age_s": row.exit.price_age_s,
         "exit_underlying": row.exit.underlying_paise,
         "exit_reason": row.exit_reason,
@@ -169,6 +183,8 @@ def _compare(where: str, mine: Any, theirs: Any, found: list[str]) -> None:
 
 
 def _same(mine: Any, theirs: Any) -> bool:
+    if isinstance(mine, Near) and theirs is not None:
+        return math.isclose(mine, theirs, rel_tol=1e-5, abs_tol=1e-6)
     numbers = (int, float)
     if isinstance(mine, numbers) and isinstance(theirs, numbers) and not isinstance(mine, bool):
         return round(mine * 1e6) == round(theirs * 1e6)

@@ -1,4 +1,4 @@
-"""Sixty ways to break the engine, one line each; every one must be noticed by the oracle.
+"""Seventy-six ways to break the engine, one line each; every one must be noticed by the oracle.
 
 Each mutant names a file of the engine, the text it replaces (which must stand there exactly once) and what breaks.
 """
@@ -296,5 +296,98 @@ MUTANTS = (
     Mutant("what expires is closed at the market", "exits.py", "if not life.leg.carried:", "if True:"),
     Mutant(
         "a put is settled as a call", "exits.py", 'inside if life.contract.option_type == "CE" else -inside', "inside"
+    ),
+    Mutant(
+        "a combined rule looks in the step of its first fill",
+        "protection.py",
+        "[RuleWatch(rule, subject) for rule in rules], step + 1)",
+        "[RuleWatch(rule, subject) for rule in rules], step)",
+    ),
+    Mutant(
+        "a combined rule looks again after it triggered",
+        "protection.py",
+        "                del self._rounds[entry]\n",
+        "",
+    ),
+    Mutant(
+        "a round forgets its closed rows",
+        "rules.py",
+        "total = np.int64(sum(life.realised_paise for life in self.lives))",
+        "total = np.int64(0)",
+    ),
+    Mutant(
+        "a delta is looked for on the other side",
+        "black.py",
+        '(0.0 if kind == "CE" else 1.0)\n',
+        "(0.0 if True else 1.0)\n",
+    ),
+    Mutant(
+        "a range of deltas takes the smallest",
+        "strikes.py",
+        "within = [(-delta, strike) for delta",
+        "within = [(delta, strike) for delta",
+    ),
+    Mutant(
+        "a forward forgets the put",
+        "strikes.py",
+        "(prices[0] + prices[1] - prices[2]) / 100",
+        "(prices[0] + prices[1]) / 100",
+    ),
+    Mutant(
+        "capital buys a lot too many",
+        "orders.py",
+        "int(capital * 100 // lot_paise)",
+        "int(capital * 100 // lot_paise) + 1",
+    ),
+    Mutant(
+        "slippage does not see a price's age",
+        "orders.py",
+        "price.price_paise, price.age_s, buying=buying)",
+        "price.price_paise, 0, buying=buying)",
+    ),
+    Mutant(
+        "an excursion ends before the last price",
+        "excursions.py",
+        "(first if life.closed else last_step) + 1",
+        "first if life.closed else last_step",
+    ),
+    Mutant(
+        "a drawdown is measured from the lowest",
+        "excursions.py",
+        "int((highest - total).max())",
+        "int((total - low).max())",
+    ),
+    Mutant(
+        "a lazy leg is sent with its entry",
+        "entries.py",
+        "if self._flat(leg) and leg.lazy is None)",
+        "if self._flat(leg))",
+    ),
+    Mutant(
+        "a lazy leg answers to any close",
+        "exits.py",
+        "leg.lazy is not None and order.reason in leg.lazy.causes",
+        "leg.lazy is not None",
+    ),
+    Mutant(
+        "a relative strike is counted from the money",
+        "strikes.py",
+        "steps_from(strikes, beside_paise, choice.otm_steps, kind)",
+        "choose_strike(strikes, spot_paise, choice.otm_steps, kind)",
+    ),
+    Mutant(
+        "priorities are turned round", "entries.py", "key=lambda leg: leg.priority)", "key=lambda leg: -leg.priority)"
+    ),
+    Mutant(
+        "days to expiry leave out the last",
+        "contracts.py",
+        "(expiry - day).days <= choice.expiry_most",
+        "(expiry - day).days < choice.expiry_most",
+    ),
+    Mutant(
+        "a bought stop-limit triggers from above",
+        "levels.py",
+        "PriceLevel(tape, level, buying, step + 1, level",
+        "PriceLevel(tape, level, not buying, step + 1, level",
     ),
 )

@@ -59,9 +59,15 @@ def test_implied_volatility_is_quantlibs() -> None:
 
 @pytest.mark.parametrize(
     ("forward", "strike", "years", "price"),
-    [(100.0, 90.0, 0.1, 9.0), (100.0, 90.0, 0.1, 101.0), (-5.0, 90.0, 0.1, 3.0), (100.0, 90.0, 0.0, 12.0)],
+    [
+        (100.0, 90.0, 0.1, 9.0),
+        (100.0, 90.0, 0.1, 10.0),
+        (100.0, 90.0, 0.1, 101.0),
+        (-5.0, 90.0, 0.1, 3.0),
+        (100.0, 90.0, 0.0, 12.0),
+    ],
 )
 def test_a_price_that_implies_no_volatility(forward: float, strike: float, years: float, price: float) -> None:
-    """Below its worth, above what it can be worth, without a forward, without time: there is none."""
+    """Below what it is worth inside, just that, above what it can be worth, without a forward, without time: there is none."""
     assert implied_volatility("CE", forward, strike, years, price) is None
     assert greeks_of("CE", forward, strike, years, price) is None

@@ -5,8 +5,9 @@ It shares no code with the engine or the strategy parser. It reads the JSON docu
 and conditions), ``book`` (lives, rows, profit), ``contracts`` and ``strikes`` (which contract a leg takes), ``entries``
 and ``exits`` (orders), ``order_terms``, ``limit_orders`` and ``waits`` (how they go in), ``protection`` (stops,
 targets, trails), ``combined`` (an entry's legs together), ``leg_re_entries`` (without a condition), ``lazy_legs``
-(armed by a close), ``closing`` (the end of the day), ``excursions`` (how far profits went), ``reports`` (why a signal
-did not fire), ``day`` (the clock, the walk and the phases) and ``outcome`` (what it came to).
+(armed by a close), ``closing`` (the end of the day), ``excursions`` (how far profits went), ``estimates``
+(greeks and margin), ``reports`` (why a signal did not fire), ``day`` (the clock, the walk and the phases) and
+``outcome`` (what it came to).
 """
 
 from tests.oracle.day import run_oracle

@@ -30,6 +30,7 @@ class Life:
     entry_step: int
     sent_step: int
     entry_price: int
+    entry_market: int
     entry_age_s: int
     entry_underlying: int | None
     entry_event: str
@@ -116,6 +117,7 @@ class Book:
             "entry_step": life.entry_step,
             "entry_sent_step": life.sent_step,
             "entry_price": life.entry_price,
+            "entry_market": life.entry_market,
             "entry_age_s": life.entry_age_s,
             "entry_underlying": life.entry_underlying,
             **fill,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from strikebook.model.options import RunOptions
-from tests.oracle import closing, combined, entries, excursions, exits, lazy_legs, leg_re_entries, protection
+from tests.oracle import closing, combined, entries, estimates, excursions, exits, lazy_legs, leg_re_entries, protection
 from tests.oracle.book import Book
 from tests.oracle.document import Graph
 from tests.oracle.market import Market
@@ -52,6 +52,9 @@ class Day:
         self.rounds: dict[str, dict] = {}  # entry -> its latest round, for combined rules
         self.excursions: dict[int, tuple[int, int]] = {}  # id of a life -> the most and the least of its profit
         self.highest = self.lowest = self.drawdown = 0  # of the day's profit
+        self.open_steps = self.peak_margin = 0
+        self.entry_greeks: dict[int, dict[str, float] | None] = {}  # id of a life -> its estimates
+        self.exit_greeks: dict[str, dict[str, float] | None] = {}  # id of a row -> its estimates
         self.events: list[dict] = []
         self.event_count: dict[str, int] = {}
         self.rejections: list[dict] = []
@@ -74,6 +77,7 @@ class Day:
             combined.look_at_rounds(self)
             if closing.square_off(self):
                 excursions.note(self)
+                estimates.note(self)
                 return
             self._try_resting_orders()
             self._walk()
@@ -81,6 +85,7 @@ class Day:
                 closing.close_of_day(self)
             self.values.end_step()
             excursions.note(self)
+            estimates.note(self)
 
     def _try_resting_orders(self) -> None:
         for order in list(self.resting):

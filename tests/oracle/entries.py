@@ -250,16 +250,18 @@ def _fill_at_market(day: Day, order: dict, leg: dict, choice: dict) -> None:
     price, age = day.market.price(symbol), day.market.age(symbol)
     if day.options.fill == "next" and not order["group"]:
         price, age = day.market.first_now[symbol], 0
-    _open_life(day, order, leg, choice, slipped(price, age, day.options, buying=choice["side"] == "BUY"), age)
+    filled = slipped(price, age, day.options, buying=choice["side"] == "BUY")
+    _open_life(day, order, leg, choice, filled, price, age)
 
 
 def _fill_one(day: Day, order: dict, filled: int, age: int) -> bool:
-    _open_life(day, order, *order["legs"][0], filled, age)
+    leg, choice = order["legs"][0]
+    _open_life(day, order, leg, choice, filled, day.market.price(choice["symbol"]), age)
     order["filled"] = True
     return True
 
 
-def _open_life(day: Day, order: dict, leg: dict, choice: dict, filled: int, age: int) -> None:
+def _open_life(day: Day, order: dict, leg: dict, choice: dict, filled: int, market: int, age: int) -> None:
     life = Life(
         leg=leg,
         side=choice["side"],
@@ -272,6 +274,7 @@ def _open_life(day: Day, order: dict, leg: dict, choice: dict, filled: int, age:
         entry_step=day.step,
         sent_step=order["sent"],
         entry_price=filled,
+        entry_market=market,
         entry_age_s=age,
         entry_underlying=day.market.price(day.raw.underlying),
         entry_event=order["execution"]["event"],

@@ -118,7 +118,7 @@ def settle(day: Day, life: Life) -> None:
     underlying = day.raw.underlying
     in_the_money = day.market.price(underlying) - life.strike
     worth = max(0, in_the_money if life.leg["option_type"] == "CE" else -in_the_money)
-    fill = _exit_fill(day, worth, day.market.age(underlying))
+    fill = _exit_fill(day, worth, worth, day.market.age(underlying))
     fill |= {"exit_sent_step": day.step, "exit_reason": "Expiry settlement", "exit_node_id": None}
     day.book.close(life, life.open_lots, fill | {"exit_event_id": None})
 
@@ -126,7 +126,7 @@ def settle(day: Day, life: Life) -> None:
 def close_at_last_price(day: Day, life: Life, reason: str, node: str | None, event: str | None) -> None:
     """Square-off and the close of the day: the contract's last trade, whatever its age."""
     price, age = day.market.price(life.symbol), day.market.age(life.symbol)
-    fill = _exit_fill(day, slipped_exit(day, life, price, age), age)
+    fill = _exit_fill(day, slipped_exit(day, life, price, age), price, age)
     fill |= {"exit_sent_step": day.step, "exit_reason": reason, "exit_node_id": node, "exit_event_id": event}
     day.book.close(life, life.open_lots, fill)
 
@@ -151,7 +151,8 @@ def try_at_market(day: Day, order: dict) -> bool:
             return False
         if symbol not in day.market.first_now:
             return False
-        fill(day, order, slipped_exit(day, life, day.market.first_now[symbol], 0), 0)
+        price = day.market.first_now[symbol]
+        fill(day, order, slipped_exit(day, life, price, 0), 0, price)
         return True
     age = day.market.age(symbol)
     if age is None or age > day.options.max_price_age_s:
@@ -182,11 +183,15 @@ def _record(day: Day, order: dict, reason: str, *, retried: bool) -> None:
     )
 
 
-def fill(day: Day, order: dict, filled_price: int, age: int) -> None:
-    """Fill an order of an exit or of a rule, at a price with its slippage; what follows if that closed the life."""
+def fill(day: Day, order: dict, filled_price: int, age: int, market: int | None = None) -> None:
+    """Fill an order of an exit or of a rule, at a price with its slippage; what follows if that closed the life.
+
+    ``market``: the market's price, where that is not the last one.
+    """
     node, life = order["node"], order["life"]
     day.remove_resting(order)
-    row = _exit_fill(day, filled_price, age) | {
+    market = day.market.price(life.symbol) if market is None else market
+    row = _exit_fill(day, filled_price, market, age) | {
         "exit_sent_step": order["sent"],
         "exit_reason": order["reason"],
         "exit_node_id": node,
@@ -209,10 +214,11 @@ def slipped_exit(day: Day, life: Life, price: int, age: int) -> int:
     return slipped(price, age, day.options, buying=life.side == "SELL")
 
 
-def _exit_fill(day: Day, filled_price: int, age: int) -> dict:
+def _exit_fill(day: Day, filled_price: int, market: int, age: int) -> dict:
     return {
         "exit_step": day.step,
         "exit_price": filled_price,
+        "exit_market": market,
         "exit_age_s": age,
         "exit_underlying": day.market.price(day.raw.underlying),
     }

@@ -28,7 +28,9 @@ class OracleDay:
     replayed_bars: bool
     short_history: bool
     left_open: list[dict[str, Any]]
-    marks: tuple[int, int, int]
+    marks: tuple[int, int, int, int]
+    margin: int
+    exit_greeks: dict[str, dict[str, float] | None]
 
 
 def as_value(day: Day) -> OracleDay:
@@ -46,6 +48,7 @@ def as_value(day: Day) -> OracleDay:
                 "lots": life.lots,
                 "closed": life.closed,
                 "excursion": day.excursions[id(life)],
+                "greeks": day.entry_greeks[id(life)],
             }
             for life in day.book.lives
         ],
@@ -68,7 +71,9 @@ def as_value(day: Day) -> OracleDay:
             }
             for life in day.book.open_lives()
         ],
-        marks=(day.highest, day.lowest, day.drawdown),
+        marks=(day.highest, day.lowest, day.drawdown, day.open_steps),
+        margin=day.peak_margin,
+        exit_greeks=day.exit_greeks,
     )
 
 

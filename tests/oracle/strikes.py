@@ -171,9 +171,10 @@ def black(option_type: str, forward: float, strike: float, years: float, volatil
     return call - forward + strike, normal(first) - 1
 
 
-def delta_at(option_type: str, forward: float, strike: float, years: float, price: float) -> float | None:
-    """The delta at the volatility between 0.0001 and 10 that the price implies, halved a hundred times."""
-    if forward <= 0 or years <= 0:
+def volatility_at(option_type: str, forward: float, strike: float, years: float, price: float) -> float | None:
+    """The volatility between 0.0001 and 10 that the price implies, halved a hundred times."""
+    inside = forward - strike if option_type == "CE" else strike - forward
+    if forward <= 0 or years <= 0 or round(100 * (price - max(inside, 0))) <= 0:
         return None
     low, high = 0.0001, 10.0
     ends = [black(option_type, forward, strike, years, volatility)[0] for volatility in (low, high)]
@@ -182,19 +183,32 @@ def delta_at(option_type: str, forward: float, strike: float, years: float, pric
     for _ in range(100):
         middle = (low + high) / 2
         low, high = (middle, high) if black(option_type, forward, strike, years, middle)[0] < price else (low, middle)
-    return black(option_type, forward, strike, years, low)[1]
+    return low
+
+
+def delta_at(option_type: str, forward: float, strike: float, years: float, price: float) -> float | None:
+    """The delta at the volatility that the price implies."""
+    volatility = volatility_at(option_type, forward, strike, years, price)
+    return None if volatility is None else black(option_type, forward, strike, years, volatility)[1]
+
+
+def forward_at_the_money(kind: str, spot: Fraction, chain: Chain) -> float | None:
+    """The forward by the call and the put at the strike that is at the money for a type, where both have a price."""
+    if not chain.listed(kind):
+        return None
+    at_the_money = nearest(chain.listed(kind), spot)
+    if any(at_the_money not in chain.listed(each) for each in ("CE", "PE")):
+        return None
+    call, put = (chain.fresh_price(at_the_money, each) for each in ("CE", "PE"))
+    return None if call is None or put is None else (at_the_money + call - put) / 100
 
 
 def deltas(leg: dict, spot: int, chain: Chain) -> list[tuple[float, int, int]]:
     """(|delta|, price, strike) of the candidates that have one."""
     kind = leg["option_type"]
-    at_the_money = nearest(chain.listed(kind), Fraction(spot))
-    if any(at_the_money not in chain.listed(each) for each in ("CE", "PE")):
+    forward, years = forward_at_the_money(kind, Fraction(spot), chain), years_to_expiry(chain)
+    if forward is None:
         return []
-    call, put = (chain.fresh_price(at_the_money, each) for each in ("CE", "PE"))
-    if call is None or put is None:
-        return []
-    forward, years = (at_the_money + call - put) / 100, years_to_expiry(chain)
     found = [
         (delta_at(kind, forward, strike / 100, years, price / 100), price, strike)
         for price, strike in chain.candidates(kind)

@@ -19,6 +19,7 @@ MOST_VOLATILITY: Final = 10.0
 _MOST_STEPS: Final = 100
 _CLOSE_ENOUGH: Final = 1e-12
 _FLAT: Final = 1e-12
+_LEAST_TIME_VALUE: Final = 0.005
 _DAYS_A_YEAR: Final = 365
 _ROOT_OF_HALF: Final = sqrt(1 / 2)
 _ROOT_OF_CIRCLE: Final = sqrt(2 * pi)
@@ -33,9 +34,12 @@ def black_price(kind: OptionType, forward: float, strike: float, years: float, v
 def implied_volatility(kind: OptionType, forward: float, strike: float, years: float, price: float) -> float | None:
     """The volatility at which the option is worth its price; None outside [0.0001, 10], or without a forward or time.
 
+    None too where the price has less than half a paisa above its intrinsic value: it says nothing of volatility then.
     Newton's steps, halved where one would leave what is known to hold the answer.
     """
     if forward <= 0 or years <= 0 or strike <= 0:
+        return None
+    if price - max(forward - strike if kind == "CE" else strike - forward, 0.0) < _LEAST_TIME_VALUE:
         return None
     money, root = log(forward / strike), sqrt(years)
 
