@@ -68,6 +68,6 @@ def test_implied_volatility_is_quantlibs() -> None:
     ],
 )
 def test_a_price_that_implies_no_volatility(forward: float, strike: float, years: float, price: float) -> None:
-    """Below what it is worth inside, just that, above what it can be worth, without a forward, without time: there is none."""
+    """Below its intrinsic value, just that, above what it can be worth, without a forward, without time."""
     assert implied_volatility("CE", forward, strike, years, price) is None
     assert greeks_of("CE", forward, strike, years, price) is None

@@ -38,6 +38,7 @@ def ask_everything(server: Running) -> Answers:
         ("GET", f"{API}/results/{{user_id}}", ""),
         ("GET", f"{API}/results/{RUN_FOLDER}/graph", ""),
         ("GET", f"{API}/reprice/{RUN_FOLDER}", "?terms=today"),
+        ("GET", f"{API}/verify/{RUN_FOLDER}", ""),
         ("GET", f"{API}/statistics/{RUN_FOLDER}", "?capital=150000"),
         ("GET", f"{API}/metadata/{RUN_FOLDER}", ""),
         ("GET", f"{API}/day/{RUN_FOLDER}/{{date}}", ""),

@@ -396,6 +396,19 @@ def test_reprice(served: Running) -> None:
     problem(served.client.get(f"{API}/reprice/nobody/nothing"), 404)
 
 
+def test_verify(served: Running) -> None:
+    """A run made again in a worker, on the server's market: every day the same bytes, and nothing is written."""
+    folder = served.results / USER / STRATEGY
+    files = {file.name: file.read_bytes() for file in folder.iterdir()}
+    stored = served.client.get(f"{API}/metadata/{OWN}").json()
+    found = served.client.get(f"{API}/verify/{OWN}").json()
+    assert (found["verified"], found["differing"], found["tables_changed"]) == (True, [], [])
+    assert found["days_compared"] == found["counts"]["same"] == sum(day["has_data"] for day in stored["daily_summaries"])
+    assert found["manifest"] == stored["manifest"]
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == files
+    problem(served.client.get(f"{API}/verify/nobody/nothing"), 404)
+
+
 def test_statistics(served: Running) -> None:
     """Every figure with its definition, on the run's own totals; what needs a capital says so without one."""
     stored = served.client.get(f"{API}/metadata/{OWN}").json()["overall_summary"]

@@ -26,6 +26,7 @@ from strikebook.cli.show_command import show
 from strikebook.cli.statistics_command import statistics
 from strikebook.cli.strategy_command import strategy_app
 from strikebook.cli.texts import inert
+from strikebook.cli.verify_command import verify
 from strikebook.errors import StrikebookError, UsageError
 
 _HELP = """Run options strategies over past trading days, and see for every trade why it was made.
@@ -59,6 +60,10 @@ What a run's days and positions amount to:
 \b
 The same run under another broker's charges:
   strikebook reprice me STRATEGY_ID --brokerage "0.05 percent max 20"
+
+\b
+Run it again, and demand the same bytes:
+  strikebook verify me STRATEGY_ID --market synthetic
 
 Exit status: 0 all well, 1 failed, 2 usage, 3 some days of a run failed, 130 stopped.
 """
@@ -94,6 +99,7 @@ def build_app() -> typer.Typer:
     app.command("show")(show)
     app.command("statistics")(statistics)
     app.command("reprice")(reprice)
+    app.command("verify")(verify)
     app.command("serve")(serve)
     app.add_typer(jobs_app, name="jobs")
     app.add_typer(keys_app, name="keys")

@@ -34,7 +34,7 @@ from strikebook.server.wire.patterns import (
     TIMEFRAME_PATTERN,
 )
 from strikebook.server.wire.reasons import Why
-from strikebook.server.wire.runs import Metadata, Repriced, Results, RunBody, RunStatistics
+from strikebook.server.wire.runs import Metadata, Repriced, Results, RunBody, RunStatistics, Verified
 from strikebook.server.wire.strategies import Findings
 from strikebook.service.backtests import Backtests
 from strikebook.storage.layout import RunKey, day_file_name
@@ -252,6 +252,12 @@ def _add_money_routes(router: APIRouter, backtests: Backtests) -> None:
         """A stored run charged again under other terms, without running it again; nothing that is stored changes."""
         key = permitted_key(request.scope, user_id, strategy_id)
         return json_reply(orjson.dumps(await asyncio.to_thread(backtests.reprice, key, brokerage, terms)))
+
+    @router.get("/verify/{user_id}/{strategy_id}", response_model=None, responses=answers(Verified, 404, 409))
+    async def verify(request: Request, user_id: UserId, strategy_id: StrategyId) -> Reply:
+        """A stored run made again and compared byte by byte with its files; takes as long as a run, changes nothing."""
+        key = permitted_key(request.scope, user_id, strategy_id)
+        return json_reply(orjson.dumps(await asyncio.to_thread(backtests.verify, key)))
 
 
 def _add_cleanup_routes(router: APIRouter, backtests: Backtests) -> None:

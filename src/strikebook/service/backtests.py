@@ -40,6 +40,7 @@ from strikebook.service.results import missing_day, read_run
 from strikebook.service.run import RunPlace, submit_run
 from strikebook.service.statistics import statistics
 from strikebook.service.strategy_shelf import StrategyShelf
+from strikebook.service.verify import verify
 from strikebook.service.why import why
 from strikebook.settings import Settings
 from strikebook.storage.backtest_storage import BacktestStorage, Cleared
@@ -254,6 +255,10 @@ class Backtests:
     def statistics(self, key: RunKey, capital: str | None) -> Document:
         """A run's statistics. Raises NotFoundError, UsageError, StorageError, BusyError."""
         return statistics(self.place.executor, self.storage, key, capital)
+
+    def verify(self, key: RunKey) -> Document:
+        """A run made again and compared with what is stored. Raises NotFoundError, StorageError, BusyError."""
+        return verify(self.place.executor, self.storage, self.place.market, key)
 
     def market(self) -> Document:
         """What data there is, per underlying and day."""

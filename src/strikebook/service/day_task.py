@@ -9,17 +9,21 @@ from __future__ import annotations
 import gc
 import pickle
 import traceback
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
 from strikebook.engine.day import run_day
 from strikebook.engine.plan import make_plan
-from strikebook.errors import MarketDataError, StrikebookError
+from strikebook.errors import MarketDataError, StorageError, StrikebookError
 from strikebook.money.day_charges import charges_of_day
-from strikebook.service.day_work import DayOutcome, DayWork, day_fingerprint
+from strikebook.service.day_work import Compared, DayOutcome, DayVerdict, DayWork, day_fingerprint
+from strikebook.service.differences import first_difference
 from strikebook.service.strategy_file import load_strategy
-from strikebook.storage.codec import encode_day
+from strikebook.storage.backtest_storage import BacktestStorage
+from strikebook.storage.codec import decode_day, encode_day
 from strikebook.storage.day_document import DayDocuments
+from strikebook.storage.layout import RunKey
 from strikebook.storage.round_trips import day_course, round_trips
 from strikebook.storage.summary import totals_of_day
 
@@ -36,10 +40,17 @@ class DayRunner:
         self._underlyings = (strategy.trading.symbol, *(name for name in others if name != strategy.trading.symbol))
 
     def run(self, day: date) -> DayOutcome:
-        """Run a day and store its file. What breaks inside the day is that day's failure.
+        """Run a day and store its file.
 
         Raises StorageError where the file cannot be stored: that concerns the run, not the day.
         """
+        outcome, content = self.make(day)
+        if content is not None:
+            self._work.storage.put_day(self._work.key, day, content)
+        return outcome
+
+    def make(self, day: date) -> tuple[DayOutcome, bytes | None]:
+        """Run a day: how it went, and its file, None where it failed. What breaks inside is that day's failure."""
         work = self._work
         try:
             market_day = work.market.load_day(self._underlyings[0], day)
@@ -50,13 +61,12 @@ class DayRunner:
             trips, course = round_trips(day, document), day_course(document)
             content = encode_day(document)
         except MarketDataError as error:
-            return DayOutcome(day, "failed", error.told)
+            return DayOutcome(day, "failed", error.told), None
         except StrikebookError as error:
-            return DayOutcome(day, "failed", str(error))
+            return DayOutcome(day, "failed", str(error)), None
         except Exception as error:  # noqa: BLE001 — the worker's outer loop: a fault in one day must not end the run
-            return DayOutcome(day, "failed", _fault(error))
-        work.storage.put_day(work.key, day, content)
-        return DayOutcome(
+            return DayOutcome(day, "failed", _fault(error)), None
+        outcome = DayOutcome(
             day,
             "traded" if result.lives else "no_trades",
             _why_no_trades(len(result.rejections)) if not result.lives else "",
@@ -70,6 +80,7 @@ class DayRunner:
             trips,
             course,
         )
+        return outcome, content
 
 
 def settle_memory() -> None:
@@ -84,6 +95,35 @@ def settle_memory() -> None:
 def run_stored_day(packed: bytes, day: date) -> DayOutcome:
     """Run a day of packed work in this process."""
     return _runner(packed).run(day)
+
+
+def compare_days(
+    storage: BacktestStorage, key: RunKey, days: Sequence[date], work: DayWork, fingerprints: Mapping[str, str]
+) -> list[Compared]:
+    """Run stored days again and compare each file with the stored one; nothing is stored.
+
+    ``fingerprints``: what each day's data was known by, by ISO date.
+    """
+    runner = DayRunner(work)
+    return [(day, *_compared(storage.day(key, day), *runner.make(day), fingerprints)) for day in days]
+
+
+def _compared(
+    stored: bytes | None, outcome: DayOutcome, made: bytes | None, fingerprints: Mapping[str, str]
+) -> tuple[DayVerdict, str]:
+    if stored is None:
+        return "missing", "its file is gone"
+    if made is None:
+        return "failed", outcome.reason
+    if made == stored:
+        return "same", ""
+    try:
+        where = first_difference(decode_day(stored), decode_day(made))
+    except StorageError as error:
+        return "different", str(error)
+    if outcome.fingerprint != fingerprints.get(outcome.day.isoformat()):
+        return "data_changed", f"the market's data of that day is not what it was; {where}"
+    return "different", where
 
 
 @lru_cache(maxsize=4)

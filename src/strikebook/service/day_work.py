@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from strikebook.model.options import RunOptions
 from strikebook.money.statistics import STILL, DayCourse, RoundTrip
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from strikebook.market.source import MarketSource  # loads numpy; a worker has it, the server need not
 
 DayStatus = Literal["traded", "no_trades", "failed"]
+DayVerdict = Literal["same", "different", "data_changed", "missing", "failed"]
+Compared: TypeAlias = tuple[date, DayVerdict, str]
+"""A day that was run again, what came of it, and where it is not the same."""
 
 
 @dataclass(frozen=True, slots=True)

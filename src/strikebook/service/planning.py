@@ -120,6 +120,11 @@ def check_market(market: MarketSource) -> tuple[str, ...]:
     return market.underlyings()
 
 
+def market_label(market: MarketSource) -> str:
+    """What results made on a market say they were made from."""
+    return market.label
+
+
 def warm_up() -> int:
     """Load what planning needs (a second); returns how many sessions this year's calendar has."""
     return len(planned_sessions(date(2024, 1, 1), date(2024, 12, 31)))

@@ -10,6 +10,7 @@ from typing import Literal
 from strikebook import __version__
 from strikebook.money.statistics import TradingDay
 from strikebook.service.day_work import DayOutcome
+from strikebook.service.manifest import manifest_of
 from strikebook.service.run_course import CourseDay, course_document, course_of, months_document
 from strikebook.service.run_figures import run_figures
 from strikebook.service.run_plan import PlannedDay, RunPlan
@@ -95,6 +96,7 @@ class RunRecord:
             "options": plan.options.as_document(),
             "strategy_hash": plan.strategy_hash,
             "engine_version": __version__,
+            "manifest": manifest_of(plan),
             "market": {
                 "label": plan.market_label,
                 "underlying": plan.underlying,

@@ -198,7 +198,15 @@ _METADATA: Final[JsonDict] = {
     ],
     "options": _OPTIONS,
     "strategy_hash": "0fec04c6",
-    "engine_version": "0.3.0",
+    "engine_version": "0.4.0",
+    "manifest": {
+        "strategy_hash": "0fec04c6",
+        "engine_version": "0.4.0",
+        "options": _OPTIONS,
+        "market": "synthetic:1",
+        "seed": 1,
+        "tables": {"charge_rates": "3f1c0a52b7d9", "lot_sizes": "a4e07b6610cd"},
+    },
     "market": {"label": "synthetic:1", "underlying": "NIFTY", "supporting": None},
     "synthetic": True,
     "warnings": [],
@@ -285,7 +293,7 @@ _DAY: Final[JsonDict] = {
     "replayed_bars": False,
     "short_history": False,
     "warnings": [],
-    "engine_version": "0.3.0",
+    "engine_version": "0.4.0",
 }
 ANSWERS: Final[dict[str, JsonDict]] = {
     "Queued": {"job_id": JOB_ID, "status": "queued", "message": "Backtest queued successfully"},

@@ -177,6 +177,17 @@ class StrategyWarning(Part):
     node_id: str | None
 
 
+class Manifest(Part):
+    """Everything beside its prices that a run's bytes follow from; each day's data is known by its fingerprint."""
+
+    strategy_hash: str
+    engine_version: str
+    options: OptionsUsed
+    market: str
+    seed: int | None = Field(description="Of the synthetic market.")
+    tables: dict[str, str] = Field(description="The dated tables by name, each with a hash of its content.")
+
+
 class RunFigures(Part):
     """The statistics of a run as a whole, by name: ``docs/statistics.md`` has the definitions, ``reasons`` says why a
     figure has no value. A date is YYYY-MM-DD.
@@ -209,6 +220,7 @@ class Run(Part):
     options: OptionsUsed
     strategy_hash: str
     engine_version: str
+    manifest: Manifest
     market: MarketOfRun
     synthetic: bool
     warnings: list[StrategyWarning]
@@ -243,6 +255,41 @@ class CostsBefore(Part):
     terms: Literal["as_was", "today"]
     charges: float
     net_pnl: float
+
+
+class DifferingDay(Part):
+    """A day that is not the same, and where it differs first."""
+
+    date: str
+    verdict: Literal["different", "data_changed", "missing", "failed"]
+    reason: str
+
+
+class Verdicts(Part):
+    """How many days came to what."""
+
+    same: int
+    different: int
+    data_changed: int
+    missing: int
+    failed: int
+
+
+class Verified(Answer):
+    """A stored run made again and compared byte by byte; nothing that is stored changes."""
+
+    user_id: str
+    strategy_id: str
+    strategy_name: str
+    job_id: str
+    synthetic: bool
+    verified: bool = Field(description="Every day's file is the same bytes, and there is one.")
+    days_compared: int
+    counts: Verdicts
+    market: str
+    manifest: Manifest
+    tables_changed: list[str]
+    differing: list[DifferingDay]
 
 
 class Repriced(Costs, Answer):
