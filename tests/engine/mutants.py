@@ -355,7 +355,7 @@ MUTANTS = (
         "a drawdown is measured from the lowest",
         "excursions.py",
         "int((highest - total).max())",
-        "int((total - low).max())",
+        "int((total - np.minimum.accumulate(total)).max())",
     ),
     Mutant(
         "a lazy leg is sent with its entry",

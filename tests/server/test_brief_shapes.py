@@ -403,7 +403,9 @@ def test_verify(served: Running) -> None:
     stored = served.client.get(f"{API}/metadata/{OWN}").json()
     found = served.client.get(f"{API}/verify/{OWN}").json()
     assert (found["verified"], found["differing"], found["tables_changed"]) == (True, [], [])
-    assert found["days_compared"] == found["counts"]["same"] == sum(day["has_data"] for day in stored["daily_summaries"])
+    assert (
+        found["days_compared"] == found["counts"]["same"] == sum(day["has_data"] for day in stored["daily_summaries"])
+    )
     assert found["manifest"] == stored["manifest"]
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == files
     problem(served.client.get(f"{API}/verify/nobody/nothing"), 404)

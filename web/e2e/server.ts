@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import type { Day, Metadata, Status } from "../src/api/schema";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -127,6 +127,14 @@ export class Server {
   day(date: string, strategy = RSI, user = USER): Day {
     const file = join(this.folder, "results", user, strategy, `${date}.json.gz`);
     return JSON.parse(gunzipSync(readFileSync(file)).toString("utf8"));
+  }
+
+  /** Put another document in place of a stored day; the answer puts the old one back. */
+  replaceDay(date: string, made: unknown, strategy = RSI, user = USER): () => void {
+    const file = join(this.folder, "results", user, strategy, `${date}.json.gz`);
+    const before = readFileSync(file);
+    writeFileSync(file, gzipSync(JSON.stringify(made)));
+    return () => writeFileSync(file, before);
   }
 
   /** Make a key, as an administrator does. */

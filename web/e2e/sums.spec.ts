@@ -129,3 +129,26 @@ test("times are the exchange's, though the browser is in New York", async ({ pag
     server.metadata().created_at.slice(11, 16),
   );
 });
+
+test("a run made again is the same bytes; a file that was changed is named, with the place and a way there", async ({
+  page,
+  server,
+}) => {
+  await page.goto(resultAddress());
+  await page.getByRole("button", { name: "Verify" }).click();
+  const days = server.metadata().daily_summaries.filter((day) => day.has_data).length;
+  await expect(page.getByTestId("verified")).toHaveText(`All ${days} days made again are the same bytes. `, {
+    timeout: 30_000,
+  });
+  const day = server.day("01-10-2024");
+  const putBack = server.replaceDay("01-10-2024", { ...day, source: "elsewhere" });
+  await page.getByRole("button", { name: "Verify" }).click();
+  await expect(page.getByTestId("verified")).toContainText(`${days - 1} of ${days} days`, {
+    timeout: 30_000,
+  });
+  const row = page.getByTestId("verified").getByRole("row").nth(1);
+  await expect(row).toContainText("source: elsewhere stored, synthetic:1 now");
+  await row.getByRole("link").click();
+  await expect(page).toHaveURL(/01-10-2024$/);
+  putBack();
+});

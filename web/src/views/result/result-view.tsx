@@ -22,6 +22,7 @@ import { Distribution } from "./distribution";
 import { Headline } from "./headline";
 import styles from "./result-view.module.css";
 import { Statistics } from "./statistics";
+import { Verify } from "./verify";
 
 export function ResultView({ place }: { place: RunPlace }) {
   const { active, jobs, watchedMs } = useJobs(place.user);
@@ -48,7 +49,7 @@ export function ResultView({ place }: { place: RunPlace }) {
       </div>
       <Statistics place={place} run={run} />
       <DayTable place={place} run={run} />
-      <Footnotes run={run} />
+      <Footnotes place={place} run={run} />
     </>
   );
 }
@@ -174,7 +175,7 @@ export function trailOf(place: RunPlace): { to: string; name: string } {
   return { to: addressOf({ view: "results", user: place.user }), name: `Results of ${place.user}` };
 }
 
-function Footnotes({ run }: { run: Metadata }) {
+function Footnotes({ place, run }: { place: RunPlace; run: Metadata }) {
   const { options } = run;
   return (
     <section className="panel">
@@ -197,6 +198,7 @@ function Footnotes({ run }: { run: Metadata }) {
         {options.terms === "today" ? "of today" : "of each day"}, brokerage {options.brokerage}:{" "}
         {chargesText(run.overall_summary.charge_lines)}.{isActive(run) ? " It is still going on." : ""}
       </p>
+      <Verify place={place} run={run} />
     </section>
   );
 }
