@@ -8,21 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from strikebook.errors import BusyError
+from strikebook.errors import BusyError, NotFoundError
 from strikebook.jobs.folder_jobs import FolderJobs
+from strikebook.jobs.job import Job
 from strikebook.jobs.job_manager import JobManager
 from strikebook.jobs.job_store import JobStore
 from strikebook.jobs.memory_jobs import MemoryJobs
+from strikebook.model.options import parse_options
 from strikebook.service.day_executor import DayExecutor
 from strikebook.service.here_executor import HereExecutor
 from strikebook.service.planning import RunRequest, prepare_run
 from strikebook.service.process_executor import ProcessExecutor
+from strikebook.service.resume import refuse_other_market, refuse_to_resume
 from strikebook.service.run import Progress, RunLimits, RunPlace, carry_out, submit_run
+from strikebook.service.run_plan import RunPlan
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.folder_storage import FolderStorage
 
-__all__ = ["Progress", "RunRequest", "run_backtest"]
+if TYPE_CHECKING:
+    from strikebook.market.source import MarketSource
+
+__all__ = ["Progress", "RunRequest", "resume_backtest", "run_backtest"]
 
 
 def run_backtest(
@@ -38,12 +46,54 @@ def run_backtest(
     BusyError when this user has a job queued or running, and StorageError when the run cannot be begun. Once it is
     begun, what goes wrong is in the metadata: ``status`` and ``error``, or the ``reason`` of a day.
     """
+    return _carried_out(request, prepare_run(request), submit_run, on_progress, stop, now, limits)
+
+
+def resume_backtest(
+    job_id: str,
+    market: MarketSource,
+    storage: BacktestStorage,
+    workers: int,
+    on_progress: Callable[[Progress], None],
+    stop: Callable[[], bool],
+    now: Callable[[], datetime],
+    limits: RunLimits | None = None,
+) -> dict[str, object]:
+    """Go on with a job that was cancelled or has failed, from its first missing day; otherwise as ``run_backtest``.
+
+    Raises NotFoundError where there is no such job or its results are gone, MarketDataError where it was made on
+    another market, BusyError where it goes on already, is completed, or another run has taken its place.
+    """
+    store = jobs_beside(storage)
+    job = store.get(job_id)
+    document = store.document(job_id)
+    if job is None or document is None:
+        raise NotFoundError(f"no job {job_id[:60]}", where=store.place, right="`strikebook jobs` lists those there are")
+    if job.active:
+        raise BusyError(f"{job_id} is {job.state}", where=job.user_id, right="wait for it to end, or cancel it")
+    refuse_to_resume(job, storage)
+    options = parse_options(dict(job.options))
+    request = RunRequest(job.user_id, document, market, storage, job.first, job.last, options, workers)
     plan = prepare_run(request)
+    refuse_other_market(job, plan)
+    return _carried_out(request, plan, lambda _, place: place.jobs.resume(job_id), on_progress, stop, now, limits)
+
+
+def _carried_out(
+    request: RunRequest,
+    plan: RunPlan,
+    queue: Callable[[RunPlan, RunPlace], Job],
+    on_progress: Callable[[Progress], None],
+    stop: Callable[[], bool],
+    now: Callable[[], datetime],
+    limits: RunLimits | None,
+) -> dict[str, object]:
+    """Carry a plan out at once, with the job that ``queue`` makes of it."""
     jobs = JobManager(jobs_beside(request.storage), now, queue_length=1, owner="command line")
     executor = _executor(request, len(plan.days_to_run))
     try:
         place = RunPlace(request.market, request.storage, jobs, executor, now, limits or RunLimits())
-        job = jobs.start(submit_run(plan, place).job_id)
+        job = jobs.start(queue(plan, place).job_id)
         if job is None:
             raise BusyError("cancelled before it began", where=plan.key.user_id, right="submit it again")
         return carry_out(job, plan, place, on_progress, stop)

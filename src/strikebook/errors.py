@@ -87,7 +87,7 @@ class NoSpaceError(StorageError):
 
 
 class BusyError(StrikebookError):
-    """A run of this user, or an import into this folder, is going already."""
+    """Another run, or an import into this folder, stands in the way: it is going already, or has taken its place."""
 
 
 class DayFailedError(StrikebookError):

@@ -20,15 +20,20 @@ def test_only_the_moves_of_the_table_are_made(before: JobState, to: JobState) ->
     allowed = {
         "queued": {"running", "cancelled", "failed"},
         "running": {"completed", "failed", "cancelled"},
+        "failed": {"queued"},
+        "cancelled": {"queued"},
     }.get(before, set())
     if to not in allowed:
         with pytest.raises(ValueError, match=f"{before} -> {to}"):
             job.moved(to, NOON)
         return
-    moved = job.moved(to, NOON, None if to == "running" else "why")
+    moved = job.moved(to, NOON, None if to in ACTIVE else "why")
     assert moved.state == to
-    assert (moved.started_at if to == "running" else moved.completed_at) == NOON
-    assert moved.active == (to == "running")
+    if to == "queued":
+        assert (moved.completed_at, moved.error) == (None, None)
+    else:
+        assert (moved.started_at if to == "running" else moved.completed_at) == NOON
+    assert moved.active == (to in ACTIVE)
 
 
 def test_queued_and_running_jobs_are_active() -> None:

@@ -235,3 +235,51 @@ def test_a_job_without_its_strategy_cannot_go_on(tmp_path: Path) -> None:
     found = jobs.get(make_job().job_id)
     assert found is not None
     assert (found.state, found.error) == ("failed", "the strategy it was submitted with is gone")
+
+
+def test_a_cancelled_job_is_queued_again_under_its_id(store: JobStore) -> None:
+    """It goes to the end of the queue; that it was asked to stop is forgotten; its user is claimed."""
+    jobs = manager(store)
+    job, other = submit(jobs, "a"), submit(jobs, "b")
+    jobs.start(job.job_id)
+    jobs.cancel(job.job_id)
+    assert jobs.stop_asked(job.job_id)
+    jobs.end(job.job_id, "cancelled")
+    resumed = jobs.resume(job.job_id)
+    assert (resumed.job_id, resumed.state, resumed.completed_at) == (job.job_id, "queued", None)
+    assert [jobs.position(each.job_id) for each in (other, job)] == [1, 2]
+    assert not jobs.stop_asked(job.job_id)
+    with pytest.raises(BusyError):
+        submit(jobs, "a")
+    assert jobs.resume(job.job_id) == resumed
+    assert (jobs.start(job.job_id) or job).state == "running"
+
+
+def test_what_cannot_be_resumed_is_left_as_it_is(store: JobStore) -> None:
+    """A completed job, one whose user has another, one that a full queue has no place for, one that is not there."""
+    jobs = manager(store, queue_length=1)
+    done = submit(jobs, "a")
+    jobs.start(done.job_id)
+    jobs.end(done.job_id, "completed")
+    with pytest.raises(ValueError, match="completed -> queued"):
+        jobs.resume(done.job_id)
+    cancelled = submit(jobs, "b")
+    jobs.cancel(cancelled.job_id)
+    waiting = submit(jobs, "b")
+    with pytest.raises(BusyError, match=waiting.job_id):
+        jobs.resume(cancelled.job_id)
+    jobs.cancel(waiting.job_id)
+    submit(jobs, "c")
+    with pytest.raises(QueueFullError):
+        jobs.resume(cancelled.job_id)
+    assert [job.state for job in jobs.jobs("b")] == ["cancelled", "cancelled"]
+    with pytest.raises(KeyError):
+        jobs.resume("bt_20241202_120001_000000")
+
+
+def test_a_job_of_the_command_line_is_taken_over_by_who_resumes_it(store: JobStore) -> None:
+    """A server that goes on with it owns it, so that its next start would take it up."""
+    command_line = manager(store, "command line")
+    job = submit(command_line)
+    command_line.cancel(job.job_id)
+    assert manager(store, "server").resume(job.job_id).owner == "server"

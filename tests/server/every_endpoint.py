@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from tests.server.running import API, DAY, RUN, STRATEGY, Running, ended
+from tests.server.running import API, DAY, LONG_RUN, RUN, STRATEGY, Running, ended
 
 USER = "everyone"
 SHELF = "/api/v1/strategies"
@@ -51,4 +51,16 @@ def ask_everything(server: Running) -> Answers:
     ):
         content = document if method in ("PUT", "POST") else None
         answers[method, path] = client.request(method, path.format(**values) + query, content=content)
+    answers["POST", f"{API}/jobs/{{job_id}}/resume"] = _resumed(client)
     return answers
+
+
+def _resumed(client: httpx.Client) -> httpx.Response:
+    """The answer of a job that was cancelled and goes on."""
+    job_id = client.post(f"{API}/run", json={**LONG_RUN, "user_id": "halted"}).json()["job_id"]
+    client.post(f"{API}/jobs/{job_id}/cancel")
+    assert ended(client, job_id)["status"] == "cancelled"
+    resumed = client.post(f"{API}/jobs/{job_id}/resume")
+    client.post(f"{API}/jobs/{job_id}/cancel")
+    ended(client, job_id)
+    return resumed

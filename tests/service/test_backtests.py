@@ -220,6 +220,53 @@ def test_a_cancelled_job_keeps_its_finished_days(place: Place) -> None:
     assert backtests.cancel(job.job_id)["status"] == "cancelled"
 
 
+def test_a_cancelled_job_goes_on_from_its_first_missing_day(place: Place) -> None:
+    """Days that were finished are not run again, and in the end all is as if it had never been cancelled."""
+    slow(place)
+    backtests = place.start()
+    job = backtests.submit("user_123", STRATEGY_ID, *LONG_RANGE, {})
+    until(lambda: backtests.status(job.job_id)["progress"]["completed_days"])
+    backtests.cancel(job.job_id)
+    ended(backtests, job.job_id)
+    kept = {day: (place.storage.stamp(KEY, day), place.storage.day(KEY, day)) for day in place.storage.days(KEY)}
+    assert backtests.resume(job.job_id)["status"] in ("queued", "running")
+    assert ended(backtests, job.job_id)["status"] == "completed"
+    metadata: dict[str, Any] = read_run(place.storage, KEY)
+    assert (metadata["job_id"], metadata["status"], metadata["completed_days"]) == (
+        job.job_id,
+        "completed",
+        len(MANY_DAYS),
+    )
+    for day, (stamp, content) in kept.items():
+        assert (place.storage.stamp(KEY, day), place.storage.day(KEY, day)) == (stamp, content)
+    again = backtests.submit("user_123", STRATEGY_ID, *LONG_RANGE, {})
+    made = {day: place.storage.day(KEY, day) for day in place.storage.days(KEY)}
+    ended(backtests, again.job_id)
+    assert {day: place.storage.day(KEY, day) for day in place.storage.days(KEY)} == made
+
+
+def test_a_job_whose_results_are_not_its_own_any_more_is_not_resumed(place: Place) -> None:
+    """Another run has taken their place; they were cleared; it is completed; there is no such job."""
+    slow(place)
+    backtests = place.start()
+    first = backtests.submit("user_123", STRATEGY_ID, *LONG_RANGE, {})
+    until(lambda: backtests.status(first.job_id)["progress"]["completed_days"])
+    backtests.cancel(first.job_id)
+    ended(backtests, first.job_id)
+    second = backtests.submit("user_123", STRATEGY_ID, *RANGE, {})
+    ended(backtests, second.job_id)
+    with pytest.raises(BusyError, match=f"replaced by those of {second.job_id}"):
+        backtests.resume(first.job_id)
+    with pytest.raises(BusyError, match="is completed"):
+        backtests.resume(second.job_id)
+    assert read_run(place.storage, KEY)["job_id"] == second.job_id
+    backtests.clear(KEY)
+    with pytest.raises(NotFoundError, match="are gone"):
+        backtests.resume(first.job_id)
+    with pytest.raises(NotFoundError):
+        backtests.resume("bt_20241202_120001_000000")
+
+
 def test_clearing_a_running_strategy_cancels_it_first(place: Place) -> None:
     """The job ends cancelled, and then nothing of its results is there; another strategy's results stay."""
     slow(place)

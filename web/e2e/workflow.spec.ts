@@ -90,7 +90,7 @@ test("a trader runs a strategy, watches it, reads the calendar, a day, a positio
   await expect(page.getByText("has no results")).toBeVisible();
 });
 
-test("a second run says which one is in the way, and it can be cancelled from there; finished days stay", async ({
+test("a second run says which one is in the way, and it can be cancelled from there; finished days stay, and it goes on", async ({
   page,
   server,
 }) => {
@@ -114,6 +114,15 @@ test("a second run says which one is in the way, and it can be cancelled from th
   expect(kept).toBeGreaterThan(0);
   await expect(page.locator('a[data-status="traded"], a[data-status="no_trades"]')).toHaveCount(kept);
   await page.reload();
+  await expect(page.getByText("This run was cancelled")).toBeVisible({ timeout: 30_000 });
+  await page.getByRole("button", { name: "Go on" }).click();
+  await expect(page.getByRole("button", { name: "Cancel" })).toBeVisible({ timeout: 30_000 });
+  await expect
+    .poll(() => server.metadata(RSI, user).daily_summaries.filter((day) => day.has_data).length, {
+      timeout: 30_000,
+    })
+    .toBeGreaterThan(kept);
+  await page.getByRole("button", { name: "Cancel" }).click();
   await expect(page.getByText("This run was cancelled")).toBeVisible({ timeout: 30_000 });
 });
 

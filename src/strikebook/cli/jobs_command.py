@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from strikebook.cli.run_command import Json, Market, Workers, run_and_leave, warmed_up
 from strikebook.cli.settings_reader import DEFAULT_RESULTS, Results
 from strikebook.cli.texts import make_console
 from strikebook.errors import NotFoundError
@@ -29,8 +30,10 @@ def show(context: typer.Context, user: _User = None, results: Results = DEFAULT_
     strikebook jobs --user me
     strikebook jobs --results other_data
     strikebook jobs cancel bt_20241202_153045_abc123
+    strikebook jobs resume bt_20241202_153045_abc123 --market synthetic
 
-    It needs no server: the records are in the results folder. `cancel` stops a job, whoever runs it.
+    It needs no server: the records are in the results folder. `cancel` stops a job, whoever runs it; `resume` goes on
+    with one that was cancelled or has failed.
     """  # noqa: D301 — \b is the mark of lines to be left as they are
     if context.invoked_subcommand is not None:
         return
@@ -59,8 +62,7 @@ def cancel(
     \b
     strikebook jobs cancel bt_20241202_153045_abc123
     """  # noqa: D301 — \b is the mark of lines to be left as they are
-    of_group: Path = DEFAULT_RESULTS if context.parent is None else context.parent.params["results"]
-    folder = of_group if results is None else results
+    folder = _folder(context, results)
     try:
         job = _manager(folder).cancel(job_id)
     except KeyError:
@@ -70,6 +72,39 @@ def cancel(
             right="`strikebook jobs` lists those there are; --results says where",
         ) from None
     typer.echo(f"{job.job_id} is {job.state}" if not job.active else f"{job.job_id} was asked to stop")
+
+
+@jobs_app.command("resume")
+def resume(
+    context: typer.Context,
+    job_id: Annotated[str, typer.Argument(help="The job's id, as `strikebook jobs` lists it.", show_default=False)],
+    market: Market,
+    workers: Workers = None,
+    results: Annotated[
+        Path | None, typer.Option(help="The results folder.", show_default="that of `strikebook jobs`")
+    ] = None,
+    json: Json = False,  # noqa: FBT002 — a switch
+) -> None:
+    """Go on with a job that was cancelled or has failed, from its first missing day, here and now.
+
+    \b
+    strikebook jobs resume bt_20241202_153045_abc123 --market synthetic
+
+    Finished days whose file is whole and whose data is the same are kept. Exit status as of `strikebook run`.
+    """  # noqa: D301 — \b is the mark of lines to be left as they are
+    count = warmed_up(workers)
+    from strikebook.backtest_runner import resume_backtest  # noqa: PLC0415 — the engine, only for this command
+    from strikebook.service.market_choice import open_market  # noqa: PLC0415
+    from strikebook.storage.folder_storage import FolderStorage  # noqa: PLC0415
+
+    folder = _folder(context, results)
+    source, storage = open_market(market), FolderStorage(folder)
+    run_and_leave(lambda *how: resume_backtest(job_id, source, storage, count, *how), folder, json=json)
+
+
+def _folder(context: typer.Context, results: Path | None) -> Path:
+    of_group: Path = DEFAULT_RESULTS if context.parent is None else context.parent.params["results"]
+    return of_group if results is None else results
 
 
 def _manager(results: Path) -> JobManager:

@@ -24,15 +24,19 @@ from strikebook.cli.texts import make_console, net, profit, rupees_text
 from strikebook.errors import BusyError, UsageError
 
 if TYPE_CHECKING:
-    from strikebook.service.planning import RunRequest
     from strikebook.service.run import Progress as RunProgress
+    from strikebook.service.run import RunLimits
+
+    Runner = Callable[
+        [Callable[[RunProgress], None], Callable[[], bool], Callable[[], datetime], RunLimits], dict[str, object]
+    ]
 
 EXCHANGE_TIME = timezone(timedelta(hours=5, minutes=30))
 _STOPPED = 130
 
 
 _File = Annotated[Path, typer.Argument(help="The strategy, as the builder exports it (JSON).", show_default=False)]
-_Market = Annotated[
+Market = Annotated[
     str,
     typer.Option(
         envvar="STRIKEBOOK_MARKET", help="A folder of market data, or synthetic, or synthetic:SEED.", show_default=False
@@ -41,7 +45,7 @@ _Market = Annotated[
 _First = Annotated[str, typer.Option("--from", help="The first day, YYYY-MM-DD.", show_default=False)]
 _Last = Annotated[str, typer.Option("--to", help="The last day, included.", show_default=False)]
 _User = Annotated[str, typer.Option(help="Whose run it is; one run per user at a time.")]
-_Workers = Annotated[
+Workers = Annotated[
     int | None,
     typer.Option(
         envvar="STRIKEBOOK_WORKERS",
@@ -60,19 +64,19 @@ _Options = Annotated[
         show_default=False,
     ),
 ]
-_Json = Annotated[bool, typer.Option("--json", help="Print metadata.json, and nothing else.")]
+Json = Annotated[bool, typer.Option("--json", help="Print metadata.json, and nothing else.")]
 
 
 def run(  # noqa: PLR0913, PLR0917 — the command line has that many options
     file: _File,
-    market: _Market,
+    market: Market,
     first: _First,
     last: _Last,
     user: _User = "local",
     results: Results = DEFAULT_RESULTS,
-    workers: _Workers = None,
+    workers: Workers = None,
     option: _Options = None,
-    json: _Json = False,  # noqa: FBT002 — a switch
+    json: Json = False,  # noqa: FBT002 — a switch
 ) -> None:
     """Run a strategy over a range of days.
 
@@ -83,15 +87,12 @@ def run(  # noqa: PLR0913, PLR0917 — the command line has that many options
         --from 2024-10-01 --to 2024-10-31 \\
         --option "slippage=2 ticks" --option scale=2 --json
 
-    The results replace those of an earlier run of the same user and strategy. Ctrl-C stops and keeps the finished days.
+    The results replace those of an earlier run of the same user and strategy. Ctrl-C stops and keeps the finished days;
+    `strikebook jobs resume` goes on from there.
 
     Exit status: 0 all well, 1 failed, 2 usage, 3 some days failed, 130 stopped.
     """  # noqa: D301 — \b is the mark of lines to be left as they are
-    count = workers or os.cpu_count() or 1
-    if count > 1:
-        from strikebook.service.worker import warm_up  # noqa: PLC0415 — first of all: it takes a second
-
-        warm_up()
+    count = warmed_up(workers)
     from strikebook.model.options import parse_options  # noqa: PLC0415 — numpy and others, only for this command
     from strikebook.service.market_choice import open_market  # noqa: PLC0415
     from strikebook.service.planning import RunRequest  # noqa: PLC0415
@@ -101,18 +102,30 @@ def run(  # noqa: PLR0913, PLR0917 — the command line has that many options
 
     days, options = (parse_day(first), parse_day(last)), parse_options(_pairs(option or []))
     document, storage = read_document(file), FolderStorage(results)
-    _run(RunRequest(user, document, open_market(market), storage, *days, options, count, str(file)), results, json=json)
+    from strikebook.backtest_runner import run_backtest  # noqa: PLC0415
+
+    request = RunRequest(user, document, open_market(market), storage, *days, options, count, str(file))
+    run_and_leave(lambda *how: run_backtest(request, *how), results, json=json)
 
 
-def _run(request: RunRequest, results: Path, *, json: bool) -> NoReturn:
-    """Run it, print what it came to, and leave with its status."""
-    from strikebook.backtest_runner import run_backtest  # noqa: PLC0415 — the engine, only for this command
-    from strikebook.service.assemble import limits_of  # noqa: PLC0415
+def warmed_up(workers: int | None) -> int:
+    """How many workers there are to be; where there are several, their common start is under way."""
+    count = workers or os.cpu_count() or 1
+    if count > 1:
+        from strikebook.service.worker import warm_up  # noqa: PLC0415 — first of all: it takes a second
+
+        warm_up()
+    return count
+
+
+def run_and_leave(run_it: Runner, results: Path, *, json: bool) -> NoReturn:
+    """Carry a run out with a bar, print what it came to, and leave with its status."""
+    from strikebook.service.assemble import limits_of  # noqa: PLC0415 — only for those who run
     from strikebook.storage.codec import encode_metadata  # noqa: PLC0415
 
     limits = limits_of(read_settings({}))
     with _busy_as_a_command(results), _stopped_by_signals() as stop, _progress_bar() as on_progress:
-        metadata = run_backtest(request, on_progress, stop, _exchange_now, limits)
+        metadata = run_it(on_progress, stop, _exchange_now, limits)
     if json:
         sys.stdout.buffer.write(encode_metadata(metadata))
     else:
@@ -249,6 +262,8 @@ def _print(metadata: dict[str, object], results: Path) -> None:
     for warning in metadata["warnings"] if isinstance(metadata["warnings"], list) else ():
         console.print(f"warning: {warning['path']}: {warning['what']}")
     where = "" if results == DEFAULT_RESULTS else f" --results {shlex.quote(str(results))}"
+    if metadata["status"] in ("cancelled", "failed"):
+        console.print(f"go on with it: strikebook jobs resume {metadata['job_id']}{where} --market MARKET")
     console.print(f"next: strikebook show {metadata['user_id']} {metadata['strategy_id']}{where}")
 
 

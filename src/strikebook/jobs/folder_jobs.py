@@ -124,6 +124,12 @@ class FolderJobs:
         """Whether that was asked."""
         return is_job_id(job_id) and self._path(job_id, _STOP).exists()
 
+    def withdraw_stop(self, job_id: str) -> None:
+        """Ask it no more."""
+        if is_job_id(job_id):
+            with storage_errors("remove", self._folder):
+                self._path(job_id, _STOP).unlink(missing_ok=True)
+
     def remove(self, job_id: str) -> None:
         """Forget a job, its record first; one that is not there is forgotten already."""
         if is_job_id(job_id):

@@ -7,6 +7,8 @@ queued     failed      it could not be begun (its strategy is gone, the disk is 
 running    completed   every day was dealt with
 running    failed      no day could run, or the results could not be stored
 running    cancelled   its user asked; finished days are kept
+cancelled  queued      its user resumed it
+failed     queued      the same
 """
 
 from __future__ import annotations
@@ -24,10 +26,10 @@ MOVES: Final[Mapping[JobState, frozenset[JobState]]] = {
     "queued": frozenset({"running", "cancelled", "failed"}),
     "running": frozenset({"completed", "failed", "cancelled"}),
     "completed": frozenset(),
-    "failed": frozenset(),
-    "cancelled": frozenset(),
+    "failed": frozenset({"queued"}),
+    "cancelled": frozenset({"queued"}),
 }
-ACTIVE: Final[frozenset[JobState]] = frozenset(state for state, moves in MOVES.items() if moves)
+ACTIVE: Final[frozenset[JobState]] = frozenset({"queued", "running"})
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9_@\-][A-Za-z0-9._@\-]{0,127}", re.ASCII)
 _JOB_ID = re.compile(r"bt_\d{8}_\d{6}_[0-9a-f]{6}", re.ASCII)
@@ -93,6 +95,8 @@ class Job:
         """The job after a move. Raises ValueError for a move that the table does not have."""
         if to not in MOVES[self.state]:
             raise ValueError(f"{self.job_id}: {self.state} -> {to} is no move of a job")
+        if to == "queued":
+            return replace(self, state=to, completed_at=None, error=None)
         if to == "running":
             return replace(self, state=to, started_at=at)
         return replace(self, state=to, completed_at=at, error=error)

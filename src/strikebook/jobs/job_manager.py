@@ -66,11 +66,6 @@ class JobManager:
             claim = self._claim(user_id, job_id)
             try:
                 self._settle_leftovers(user_id)
-                if self._waiting() >= self._queue_length:
-                    raise QueueFullError(
-                        f"{self._queue_length} jobs wait already", where="queue", right="try again when some have ended"
-                    )
-                self._last_order = max(self._last_order + 1, time.time_ns())
                 job = Job(
                     job_id,
                     user_id,
@@ -80,7 +75,7 @@ class JobManager:
                     options,
                     market,
                     self._owner,
-                    self._last_order,
+                    self._last_place(),
                     at,
                     progress=Progress(total_days=total_days),
                 )
@@ -91,6 +86,34 @@ class JobManager:
             self._own[job_id] = job
             self._claims[job_id] = claim
             return job
+
+    def resume(self, job_id: str) -> Job:
+        """Queue a job again that was cancelled or has failed, under its id; one that is queued or running is returned.
+
+        Raises KeyError where there is none of that id, ValueError for one that is completed, and what ``submit``
+        raises; nothing changes then.
+        """
+        with self._moves:
+            job = self.get(job_id)
+            if job is None:
+                raise KeyError(job_id)
+            if job.active:
+                return job
+            queued = job.moved("queued", self._now())
+            claim = self._claim(job.user_id, job_id)
+            try:
+                self._settle_leftovers(job.user_id)
+                queued = replace(queued, owner=self._owner, order=self._last_place())
+                self._store.withdraw_stop(job_id)
+                self._store.put(queued)
+            except BaseException:
+                claim.release()
+                raise
+            self._stops.discard(job_id)
+            self._looked_at.pop(job_id, None)
+            self._own[job_id] = queued
+            self._claims[job_id] = claim
+            return queued
 
     def start(self, job_id: str) -> Job | None:
         """Move a queued job of this process to running; None where it was cancelled meanwhile."""
@@ -282,8 +305,14 @@ class JobManager:
                 f"or `strikebook jobs cancel {job.job_id}`",
             ) from None
 
-    def _waiting(self) -> int:
-        return sum(job.state == "queued" for job in list(self._own.values()))
+    def _last_place(self) -> int:
+        """The order of a job that goes to the end of the queue. Raises QueueFullError."""
+        if sum(job.state == "queued" for job in list(self._own.values())) >= self._queue_length:
+            raise QueueFullError(
+                f"{self._queue_length} jobs wait already", where="queue", right="try again when some have ended"
+            )
+        self._last_order = max(self._last_order + 1, time.time_ns())
+        return self._last_order
 
     def _settle_leftovers(self, user_id: str) -> None:
         """Look at what a dead process left of this user, whose claim we hold."""

@@ -5,7 +5,7 @@ Promises of every member:
 * A record is seen whole or not at all, and is there after a crash once ``add`` or ``put`` has returned.
 * One damaged record hides no other: it is left out of ``jobs`` and named by ``damaged``.
 * A user's claim is held by one process (and one job in it) at a time, and ends with the process that holds it.
-* What was asked of a job by another process (``ask_to_stop``) survives until the job is removed.
+* What was asked of a job by another process (``ask_to_stop``) survives until it is withdrawn or the job is removed.
 """
 
 from __future__ import annotations
@@ -61,6 +61,9 @@ class JobStore(Protocol):
 
     def asked_to_stop(self, job_id: str) -> bool:
         """Whether that was asked."""
+
+    def withdraw_stop(self, job_id: str) -> None:
+        """Ask it no more."""
 
     def remove(self, job_id: str) -> None:
         """Forget a job; one that is not there is forgotten already."""

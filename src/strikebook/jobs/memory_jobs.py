@@ -93,6 +93,10 @@ class MemoryJobs:
         """Whether that was asked."""
         return job_id in self._stops
 
+    def withdraw_stop(self, job_id: str) -> None:
+        """Ask it no more."""
+        self._stops.discard(job_id)
+
     def remove(self, job_id: str) -> None:
         """Forget a job; one that is not there is forgotten already."""
         with self._lock:

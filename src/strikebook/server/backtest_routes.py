@@ -125,6 +125,12 @@ def _add_job_routes(router: APIRouter, backtests: Backtests) -> None:
         refuse_others_job(request.scope, await asyncio.to_thread(backtests.status, job_id))
         return json_reply(orjson.dumps(await asyncio.to_thread(backtests.cancel, job_id)))
 
+    @router.post("/jobs/{job_id}/resume", response_model=None, responses=answers(Status, 404, 409, 503))
+    async def resume(request: Request, job_id: JobId) -> Reply:
+        """Go on with a job that was cancelled or has failed, from its first missing day; finished days stay."""
+        refuse_others_job(request.scope, await asyncio.to_thread(backtests.status, job_id))
+        return json_reply(orjson.dumps(await asyncio.to_thread(backtests.resume, job_id)))
+
 
 def _add_result_routes(router: APIRouter, backtests: Backtests) -> None:
     @router.get("/results/{user_id}", response_model=None, responses=answers(Results))

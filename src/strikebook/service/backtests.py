@@ -37,6 +37,7 @@ from strikebook.service.job_runner import JobRunner, plan_in_worker
 from strikebook.service.job_status import Document, Pace, status_document
 from strikebook.service.reprice import reprice
 from strikebook.service.results import missing_day, read_run
+from strikebook.service.resume import refuse_other_market, refuse_to_resume
 from strikebook.service.run import RunPlace, submit_run
 from strikebook.service.statistics import statistics
 from strikebook.service.strategy_shelf import StrategyShelf
@@ -121,7 +122,7 @@ class Backtests:
         """Queue a run. Raises what is wrong with it; nothing is changed then."""
         key = RunKey(user_id, strategy_id)
         if self._runner.leaving:
-            raise QueueFullError("the server is stopping", where="server", right="submit it when it is up again")
+            raise _stopping()
         document = self.shelf.get(user_id, strategy_id)
         chosen = parse_options(options)
         longest = self.settings.longest_range_days
@@ -162,6 +163,23 @@ class Backtests:
         """Cancel a job: a queued one at once, a running one after the days that are being run."""
         self._job(job_id)
         return self._document(self.place.jobs.cancel(job_id))
+
+    def resume(self, job_id: str) -> Document:
+        """Go on with a job that was cancelled or has failed, from its first missing day; one that goes on is left.
+
+        Raises NotFoundError, MarketDataError or BusyError where it cannot, and what ``submit`` raises; nothing changes
+        then.
+        """
+        job = self._job(job_id)
+        if not job.active:
+            if self._runner.leaving:
+                raise _stopping()
+            refuse_to_resume(job, self.storage)
+            plan = self._runner.plan(job)
+            refuse_other_market(job, plan)
+            job = self.place.jobs.resume(job_id)
+            self._runner.enqueue(job, plan)
+        return self._document(job)
 
     def clear(self, key: RunKey) -> Cleared:
         """Remove the results of a strategy; a job that is at work on them, or waits to be, is cancelled first."""
@@ -381,3 +399,7 @@ def _stamp(moment: datetime) -> str:
 def _whole(number: float) -> float | int:
     """Twelve as the brief prints it: 12, not 12.0."""
     return int(number) if number == int(number) else number
+
+
+def _stopping() -> QueueFullError:
+    return QueueFullError("the server is stopping", where="server", right="submit it when it is up again")

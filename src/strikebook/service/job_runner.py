@@ -62,7 +62,7 @@ class JobRunner:
             return
         LOG.info("job begins", extra={"job_id": job.job_id, "user_id": job.user_id})
         try:
-            ready = self._plan(known) if plan is None else plan
+            ready = self.plan(known) if plan is None else plan
             running = jobs.start(job.job_id) if known.state == "queued" else known
             if running is None:
                 return
@@ -86,7 +86,8 @@ class JobRunner:
             except StrikebookError:
                 LOG.exception("the end of a job could not be recorded", extra={"job_id": job.job_id})
 
-    def _plan(self, job: Job) -> RunPlan:
+    def plan(self, job: Job) -> RunPlan:
+        """Plan a job again from what it was submitted with. Raises what is wrong with it by now."""
         document = self._place.jobs.document(job.job_id)
         if document is None:
             raise StrikebookError(

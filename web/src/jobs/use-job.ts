@@ -47,3 +47,8 @@ export function cancelJob(job: string): Promise<Status> {
   const params = { path: { job_id: job } };
   return answerOf(api.POST("/api/v1/backtest/jobs/{job_id}/cancel", { params }));
 }
+
+export function resumeJob(job: string): Promise<Status> {
+  const params = { path: { job_id: job } };
+  return answerOf(api.POST("/api/v1/backtest/jobs/{job_id}/resume", { params }));
+}

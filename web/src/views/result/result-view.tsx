@@ -7,6 +7,7 @@ import type { Metadata, Status } from "../../api/schema";
 import { chargesText, counted } from "../../format/texts";
 import { dayName, moment } from "../../format/time";
 import { JobProgress } from "../../jobs/job-progress";
+import { Resume } from "../../jobs/resume";
 import { StatusChip } from "../../jobs/status-chip";
 import { useJobs } from "../../jobs/use-job";
 import { useRun } from "../../jobs/use-run";
@@ -40,7 +41,7 @@ export function ResultView({ place }: { place: RunPlace }) {
       {mine ? <JobProgress key={mine.job_id} job={mine} run={run} /> : null}
       {before ? <p>Until the new run leaves the queue, this is the one before it.</p> : null}
       {error ? <Refused error={error} /> : null}
-      <Ended place={place} run={run} />
+      {mine ? null : <Ended place={place} run={run} />}
       <Headline run={run} />
       <Calendar place={place} run={run} />
       <div className={styles.pair}>
@@ -62,6 +63,7 @@ function Ended({ place, run }: { place: RunPlace; run: Metadata }) {
         <p>
           The days that were finished before are below. <RunAgain place={place} run={run} />.
         </p>
+        <Resume job={run.job_id} />
       </Refused>
     );
   }
@@ -72,6 +74,7 @@ function Ended({ place, run }: { place: RunPlace; run: Metadata }) {
         The {counted(run.completed_days, "day")} that were finished are below.{" "}
         <RunAgain place={place} run={run} />.
       </p>
+      <Resume job={run.job_id} />
     </Empty>
   );
 }

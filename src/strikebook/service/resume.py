@@ -1,0 +1,44 @@
+"""Going on with a job that was cancelled or has failed: what must still be as it was then."""
+
+from __future__ import annotations
+
+from strikebook.errors import BusyError, MarketDataError, NotFoundError, StorageError
+from strikebook.jobs.job import Job
+from strikebook.service.run_plan import RunPlan
+from strikebook.storage.backtest_storage import BacktestStorage
+from strikebook.storage.codec import decode_metadata
+from strikebook.storage.layout import RunKey
+
+
+def refuse_to_resume(job: Job, storage: BacktestStorage) -> None:
+    """Raise what stands in the way of going on with a job.
+
+    NotFoundError where its results are gone, BusyError where it is completed, or the results of another run have taken
+    their place. Damaged results are no obstacle: they are made anew.
+    """
+    key = RunKey(job.user_id, job.strategy_id)
+    if job.state == "completed":
+        raise BusyError(f"{job.job_id} is completed", where="job_id", right="submit a run to have it made again")
+    content = storage.metadata(key)
+    if content is None:
+        if job.started_at is None:
+            return  # it never left the queue
+        raise NotFoundError(f"the results of {job.job_id} are gone", where=str(key), right="submit a run")
+    try:
+        held_by = decode_metadata(content).get("job_id")
+    except StorageError:
+        return
+    if held_by != job.job_id and job.started_at is not None:
+        raise BusyError(
+            f"the results of {job.job_id} were replaced by those of {held_by}", where=str(key), right="submit a run"
+        )
+
+
+def refuse_other_market(job: Job, plan: RunPlan) -> None:
+    """Raise MarketDataError where a job would go on with prices of another market than it began with."""
+    if plan.market_label != job.market:
+        raise MarketDataError(
+            f"{job.job_id} was made on {job.market}, this is {plan.market_label}",
+            where="market",
+            right=f"resume it on {job.market}",
+        )
