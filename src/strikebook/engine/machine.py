@@ -60,7 +60,7 @@ class Machine:
             name: BoundSet(plan, self.operands, self.crossings, self.market.steps, self.no_value)
             for name, plan in self.plan.sets[node.id].items()
         }
-        return Signal(node, self.plan.links[node.id], sets, self.market.steps)
+        return Signal(node, self.plan.links[node.id], sets)
 
     def run(self) -> None:
         """Run the day to its end."""
