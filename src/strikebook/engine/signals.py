@@ -42,7 +42,9 @@ class SetTally:
     def add(self, binding: Binding, first: int, last: int) -> None:
         """Count the armed steps from ``first`` to ``last``, all of which come after those counted before."""
         if not self._first or first != self._places + self._ahead[-1]:
-            self._end_stretch()
+            for row in self._rows:
+                row.append(_NO_STEP)
+            self._places += 1
             self._first.append(self._places)
             self._ahead.append(first - self._places)
         armed, *rows = self._rows
@@ -52,25 +54,19 @@ class SetTally:
             row.append(leaf[begin:stop].tobytes())
         self._places += stop - begin
 
-    def _end_stretch(self) -> None:
-        for row in self._rows:
-            row.append(_NO_STEP)
-        self._places += 1
-
     def told(self, name: ConditionSetName, number: int) -> tuple[SetReport, Runs]:
         """The report of the set, and its near misses by leaf."""
         if not self._first:
             counts = [LeafCount(leaf, 0, None) for leaf in range(len(self._conditions.leaves))]
             return SetReport(name, 0, tuple(counts)), (_NONE, _NONE, _NONE, _NONE)
-        self._end_stretch()
-        texts = [b"".join(row) for row in self._rows]
+        texts = [b"".join([*row, _NO_STEP]) for row in self._rows]
         armed, *leaves = [np.frombuffer(text, dtype=bool) for text in texts]
         lasts = [text.rfind(1) for text in texts[1:]]
         counts = [
             LeafCount(leaf, int(np.count_nonzero(row)), self._step(last))
             for leaf, (row, last) in enumerate(zip(leaves, lasts, strict=True))
         ]
-        report = SetReport(name, self._places - len(self._first) - 1, tuple(counts))
+        report = SetReport(name, self._places - len(self._first), tuple(counts))
         return report, self._near_misses(number, armed, leaves)
 
     def _step(self, place: int) -> int | None:
@@ -99,6 +95,7 @@ class Signal:
     """A signal's condition sets at work. The machine owns its state; this knows its conditions and its tally.
 
     ``opens``: it leads to legs that it would open. ``limited``: it allows each of several entries so many re-entries.
+    ``single``: it has one condition set.
     """
 
     def __init__(self, node: SignalNode, links: SignalLinks, sets: dict[ConditionSetName, BoundSet]) -> None:
@@ -107,6 +104,7 @@ class Signal:
         self.sets = sets
         self.opens = node.kind != "exit" and bool(links.legs)
         self.limited = len(links.entries) > 1 and node.max_re_entries is not None
+        self.single = node.re_entry_conditions is None
         self.fired_steps: list[int] = []
         self.limit: str | None = None
         self.limit_step: int | None = None

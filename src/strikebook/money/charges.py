@@ -48,7 +48,14 @@ class Charges:
 
     def lines(self) -> dict[str, int]:
         """Each line by its name, in the order of a contract note."""
-        return {name: getattr(self, name) for name in LINES}
+        return {
+            "brokerage": self.brokerage,
+            "stt": self.stt,
+            "exchange": self.exchange,
+            "sebi": self.sebi,
+            "stamp": self.stamp,
+            "gst": self.gst,
+        }
 
     @staticmethod
     def of_lines(paise: Mapping[str, int]) -> Charges:
@@ -81,7 +88,7 @@ def charges_of_position(rows: Iterable[ClosedLots], rates: ChargeRates, brokerag
     """The charges of each row of one position, in the order in which they were closed (``lots_before`` follows)."""
     before = 0
     for row in rows:
-        yield charges_of(replace(row, lots_before=before), rates, brokerage)
+        yield charges_of(row if row.lots_before == before else replace(row, lots_before=before), rates, brokerage)
         before += row.lots
 
 

@@ -68,6 +68,9 @@ class Evidence:
 
     def flow(self, event_id: str | None) -> list[str]:
         """The events from the start to that one, along parents; none for the close of the day."""
+        told = self._flows.get(event_id or "")
+        if told is not None:
+            return told
         below: list[str] = []
         while event_id is not None and event_id in self._events and event_id not in self._flows:
             below.append(event_id)
