@@ -20,21 +20,21 @@ NEAR_MISSES_KEPT = 200
 Steps: TypeAlias = NDArray[np.int64]
 Runs: TypeAlias = tuple[Steps, Steps, Steps, Steps]
 """Near misses as columns: first and last step, the place of the set, the leaf."""
-_ARMED, _NO_STEP = b"\1", b"\0"
+_NO_STEP = b"\0"
 _NONE: Steps = np.empty(0, np.int64)
 
 
 class SetTally:
     """What a condition set's leaves did over the steps at which the signal was armed.
 
-    ``_rows``: a row for being armed and one for each leaf, in pieces, a byte a step, those steps side by side. Where
-    they do not go on from those before, a place that is no step comes first. ``_first``: the places at which the
-    stretches begin; ``_ahead``: how far the steps of each are ahead of their places.
+    ``_rows``: a row for each leaf, in pieces, a byte a step, those steps side by side. Where they do not go on from
+    those before, a place that is no step comes first. ``_first``: the places at which the stretches begin; ``_ahead``:
+    how far the steps of each are ahead of their places.
     """
 
     def __init__(self, conditions: ConditionSet) -> None:
         self._conditions = conditions
-        self._rows: list[list[bytes]] = [[] for _ in range(1 + len(conditions.leaves))]
+        self._rows: list[list[bytes]] = [[] for _ in conditions.leaves]
         self._places = 0
         self._first: list[int] = []
         self._ahead: list[int] = []
@@ -47,12 +47,10 @@ class SetTally:
             self._places += 1
             self._first.append(self._places)
             self._ahead.append(first - self._places)
-        armed, *rows = self._rows
-        begin, stop = first - binding.start, last + 1 - binding.start
-        armed.append(_ARMED * (stop - begin))
-        for row, leaf in zip(rows, binding.leaves, strict=True):
-            row.append(leaf[begin:stop].tobytes())
-        self._places += stop - begin
+        window = slice(first - binding.start, last + 1 - binding.start)
+        for row, leaf in zip(self._rows, binding.leaves, strict=True):
+            row.append(leaf[window].tobytes())
+        self._places += last + 1 - first
 
     def told(self, name: ConditionSetName, number: int) -> tuple[SetReport, Runs]:
         """The report of the set, and its near misses by leaf."""
@@ -60,26 +58,29 @@ class SetTally:
             counts = [LeafCount(leaf, 0, None) for leaf in range(len(self._conditions.leaves))]
             return SetReport(name, 0, tuple(counts)), (_NONE, _NONE, _NONE, _NONE)
         texts = [b"".join([*row, _NO_STEP]) for row in self._rows]
-        armed, *leaves = [np.frombuffer(text, dtype=bool) for text in texts]
-        lasts = [text.rfind(1) for text in texts[1:]]
+        leaves = [np.frombuffer(text, dtype=bool) for text in texts]
+        lasts = [text.rfind(1) for text in texts]
         counts = [
             LeafCount(leaf, int(np.count_nonzero(row)), self._step(last))
             for leaf, (row, last) in enumerate(zip(leaves, lasts, strict=True))
         ]
         report = SetReport(name, self._places - len(self._first), tuple(counts))
-        return report, self._near_misses(number, armed, leaves)
+        return report, self._near_misses(number, leaves)
 
     def _step(self, place: int) -> int | None:
         return None if place < 0 else place + self._ahead[bisect_right(self._first, place) - 1]
 
-    def _near_misses(self, number: int, armed: Truth, leaves: list[Truth]) -> Runs:
+    def _near_misses(self, number: int, leaves: list[Truth]) -> Runs:
         root = group_truth(self._conditions.root, iter(leaves))
-        missed = np.concatenate([row & armed for row in near_misses(self._conditions.root, leaves, root)])
-        (edges,) = (missed[1:] != missed[:-1]).nonzero()
+        rows = np.array(near_misses(self._conditions.root, leaves, root))
         first, ahead = np.array((self._first, self._ahead))
+        rows[:, first - 1] = False
+        rows[:, -1] = False
+        missed = rows.ravel()
+        (edges,) = (missed[1:] != missed[:-1]).nonzero()
         begun = edges[::2] + 1
-        leaf = begun // len(armed)
-        place = begun - leaf * len(armed)
+        leaf = begun // rows.shape[1]
+        place = begun - leaf * rows.shape[1]
         from_step = place + ahead[first.searchsorted(place, "right") - 1]
         return from_step, from_step + (edges[1::2] - begun), np.full(len(leaf), number), leaf
 

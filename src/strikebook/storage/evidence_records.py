@@ -44,6 +44,7 @@ class Evidence:
         self._candles: dict[int, Document] = {}
         self._previous: dict[tuple[int, int], Document | None] = {}
         self._variables: dict[int, Document] = {}
+        self._snapshots: dict[int, Document] = {}
 
     def event(self, event: Event) -> Document:
         """A firing, with its diagnostic."""
@@ -126,13 +127,16 @@ class Evidence:
 
     def snapshot(self, snapshot: Snapshot) -> Document:
         """Candles, variables and last prices at a step."""
-        return {
-            "candle_data": self._candle_data(snapshot.candles),
-            "node_variables": self._variables_of(snapshot),
-            "last_prices": {
-                symbol: {"price": paise / 100, "age_s": age_s} for symbol, (paise, age_s) in snapshot.prices.items()
-            },
-        }
+        known = self._snapshots.get(id(snapshot))
+        if known is None:
+            known = self._snapshots[id(snapshot)] = {
+                "candle_data": self._candle_data(snapshot.candles),
+                "node_variables": self._variables_of(snapshot),
+                "last_prices": {
+                    symbol: {"price": paise / 100, "age_s": age_s} for symbol, (paise, age_s) in snapshot.prices.items()
+                },
+            }
+        return known
 
     def signal(self, report: SignalReport) -> Document:
         """Why a signal did not fire: per leaf how often it held, and the moments at which only one was missing."""
