@@ -71,6 +71,9 @@ class SetTally:
         return None if place < 0 else place + self._ahead[bisect_right(self._first, place) - 1]
 
     def _near_misses(self, number: int, leaves: list[Truth]) -> Runs:
+        """The stretches at which one leaf alone was missing. Rows stand end to end: no run reaches over a place that
+        is no step, and each row begins and ends with one.
+        """
         root = group_truth(self._conditions.root, iter(leaves))
         rows = np.array(near_misses(self._conditions.root, leaves, root))
         first, ahead = np.array((self._first, self._ahead))
