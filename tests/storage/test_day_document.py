@@ -49,7 +49,7 @@ def test_the_ledger_is_read_without_what_follows() -> None:
 def test_round_trips_are_the_same_before_and_after_the_file() -> None:
     """Those of a document that was just made, open positions left out, are those of its file."""
     result = make_result(3)
-    opened = replace(result, lives=(replace(result.lives[0], closed=False), *result.lives[1:]))
+    opened = replace(result, lives=(result.lives[0]._replace(closed=False), *result.lives[1:]))
     made = document_of(opened)
     found = round_trips(DAY, made)
     assert found == round_trips(DAY, decode_ledger(encode_day(made)))
@@ -131,8 +131,8 @@ def test_parts_are_listed_and_folded() -> None:
     result = make_result(1)
     life = result.lives[0]
     closing = life.trades[0]
-    part: Trade = replace(closing, trade_id="entry-3-pos1-r0-x1", part=1, pnl_paise=-7)
-    parted = replace(result, lives=(replace(life, trades=(part, closing)),), trades=(part, closing))
+    part: Trade = closing._replace(trade_id="entry-3-pos1-r0-x1", part=1, pnl_paise=-7)
+    parted = replace(result, lives=(life._replace(trades=(part, closing)),), trades=(part, closing))
     day = document_of(parted)
     position = day["positions"][0]
     assert [row["trade_id"] for row in position["parts"]] == ["entry-3-pos1-r0-x1", "entry-3-pos1-r0"]
@@ -144,7 +144,7 @@ def test_parts_are_listed_and_folded() -> None:
 def test_an_open_position_is_listed_and_not_added() -> None:
     """An open life has no exit and no profit yet; what it stands at is shown beside."""
     result = make_result(1)
-    opened = replace(result, lives=(replace(result.lives[0], trades=(), closed=False),), trades=())
+    opened = replace(result, lives=(result.lives[0]._replace(trades=(), closed=False),), trades=())
     day = document_of(opened)
     position = day["positions"][0]
     assert (position["status"], position["exit_price"], position["exit_reason"]) == ("OPEN", None, None)
@@ -156,8 +156,8 @@ def test_an_open_position_is_listed_and_not_added() -> None:
 def test_an_open_position_of_which_a_part_was_closed_shows_the_part() -> None:
     """One part is closed and no more: it is listed and folded, and the position has no exit yet."""
     result = make_result(1)
-    part: Trade = replace(result.trades[0], trade_id="entry-3-pos1-r0-x1", part=1, pnl_paise=-7)
-    opened = replace(result, lives=(replace(result.lives[0], trades=(part,), closed=False),), trades=(part,))
+    part: Trade = result.trades[0]._replace(trade_id="entry-3-pos1-r0-x1", part=1, pnl_paise=-7)
+    opened = replace(result, lives=(result.lives[0]._replace(trades=(part,), closed=False),), trades=(part,))
     position = document_of(opened)["positions"][0]
     assert [row["trade_id"] for row in position["parts"]] == ["entry-3-pos1-r0-x1"]
     assert (position["status"], position["exit_time"], position["exit_flow_ids"]) == ("OPEN", None, [])
@@ -167,8 +167,8 @@ def test_an_open_position_of_which_a_part_was_closed_shows_the_part() -> None:
 def test_the_close_of_the_day_has_no_condition() -> None:
     """What the close of the day closed says so, with the candles of the close."""
     result = make_result(1)
-    trade = replace(result.trades[0], exit_reason="EOD Square-off", exit_event_id=None, exit_node_id=None)
-    closed = replace(result, lives=(replace(result.lives[0], trades=(trade,)),), trades=(trade,))
+    trade = result.trades[0]._replace(exit_reason="EOD Square-off", exit_event_id=None, exit_node_id=None)
+    closed = replace(result, lives=(result.lives[0]._replace(trades=(trade,)),), trades=(trade,))
     position = document_of(closed)["positions"][0]
     assert position["exit_condition_preview"] == "no condition: EOD Square-off"
     assert position["exit_flow_ids"] == []

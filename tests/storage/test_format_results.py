@@ -37,7 +37,7 @@ def test_every_field_is_on_the_page() -> None:
     result = make_result(3)
     parted = replace(
         result,
-        lives=(replace(result.lives[0], closed=False, trades=()), *result.lives[1:]),
+        lives=(result.lives[0]._replace(closed=False, trades=()), *result.lives[1:]),
         trades=result.trades[1:],
         cancellations=(Cancellation(9, 8, "entry-3", "entry-3-pos1", "entry", CONTRACT),),
     )

@@ -7,6 +7,7 @@ K·N(−d₂) − F·N(−d₁). Prices in rupees, T in years.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import erf, exp, log, pi, sqrt
 from typing import Final
 
@@ -17,60 +18,61 @@ SECONDS_A_YEAR: Final = 365 * 86_400
 LEAST_VOLATILITY: Final = 0.0001
 MOST_VOLATILITY: Final = 10.0
 _MOST_STEPS: Final = 100
-_CLOSE_ENOUGH: Final = 1e-12
+_CLOSE_ENOUGH: Final = 1e-7
+"""A step of Newton's that is so small is wrong by about its square."""
 _FLAT: Final = 1e-12
 _LEAST_TIME_VALUE: Final = 0.005
 _DAYS_A_YEAR: Final = 365
 _ROOT_OF_HALF: Final = sqrt(1 / 2)
 _ROOT_OF_CIRCLE: Final = sqrt(2 * pi)
+_ENDS: Final = (LEAST_VOLATILITY, MOST_VOLATILITY)
+_SIGN: Final[Mapping[OptionType, int]] = {"CE": 1, "PE": -1}
+"""A put is worth what a call is with all signs turned: −F·N(−d₁) + K·N(−d₂)."""
 
 
 def black_price(kind: OptionType, forward: float, strike: float, years: float, volatility: float) -> float:
     """What the option is worth."""
-    first, second = _distances(log(forward / strike), volatility * sqrt(years))
-    return _worth(kind, forward, strike, first, second)
+    return _worth(_SIGN[kind], forward, strike, log(forward / strike), volatility * sqrt(years))
 
 
 def implied_volatility(kind: OptionType, forward: float, strike: float, years: float, price: float) -> float | None:
     """The volatility at which the option is worth its price; None outside [0.0001, 10], or without a forward or time.
 
     None too where the price has less than half a paisa above its intrinsic value: it says nothing of volatility then.
-    Newton's steps, halved where one would leave what is known to hold the answer.
+    Newton's steps, halved where one would leave what is known to hold the answer; only then can there be none.
     """
     if forward <= 0 or years <= 0 or strike <= 0:
         return None
-    if price - max(forward - strike if kind == "CE" else strike - forward, 0.0) < _LEAST_TIME_VALUE:
+    sign, root = _SIGN[kind], sqrt(years)
+    if price - max(sign * (forward - strike), 0.0) < _LEAST_TIME_VALUE:
         return None
-    money, root = log(forward / strike), sqrt(years)
-
-    def worth(volatility: float) -> tuple[float, float]:
-        """What the option is worth, and how that changes with the volatility."""
-        first, second = _distances(money, volatility * root)
-        return _worth(kind, forward, strike, first, second), forward * _density(first) * root
-
+    money = log(forward / strike)
     low, high = LEAST_VOLATILITY, MOST_VOLATILITY
-    if not worth(low)[0] <= price <= worth(high)[0]:
-        return None
     volatility = min(max(_ROOT_OF_CIRCLE / root * price / forward, 0.05), 1.0)
     for _ in range(_MOST_STEPS):
-        value, slope = worth(volatility)
-        miss = value - price
+        spread = volatility * root
+        miss = _worth(sign, forward, strike, money, spread) - price
         if miss > 0:
             high = volatility
         else:
             low = volatility
-        ahead = volatility - miss / slope if slope > _FLAT else low
-        if not low < ahead < high:
-            ahead = (low + high) / 2
-        if abs(ahead - volatility) < _CLOSE_ENOUGH:
-            return ahead
-        volatility = ahead
+        slope = forward * root * _density(_distance(money, spread))
+        ahead = volatility - miss / slope if slope > _FLAT else 0.0
+        if low <= ahead <= high:
+            if abs(ahead - volatility) < _CLOSE_ENOUGH:
+                return ahead
+            volatility = ahead
+        else:
+            least, most = (_worth(sign, forward, strike, money, end * root) for end in _ENDS)
+            if not least <= price <= most:
+                return None
+            volatility = (low + high) / 2
     return volatility
 
 
 def delta_of(kind: OptionType, forward: float, strike: float, years: float, volatility: float) -> float:
     """The change of its value by a rupee of the forward."""
-    first, _ = _distances(log(forward / strike), volatility * sqrt(years))
+    first = _distance(log(forward / strike), volatility * sqrt(years))
     return _normal(first) - (0.0 if kind == "CE" else 1.0)
 
 
@@ -80,7 +82,7 @@ def greeks_of(kind: OptionType, forward: float, strike: float, years: float, pri
     if volatility is None:
         return None
     root = sqrt(years)
-    first, _ = _distances(log(forward / strike), volatility * root)
+    first = _distance(log(forward / strike), volatility * root)
     density = _density(first)
     return Greeks(
         iv=volatility,
@@ -92,16 +94,17 @@ def greeks_of(kind: OptionType, forward: float, strike: float, years: float, pri
     )
 
 
-def _distances(money: float, spread: float) -> tuple[float, float]:
-    """d₁ and d₂ of ln(F/K) and σ√T."""
+def _distance(money: float, spread: float) -> float:
+    """d₁ of ln(F/K) and σ√T."""
+    return money / spread + spread / 2
+
+
+def _worth(sign: int, forward: float, strike: float, money: float, spread: float) -> float:
+    """What the option is worth, of ln(F/K) and σ√T; N(d) is (1 + erf(d/√2))/2."""
     first = money / spread + spread / 2
-    return first, first - spread
-
-
-def _worth(kind: OptionType, forward: float, strike: float, first: float, second: float) -> float:
-    if kind == "CE":
-        return forward * _normal(first) - strike * _normal(second)
-    return strike * _normal(-second) - forward * _normal(-first)
+    by_forward = 1 + erf(sign * first * _ROOT_OF_HALF)
+    by_strike = 1 + erf(sign * (first - spread) * _ROOT_OF_HALF)
+    return sign * (forward * by_forward - strike * by_strike) / 2
 
 
 def _normal(value: float) -> float:

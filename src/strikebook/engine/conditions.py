@@ -121,7 +121,8 @@ class BoundSet:
         if leaf.operator.startswith("crosses"):
             previous = self._previous(number, leaf, step)
         x, y = previous or (None, None)
-        return Reading(number, left, right, result, x, y, self._missing(leaf, step, left, right))
+        missing = "" if result else self._missing(leaf, step, left, right)
+        return Reading(number, left, right, result, x, y, missing)
 
     def _missing(self, leaf: Leaf, step: int, left: Value, right: Value | tuple[Value, Value]) -> str:
         """Say why a leaf could not hold whatever its operator; "" where both sides can be compared."""

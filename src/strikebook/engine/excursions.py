@@ -40,8 +40,7 @@ def excursions_of(lives: Sequence[OpenLife], last_step: int) -> tuple[list[Excur
 
     The day's profit is added up from its changes: what each price moved, what each closing left standing.
     """
-    change = np.zeros(last_step + 2, np.int64)
-    held = np.zeros(last_step + 2, np.int64)
+    change = np.zeros(last_step + 1, np.int64)
     found = []
     for life in lives:
         most, least, before = [], [], 0
@@ -58,13 +57,20 @@ def excursions_of(lives: Sequence[OpenLife], last_step: int) -> tuple[list[Excur
             most.append(max(ends))
             least.append(min(ends))
             change[first] += units * int(prices[0]) + still - before
-            change[steps[1:]] += np.diff(prices) * units
+            change[steps[1:]] += (prices[1:] - prices[:-1]) * units
             before = units * int(prices[-1]) + still
         found.append(Excursion(max(most), min(least)))
-        held[life.entry.step] += 1
-        held[life.rows[-1].exit.step if life.closed else last_step + 1] -= 1
-    open_steps = int(np.count_nonzero(np.cumsum(held[:-1])))
-    return found, _marks(np.cumsum(change[:-1]), open_steps)
+    return found, _marks(np.cumsum(change), _open_steps(lives, last_step))
+
+
+def _open_steps(lives: Sequence[OpenLife], last_step: int) -> int:
+    """At how many steps anything was open; the lives are in order of opening."""
+    steps = until = 0
+    for life in lives:
+        stop = life.rows[-1].exit.step if life.closed else last_step + 1
+        steps += max(stop - max(life.entry.step, until), 0)
+        until = max(stop, until)
+    return steps
 
 
 def _marks(total: Paise, open_steps: int) -> DayMarks:

@@ -139,6 +139,8 @@ class Graph:
 
     def not_asked(self, signal: SignalNode) -> str:
         """What the event of a re-entry signal says of the entries that it does not ask; "" where it asks all."""
+        if signal.max_re_entries is None:
+            return ""
         children = self._plan.strategy.children.get(signal.id, ())
         names = [node for node in children if node in self._plan.entries and self._used_up(signal, node)]
         return "; ".join(f"{name} is not asked: maxReEntries" for name in names)
@@ -178,16 +180,12 @@ class Graph:
                 self.disarm(node_id, step)
 
     def gated(self, signal: Signal) -> bool:
-        """True while an entry or re-entry signal has nothing to open: every leg is open or waiting for its fill."""
-        if not signal.opens:
-            return False
+        """True while a signal that opens has nothing to open: every leg is open or waiting for its fill."""
         waiting, open_legs = self.waiting, self._book.open_legs
         return not any(vpi not in waiting and vpi not in open_legs for vpi in self._wanted(signal))
 
     def applicable_set(self, signal: Signal) -> ConditionSetName:
-        """The condition set that applies now."""
-        if signal.node.re_entry_conditions is None:
-            return "base"
+        """The condition set that applies now, of a signal that has two."""
         if signal.node.kind == "exit":
             lives = map(self._book.open_legs.get, signal.links.guards)
             again = any(life is not None and life.position_num > 1 for life in lives)

@@ -52,6 +52,7 @@ class Machine:
         self.square_offs = SquareOffs(plan, market, self.operands, self.graph, self.exits)
         self._going_on: list[Signal] = []
         self._orders = (*plan.entries, *plan.exits)
+        self._protected = bool(plan.rules or plan.combined)
         self.cancellations: list[Cancellation] = []
         self.ended_step = self._last_step = market.session.last_step
 
@@ -60,7 +61,7 @@ class Machine:
             name: BoundSet(plan, self.operands, self.crossings, self.market.steps, self.no_value)
             for name, plan in self.plan.sets[node.id].items()
         }
-        return Signal(node, self.plan.links[node.id], sets, self.market.steps)
+        return Signal(node, self.plan.links[node.id], sets)
 
     def run(self) -> None:
         """Run the day to its end."""
@@ -78,8 +79,9 @@ class Machine:
         """Run a step's phases; False once the day is over."""
         last = step == self._last_step
         self.square_offs.remember(step)
-        self.protections.remember(step)
-        self._protect(step)
+        if self._protected:
+            self.protections.remember(step)
+            self._protect(step)
         fired = self.square_offs.due(step)
         if fired is not None:
             self.ended_step = step
@@ -176,10 +178,10 @@ class Machine:
             ) from error
 
     def _evaluate(self, signal: Signal, step: int) -> bool:
-        if self.graph.gated(signal):
+        if signal.opens and self.graph.gated(signal):
             signal.rest(step)
             return False
-        name = self.graph.applicable_set(signal)
+        name = "base" if signal.single else self.graph.applicable_set(signal)
         if not signal.evaluate(name, step, self.state):
             return False
         self._fire(signal, name, step)
@@ -214,7 +216,8 @@ class Machine:
         self.graph.completed(node.id, event, step)
 
     def _end_of_step(self, step: int) -> None:
-        self.protections.follow(step)
+        if self._protected:
+            self.protections.follow(step)
         for leaf, seen in self._crossing_versions.items():
             version = self.state.version(leaf_dependencies(leaf))
             if version != seen:
@@ -225,19 +228,17 @@ class Machine:
         for node_id, signal in self.signals.items():
             if states[node_id] != "active":
                 continue  # it rests since it fired, reached its limit or was disarmed
-            if self.graph.gated(signal):
+            if signal.opens and self.graph.gated(signal):
                 signal.rest(step)
             else:
-                signal.go_on(self.graph.applicable_set(signal), step, self.state)
+                signal.go_on("base" if signal.single else self.graph.applicable_set(signal), step, self.state)
                 self._going_on.append(signal)
 
     def _next_step(self, step: int) -> int:
         """The next step at which something can happen; the last step always is one."""
         found = [self._last_step]
-        states = self.graph.states
-        for node_id in self._orders:
-            if states[node_id] == "active":
-                return step + 1
+        if "active" in map(self.graph.states.__getitem__, self._orders):
+            return step + 1
         for signal in self._going_on:
             ahead = signal.next_true(step)
             if ahead is not None:
@@ -246,7 +247,7 @@ class Machine:
             ahead = order.wake_step(step)
             if ahead is not None:
                 found.append(ahead)
-        ends = (self.protections.next_due(), self.square_offs.next_due(step))
+        ends = (self.protections.next_due() if self._protected else None, self.square_offs.next_due(step))
         found += [ahead for ahead in ends if ahead is not None]
         return max(min(found), step + 1)
 

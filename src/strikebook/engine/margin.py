@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from math import sqrt
-from typing import Final
+from typing import Final, TypeAlias
 
 from strikebook.engine.black import black_price
 from strikebook.engine.book import OpenLife
@@ -26,6 +26,9 @@ EXPOSURE: Final = 0.02
 ON_EXPIRY: Final = 0.02
 ON_EXPIRY_SINCE: Final = date(2024, 11, 20)
 
+Held: TypeAlias = tuple[OpenLife, Greeks | None, int]
+"""A position with the greeks at its entry and its open units."""
+
 
 def peak_margin(
     lives: Sequence[OpenLife], entry_greeks: Sequence[Greeks | None], estimates: Estimates, session: Session
@@ -34,21 +37,21 @@ def peak_margin(
     if all(life.sign > 0 for life in lives):
         return 0
     fills = {life.entry.step for life in lives} | {row.exit.step for life in lives for row in life.rows}
-    known = list(zip(lives, entry_greeks, strict=True))
+    coming = list(zip(lives, entry_greeks, strict=True))[::-1]
+    begun: list[tuple[OpenLife, Greeks | None]] = []
     peak = 0
     for step in sorted(fills):
-        known = [each for each in known if not each[0].closed or each[0].rows[-1].exit.step > step]
-        peak = max(peak, _margin(known, step, estimates, session))
+        while coming and coming[-1][0].entry.step <= step:
+            begun.append(coming.pop())
+        held = [(life, greeks, units) for life, greeks in begun if (units := _units_open(life, step))]
+        begun = [(life, greeks) for life, greeks, _ in held]
+        if held:
+            peak = max(peak, _margin(held, step, estimates, session))
     return peak
 
 
-def _margin(lives: Sequence[tuple[OpenLife, Greeks | None]], step: int, estimates: Estimates, session: Session) -> int:
+def _margin(held: Sequence[Held], step: int, estimates: Estimates, session: Session) -> int:
     """The margin of what is open after a step, in paise."""
-    held = [
-        (life, greeks, units)
-        for life, greeks in lives
-        if life.entry.step <= step and (units := _units_open(life, step))
-    ]
     sold = [(life, units) for life, _, units in held if life.sign < 0]
     spot = estimates.spot_paise(step)
     if not sold or spot is None:
@@ -88,15 +91,15 @@ def _gains(
     if forward is None:
         return [0.0] * len(moves)
     years = years_until(contract.expiry, session.date, session.open_s + step)
-    before, size = _worth(contract, forward, years, greeks), life.sign * units
-    return [
-        size * (_worth(contract, forward + move, years, greeks) - before) if forward + move > 0 else 0.0
-        for move in moves
-    ]
+    ahead = [forward + move if forward + move > 0 else forward for move in moves]
+    before, *after = _worths(contract, [forward, *ahead], years, greeks)
+    size = life.sign * units
+    return [size * (worth - before) for worth in after]
 
 
-def _worth(contract: OptionContract, forward: float, years: float, greeks: Greeks | None) -> float:
-    strike = contract.strike_paise / 100
+def _worths(contract: OptionContract, forwards: list[float], years: float, greeks: Greeks | None) -> list[float]:
+    """What a contract is worth at each of several forwards, all above 0."""
+    kind, strike = contract.option_type, contract.strike_paise / 100
     if greeks is None or years <= 0:
-        return max(forward - strike if contract.option_type == "CE" else strike - forward, 0.0)
-    return black_price(contract.option_type, forward, strike, years, greeks.iv)
+        return [max(forward - strike if kind == "CE" else strike - forward, 0.0) for forward in forwards]
+    return [black_price(kind, forward, strike, years, greeks.iv) for forward in forwards]

@@ -71,7 +71,7 @@ class DayState:
 
     def version(self, wanted: frozenset[Dependency]) -> int:
         """A number that grows whenever something among ``wanted`` changed."""
-        return sum(self._versions[dependency] for dependency in wanted)
+        return sum(map(self._versions.__getitem__, wanted))
 
     def leg_changed(self, vpi: str) -> None:
         """Note a fill of a leg."""

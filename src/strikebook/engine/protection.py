@@ -230,8 +230,6 @@ class Protections:
 
     def follow(self, step: int) -> None:
         """Take in what a step changed: positions opened and closed, parts, stops of other legs."""
-        if not (self.plan.rules or self.plan.combined):
-            return
         for life in self.book.lives[self._lives :]:
             self._join(life, step)
             rules = self.plan.rules.get(life.vpi, ())

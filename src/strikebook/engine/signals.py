@@ -2,105 +2,117 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from strikebook.engine.conditions import Binding, BoundSet, Truth, group_truth, near_misses
 from strikebook.engine.operands import DayState
 from strikebook.engine.plan import SignalLinks
 from strikebook.model.day_result import ConditionSetName, LeafCount, NearMisses, SetReport, SignalReport
-from strikebook.strategy.expression import Group
+from strikebook.strategy.expression import ConditionSet
 from strikebook.strategy.node import SignalNode
 
 NEAR_MISSES_KEPT = 200
+Steps: TypeAlias = NDArray[np.int64]
+Runs: TypeAlias = tuple[Steps, Steps, Steps, Steps]
+"""Near misses as columns: first and last step, the place of the set, the leaf."""
+_NO_STEP = b"\0"
+_NONE: Steps = np.empty(0, np.int64)
 
 
 class SetTally:
     """What a condition set's leaves did over the steps at which the signal was armed.
 
-    ``_armed``: where it was; ``_leaves``: a row for each leaf, true where it was armed and the leaf true. Each step
-    lies one place on, so that no run of a row reaches its edges: bool[steps + 2]. None before the set was armed.
+    ``_rows``: a row for each leaf, in pieces, a byte a step, those steps side by side. Where they do not go on from
+    those before, a place that is no step comes first. ``_first``: the places at which the stretches begin; ``_ahead``:
+    how far the steps of each are ahead of their places.
     """
 
-    def __init__(self, group: Group, leaves: int, steps: int) -> None:
-        self._group = group
-        self._shape = (leaves, steps + 2)
-        self._armed: Truth | None = None
-        self._leaves: Truth | None = None
-        self._armed_steps = 0
+    def __init__(self, conditions: ConditionSet) -> None:
+        self._conditions = conditions
+        self._rows: list[list[bytes]] = [[] for _ in conditions.leaves]
+        self._places = 0
+        self._first: list[int] = []
+        self._ahead: list[int] = []
 
     def add(self, binding: Binding, first: int, last: int) -> None:
-        """Count the armed steps from ``first`` to ``last``, none of which was counted before."""
-        if self._armed is None or self._leaves is None:
-            self._armed = np.zeros(self._shape[1], dtype=bool)
-            self._leaves = np.zeros(self._shape, dtype=bool)
-        self._armed_steps += last + 1 - first
-        self._armed[first + 1 : last + 2] = True
+        """Count the armed steps from ``first`` to ``last``, all of which come after those counted before."""
+        if not self._first or first != self._places + self._ahead[-1]:
+            for row in self._rows:
+                row.append(_NO_STEP)
+            self._places += 1
+            self._first.append(self._places)
+            self._ahead.append(first - self._places)
         window = slice(first - binding.start, last + 1 - binding.start)
-        for row, leaf in zip(self._leaves, binding.leaves, strict=True):
-            row[first + 1 : last + 2] = leaf[window]
+        for row, leaf in zip(self._rows, binding.leaves, strict=True):
+            row.append(leaf[window].tobytes())
+        self._places += last + 1 - first
 
-    def missed(self) -> Truth | None:
-        """A row for each leaf, true where it alone was missing, placed as ``_leaves``; None if never armed."""
-        if self._armed is None or self._leaves is None:
-            return None
-        leaves = list(self._leaves)
-        root = group_truth(self._group, iter(leaves))
-        return np.array(near_misses(self._group, leaves, root)) & self._armed
+    def told(self, name: ConditionSetName, number: int) -> tuple[SetReport, Runs]:
+        """The report of the set, and its near misses by leaf."""
+        if not self._first:
+            counts = [LeafCount(leaf, 0, None) for leaf in range(len(self._conditions.leaves))]
+            return SetReport(name, 0, tuple(counts)), (_NONE, _NONE, _NONE, _NONE)
+        texts = [b"".join([*row, _NO_STEP]) for row in self._rows]
+        leaves = [np.frombuffer(text, dtype=bool) for text in texts]
+        lasts = [text.rfind(1) for text in texts]
+        counts = [
+            LeafCount(leaf, int(np.count_nonzero(row)), self._step(last))
+            for leaf, (row, last) in enumerate(zip(leaves, lasts, strict=True))
+        ]
+        report = SetReport(name, self._places - len(self._first), tuple(counts))
+        return report, self._near_misses(number, leaves)
 
-    def report(self, name: ConditionSetName) -> SetReport:
-        """For how many steps each leaf was true, and when it last was."""
-        rows = [] if self._leaves is None else list(self._leaves)
-        counts = [_count_of(number, row) for number, row in enumerate(rows)]
-        never = [LeafCount(number, 0, None) for number in range(len(rows), self._shape[0])]
-        return SetReport(name, self._armed_steps, (*counts, *never))
+    def _step(self, place: int) -> int | None:
+        return None if place < 0 else place + self._ahead[bisect_right(self._first, place) - 1]
+
+    def _near_misses(self, number: int, leaves: list[Truth]) -> Runs:
+        """The stretches at which one leaf alone was missing. Rows stand end to end: no run reaches over a place that
+        is no step, and each row begins and ends with one.
+        """
+        root = group_truth(self._conditions.root, iter(leaves))
+        rows = np.array(near_misses(self._conditions.root, leaves, root))
+        first, ahead = np.array((self._first, self._ahead))
+        rows[:, first - 1] = False
+        rows[:, -1] = False
+        missed = rows.ravel()
+        (edges,) = (missed[1:] != missed[:-1]).nonzero()
+        begun = edges[::2] + 1
+        leaf = begun // rows.shape[1]
+        place = begun - leaf * rows.shape[1]
+        from_step = place + ahead[first.searchsorted(place, "right") - 1]
+        return from_step, from_step + (edges[1::2] - begun), np.full(len(leaf), number), leaf
 
 
-def _count_of(number: int, row: Truth) -> LeafCount:
-    last = row.tobytes().rfind(1)
-    return LeafCount(number, int(np.count_nonzero(row)), None if last < 0 else last - 1)
-
-
-def _first_runs(tallies: Iterable[SetTally]) -> tuple[NearMisses, int]:
+def _first_runs(of_sets: Iterable[Runs]) -> tuple[NearMisses, int]:
     """The first near misses of a signal's sets by step, set and leaf, and how many there are in all."""
-    begun, ended, place = [], [], []
-    for number, tally in enumerate(tallies):
-        missed = tally.missed()
-        for leaf, row in enumerate(() if missed is None else missed):
-            edges = np.flatnonzero(row[1:] != row[:-1])
-            if len(edges):
-                begun.append(edges[::2])
-                ended.append(edges[1::2] - 1)
-                place.append((number, leaf))
-    if not begun:
-        return NearMisses.none(), 0
-    of_set, of_leaf = np.repeat(np.array(place), [len(runs) for runs in begun], axis=0).T
-    first = np.concatenate(begun)
-    kept = np.argsort(first, kind="stable")[:NEAR_MISSES_KEPT]
-    return NearMisses(first[kept], np.concatenate(ended)[kept], of_set[kept], of_leaf[kept]), len(first)
+    columns = [np.concatenate(parts) for parts in zip(*of_sets, strict=True)]
+    kept = np.argsort(columns[0], kind="stable")[:NEAR_MISSES_KEPT]
+    return NearMisses(*[column[kept] for column in columns]), len(columns[0])
 
 
 class Signal:
     """A signal's condition sets at work. The machine owns its state; this knows its conditions and its tally.
 
     ``opens``: it leads to legs that it would open. ``limited``: it allows each of several entries so many re-entries.
+    ``single``: it has one condition set.
     """
 
-    def __init__(
-        self, node: SignalNode, links: SignalLinks, sets: dict[ConditionSetName, BoundSet], steps: int
-    ) -> None:
+    def __init__(self, node: SignalNode, links: SignalLinks, sets: dict[ConditionSetName, BoundSet]) -> None:
         self.node = node
         self.links = links
         self.sets = sets
         self.opens = node.kind != "exit" and bool(links.legs)
         self.limited = len(links.entries) > 1 and node.max_re_entries is not None
+        self.single = node.re_entry_conditions is None
         self.fired_steps: list[int] = []
         self.limit: str | None = None
         self.limit_step: int | None = None
-        self._tallies = {
-            name: SetTally(bound.conditions.root, len(bound.conditions.leaves), steps) for name, bound in sets.items()
-        }
+        self._tallies = {name: SetTally(bound.conditions) for name, bound in sets.items()}
         self._bindings: dict[ConditionSetName, Binding] = {}
         self._armed: tuple[ConditionSetName, int] | None = None
         self._evaluated_step = -1
@@ -159,11 +171,14 @@ class Signal:
 
     def report(self) -> SignalReport:
         """Return the signal's report for the day."""
-        misses, total = _first_runs(self._tallies.values())
+        reports, runs = zip(
+            *[tally.told(name, number) for number, (name, tally) in enumerate(self._tallies.items())], strict=True
+        )
+        misses, total = _first_runs(runs)
         return SignalReport(
             self.node.id,
             tuple(self.fired_steps),
-            tuple([tally.report(name) for name, tally in self._tallies.items()]),
+            reports,
             misses,
             total,
             self.limit,

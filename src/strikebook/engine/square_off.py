@@ -32,12 +32,16 @@ class SquareOff:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A node whose end conditions can trigger; ``time_step`` is the step of its time, None where it has none."""
+    """A node whose end conditions can trigger; ``time_step`` is the step of its time, None where it has none.
+
+    ``by_profit``: the day's profit can trigger it.
+    """
 
     node_id: str
     node_type: str
     end: EndConditions
     time_step: int | None
+    by_profit: bool
 
 
 @dataclass(slots=True)
@@ -63,7 +67,13 @@ class SquareOffs:
         start = plan.strategy.nodes[plan.strategy.start_id]
         own = start.end if isinstance(start, StartNode) else EndConditions()
         self._watched = [
-            Watched(node_id, node_type, end, self._time_step(end))
+            Watched(
+                node_id,
+                node_type,
+                end,
+                self._time_step(end),
+                by_profit=bool(end.profit_targets or end.loss_limits or end.lock),
+            )
             for node_id, node_type, end in (
                 (plan.strategy.start_id, "startNode", own),
                 *((node.id, "squareOffNode", node.end) for node in plan.square_offs),
@@ -82,8 +92,8 @@ class SquareOffs:
         return min(times, default=None)
 
     def _armed(self) -> list[Watched]:
-        active = self._graph.active
-        return [each for each in self._watched if each.node_type == "startNode" or active(each.node_id)]
+        states = self._graph.states
+        return [each for each in self._watched if each.node_type == "startNode" or states[each.node_id] == "active"]
 
     def remember(self, step: int) -> None:
         """Take in the day's profit at the steps before this one: nothing has changed since the last one visited."""
@@ -116,7 +126,7 @@ class SquareOffs:
     def _reason(self, watched: Watched, step: int) -> ExitReason | None:
         if watched.end.immediate:
             return "square_off_immediate"
-        if self._profit_next(watched, step, step + 1) is not None:
+        if watched.by_profit and self._profit_next(watched, step, step + 1) is not None:
             return "square_off_performance"
         at = watched.time_step
         return "square_off_time" if at is not None and step >= at else None
@@ -124,8 +134,6 @@ class SquareOffs:
     def _profit_next(self, watched: Watched, start: int, stop: int) -> int | None:
         """The first step in [start, stop) at which the day's profit is at a target, a limit or its floor."""
         end = watched.end
-        if not (end.profit_targets or end.loss_limits or end.lock):
-            return None
         total = np.broadcast_to(self._operands.total_profit_paise(start, stop), (stop - start,))
         reached = np.zeros(stop - start, dtype=bool)
         if end.profit_targets:
@@ -144,7 +152,7 @@ class SquareOffs:
         for watched in self._armed():
             if watched.end.immediate:
                 return step + 1
-            by_profit = self._profit_next(watched, step + 1, self._session.steps)
+            by_profit = self._profit_next(watched, step + 1, self._session.steps) if watched.by_profit else None
             found += [at for at in (by_profit, watched.time_step) if at is not None and at <= self._session.last_step]
         return max(min(found), step + 1) if found else None
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from strikebook.engine.black import SECONDS_A_YEAR, delta_of, implied_volatility
 from strikebook.engine.contracts import at_the_money, choose_strike, steps_from
 from strikebook.engine.market_columns import MarketColumns
-from strikebook.model.instrument import OptionType
+from strikebook.model.instrument import OptionType, option_symbol
 from strikebook.model.market_day import ContractList
 from strikebook.strategy.node import OptionChoice
 
@@ -22,7 +22,7 @@ def fresh_prices(market: MarketColumns, step: int, max_age_s: int) -> FreshPrice
     """The last prices of contracts at a step, in paise; None for one older than ``max_age_s`` seconds."""
 
     def price(expiry: date, strike_paise: int, option_type: OptionType) -> int | None:
-        symbol = market.day.contract(expiry, strike_paise, option_type).symbol
+        symbol = option_symbol(market.day.underlying, expiry, strike_paise, option_type)
         quote = market.contract_tape(symbol).quote(step)
         return None if quote is None or quote.age_s > max_age_s else quote.price_paise
 
@@ -163,11 +163,10 @@ def _money_prices(
     """The strike at the money, the price of its call, the price of its put."""
     strikes = contracts.strikes_paise[expiry, kind]
     at = strikes[at_the_money(strikes, spot_paise)]
-    if any(at not in contracts.strikes_paise.get((expiry, each), ()) for each in _BOTH):
+    if at not in contracts.strikes_paise.get((expiry, "PE" if kind == "CE" else "CE"), ()):
         return None
-    call, put = (fresh(expiry, at, each) for each in _BOTH)
+    call, put = fresh(expiry, at, "CE"), fresh(expiry, at, "PE")
     return None if call is None or put is None else (at, call, put)
 
 
 _CLOSE_S = (15 * 60 + 30) * 60
-_BOTH: tuple[OptionType, OptionType] = ("CE", "PE")

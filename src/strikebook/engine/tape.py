@@ -59,17 +59,20 @@ class Tape:
     def paise(self) -> Int64s:
         """The last price at each step in paise: int64[n]; -1 before the first trade."""
         second, price = self._last_of_step
-        lasting = np.diff(second, append=self._open_s + self.steps)
+        lasting = np.empty_like(second)
+        lasting[:-1] = second[1:] - second[:-1]
+        lasting[-1:] = self._open_s + self.steps - second[-1:]
         return np.concatenate((np.full(self.first_step, -1, np.int64), price.repeat(lasting)))
 
-    def moves(self, first: int, stop: int) -> tuple[Int64s, Int64s]:
+    def moves(self, first: int, stop: int) -> tuple[Int32s, Int64s]:
         """The last prices in the steps [first, stop), each with the step from which it stands: the first at ``first``.
 
         There must be a trade at or before ``first``, and a step.
         """
         second, price = self._last_of_step
-        begin, end = second.searchsorted((self._open_s + first, self._open_s + stop - 1), "right")
-        step = second[begin - 1 : end].astype(np.int64) - self._open_s
+        ends = np.array((self._open_s + first, self._open_s + stop - 1), second.dtype)
+        begin, end = second.searchsorted(ends, "right").tolist()
+        step = second[begin - 1 : end] - np.int32(self._open_s)
         step[0] = first
         return step, price[begin - 1 : end]
 
@@ -142,7 +145,8 @@ class Tape:
         if begin >= self.steps:
             return None
         if candle_s:
-            steps = np.arange(-(-max(step, self.first_step + 1) // candle_s) * candle_s, self.steps, candle_s)
+            begin = -(-max(step, self.first_step + 1) // candle_s) * candle_s
+            steps = np.arange(begin, self.steps, candle_s, dtype=np.int32)
             prices = self.paise[steps - 1]
         else:
             steps, prices = self.moves(begin, self.steps)

@@ -34,7 +34,7 @@ class Trace:
         self._state = state
         self._open_s = market.session.open_s
         self._date = market.session.date.isoformat().replace("-", "")
-        self._tapes = {use.symbol: market.tape(use.symbol) for use in market.instruments.values()}
+        self._tapes = [(use.symbol, market.tape(use.symbol)) for use in market.instruments.values()]
         self._counts: dict[str, int] = defaultdict(int)
         self._views: tuple[int, tuple[CandleView, ...]] = (-1, ())
         self._completed: dict[tuple[InstrumentRole, int, int], Completed] = {}
@@ -75,9 +75,15 @@ class Trace:
         return self._latest[1]
 
     def _look(self, step: int) -> Snapshot:
-        tapes = {**self._tapes, **{life.symbol: life.tape for life in self._state.book.visible_lives(step)}}
-        quotes = {symbol: tape.quote(step) for symbol, tape in tapes.items()}
-        prices = {symbol: quote for symbol, quote in quotes.items() if quote is not None}
+        prices = {}
+        for symbol, tape in self._tapes:
+            quote = tape.quote(step)
+            if quote is not None:
+                prices[symbol] = quote
+        for life in self._state.book.visible_lives(step):
+            quote = life.tape.quote(step)
+            if quote is not None:
+                prices[life.symbol] = quote
         return Snapshot(self._candles(step), self._state.variables, prices)
 
     def _candles(self, step: int) -> tuple[CandleView, ...]:

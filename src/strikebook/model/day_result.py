@@ -185,8 +185,7 @@ NOWHERE = Excursion(0, 0)
 FLAT = DayMarks()
 
 
-@dataclass(frozen=True, slots=True)
-class Trade:
+class Trade(NamedTuple):
     """A row of the ledger: lots of one life bought and sold again. Its profit is what every total adds up.
 
     ``trade_id``: ``entry-2-pos1-r0`` for the closing row, ``…-r0-x1`` for a part.
@@ -213,8 +212,7 @@ class Trade:
         return self.lots * self.lot_size
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
+class Life(NamedTuple):
     """A position from its entry to its close. ``trades`` are its ledger rows, the closing one last.
 
     ``entry_trip``: the price its entry order waited for, None for one that did not. ``entry_greeks``: None where there

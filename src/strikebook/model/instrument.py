@@ -35,11 +35,11 @@ class OptionContract:
     @property
     def symbol(self) -> str:
         """The universal symbol, such as ``NIFTY:2024-10-17:OPT:25050:CE``."""
-        return _option_symbol(self.underlying, self.expiry, self.strike_paise, self.option_type)
+        return option_symbol(self.underlying, self.expiry, self.strike_paise, self.option_type)
 
 
 @lru_cache(maxsize=4096)
-def _option_symbol(underlying: str, expiry: date, strike_paise: int, option_type: OptionType) -> str:
+def option_symbol(underlying: str, expiry: date, strike_paise: int, option_type: OptionType) -> str:
     """The symbol of an option's terms: asked for again and again of the few contracts that a day trades."""
     return f"{underlying}:{expiry.isoformat()}:OPT:{strike_text(strike_paise)}:{option_type}"
 

@@ -166,23 +166,20 @@ def candles(ticks: Ticks, day_start: int, open_s: int, close_s: int, timeframe_s
     ``day_start`` is the naive epoch of the day's midnight. A trade at ``close_s`` belongs to no candle; the
     candle that the close cuts off is the last one (it is complete only as history of later days).
     """
-    inside = (ticks.second >= open_s) & (ticks.second < close_s)
-    second = ticks.second[inside].astype(np.int64)
-    if not len(second):
+    edges = np.append(np.arange(open_s, close_s, timeframe_s, dtype=np.int32), np.int32(close_s))
+    places = ticks.second.searchsorted(edges)
+    traded = places[1:] > places[:-1]
+    first, last, stop = places[:-1][traded], places[1:][traded] - 1, int(places[-1])
+    if not len(first):
         return Bars.none()
-    price = ticks.price_paise[inside]
-    bucket = (second - open_s) // timeframe_s
-    first, last = stretches(bucket)
-    volume = None
-    if ticks.quantity is not None:
-        volume = np.add.reduceat(ticks.quantity[inside], first)
+    price = ticks.price_paise[:stop]
     return Bars(
-        day_start + open_s + bucket[first] * timeframe_s,
+        day_start + edges[:-1][traded].astype(np.int64),
         price[first],
         np.maximum.reduceat(price, first),
         np.minimum.reduceat(price, first),
         price[last],
-        volume,
+        None if ticks.quantity is None else np.add.reduceat(ticks.quantity[:stop], first),
     )
 
 

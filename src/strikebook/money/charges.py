@@ -8,8 +8,8 @@ A contract note rounds the day's transaction tax to a whole rupee; here a trade 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Literal
+from dataclasses import dataclass, fields
+from typing import Literal, NamedTuple
 
 from strikebook.model.brokerage import Brokerage
 from strikebook.money.charge_rates import SCALE, ChargeRates
@@ -48,7 +48,14 @@ class Charges:
 
     def lines(self) -> dict[str, int]:
         """Each line by its name, in the order of a contract note."""
-        return {name: getattr(self, name) for name in LINES}
+        return {
+            "brokerage": self.brokerage,
+            "stt": self.stt,
+            "exchange": self.exchange,
+            "sebi": self.sebi,
+            "stamp": self.stamp,
+            "gst": self.gst,
+        }
 
     @staticmethod
     def of_lines(paise: Mapping[str, int]) -> Charges:
@@ -59,8 +66,7 @@ class Charges:
 LINES = tuple(field.name for field in fields(Charges))
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedLots:
+class ClosedLots(NamedTuple):
     """What charges depend on: lots of a position that were bought and sold again, prices in paise.
 
     ``entry_lots``: of the order that opened the position; ``lots_before``: how many of them were closed before these.
@@ -81,7 +87,7 @@ def charges_of_position(rows: Iterable[ClosedLots], rates: ChargeRates, brokerag
     """The charges of each row of one position, in the order in which they were closed (``lots_before`` follows)."""
     before = 0
     for row in rows:
-        yield charges_of(replace(row, lots_before=before), rates, brokerage)
+        yield charges_of(row if row.lots_before == before else row._replace(lots_before=before), rates, brokerage)
         before += row.lots
 
 

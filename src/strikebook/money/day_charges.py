@@ -20,7 +20,8 @@ class DayCharges:
 
     def of(self, rows: Iterable[Trade]) -> Charges:
         """The fold of some rows."""
-        return sum((self.of_rows[row.trade_id] for row in rows), Charges())
+        charges = [self.of_rows[row.trade_id] for row in rows]
+        return charges[0] if len(charges) == 1 else sum(charges, Charges())
 
 
 def charges_of_day(result: DayResult, options: RunOptions) -> DayCharges:

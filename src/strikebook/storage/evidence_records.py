@@ -44,6 +44,7 @@ class Evidence:
         self._candles: dict[int, Document] = {}
         self._previous: dict[tuple[int, int], Document | None] = {}
         self._variables: dict[int, Document] = {}
+        self._snapshots: dict[int, Document] = {}
 
     def event(self, event: Event) -> Document:
         """A firing, with its diagnostic."""
@@ -68,6 +69,9 @@ class Evidence:
 
     def flow(self, event_id: str | None) -> list[str]:
         """The events from the start to that one, along parents; none for the close of the day."""
+        told = self._flows.get(event_id or "")
+        if told is not None:
+            return told
         below: list[str] = []
         while event_id is not None and event_id in self._events and event_id not in self._flows:
             below.append(event_id)
@@ -123,13 +127,16 @@ class Evidence:
 
     def snapshot(self, snapshot: Snapshot) -> Document:
         """Candles, variables and last prices at a step."""
-        return {
-            "candle_data": self._candle_data(snapshot.candles),
-            "node_variables": self._variables_of(snapshot),
-            "last_prices": {
-                symbol: {"price": paise / 100, "age_s": age_s} for symbol, (paise, age_s) in snapshot.prices.items()
-            },
-        }
+        known = self._snapshots.get(id(snapshot))
+        if known is None:
+            known = self._snapshots[id(snapshot)] = {
+                "candle_data": self._candle_data(snapshot.candles),
+                "node_variables": self._variables_of(snapshot),
+                "last_prices": {
+                    symbol: {"price": paise / 100, "age_s": age_s} for symbol, (paise, age_s) in snapshot.prices.items()
+                },
+            }
+        return known
 
     def signal(self, report: SignalReport) -> Document:
         """Why a signal did not fire: per leaf how often it held, and the moments at which only one was missing."""

@@ -182,7 +182,9 @@ class Ledger:
 
 def _greeks(greeks: Greeks | None) -> Document | None:
     """Estimates as the file has them, rounded: nobody needs more of an estimate."""
-    return None if greeks is None else {name: round(value, 6) for name, value in greeks._asdict().items()}
+    if greeks is None:
+        return None
+    return {name: round(value, 6) for name, value in zip(Greeks._fields, greeks, strict=True)}
 
 
 def marks_record(marks: DayMarks, margin_paise: int) -> Document:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,18 +10,25 @@ from numpy.typing import NDArray
 from strikebook.model.session import SECONDS_PER_DAY, Session, clock_text, epoch_stamp, naive_epoch
 
 Steps = NDArray[np.int64]
-_RUN = np.dtype(
-    [
-        ("open", "S2"),
-        ("from_date", "S11"),
-        ("from_clock", "S8"),
-        ("and", "S3"),
-        ("to_date", "S11"),
-        ("to_clock", "S8"),
-        ("number", "S22"),
-    ]
-)
-"""A stretch of steps as it stands in the file: ``["2024-10-01T09:15:50","2024-10-01T09:15:53",1],``"""
+
+
+@lru_cache(maxsize=8)
+def _run(number: int) -> np.dtype[np.void]:
+    """A stretch of steps as it stands in the file: ``["2024-10-01T09:15:50","2024-10-01T09:15:53",1],``
+
+    ``number``: how many bytes its number takes at most, with what stands around it.
+    """
+    return np.dtype(
+        [
+            ("open", "S2"),
+            ("from_date", "S11"),
+            ("from_clock", "S8"),
+            ("and", "S3"),
+            ("to_date", "S11"),
+            ("to_clock", "S8"),
+            ("number", f"S{number}"),
+        ]
+    )
 
 
 class ClockTexts(dict[int, str]):
@@ -65,10 +72,11 @@ class Stamps(dict[int, str]):
 
     def runs(self, from_step: Steps, to_step: Steps, number: Steps) -> bytes:
         """The JSON of ``[from, to, number]`` for every stretch of steps: thousands a day, so made as columns."""
-        row = np.empty(len(from_step), _RUN)
+        numbers = np.array([b'",%d],' % each for each in range(number.max(initial=0) + 1)])
+        row = np.empty(len(from_step), _run(numbers.itemsize))
         row["open"], row["and"] = b'["', b'","'
         row["from_date"] = row["to_date"] = self._prefix.encode()
         row["from_clock"] = self._clock.all[from_step + self._open_s]
         row["to_clock"] = self._clock.all[to_step + self._open_s]
-        row["number"] = np.array([b'",%d],' % each for each in range(number.max(initial=0) + 1)])[number]
+        row["number"] = numbers[number]
         return b"[%b]" % row.tobytes().replace(b"\0", b"")[:-1]

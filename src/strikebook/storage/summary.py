@@ -78,7 +78,7 @@ def cost_record(pnl_paise: int, charges: Charges) -> dict[str, object]:
     return {
         "charges": rupees(charges.total),
         "net_pnl": rupees(pnl_paise - charges.total),
-        "charge_lines": {name: rupees(paise) for name, paise in charges.lines().items()},
+        "charge_lines": {name: paise / 100 for name, paise in charges.lines().items()},
     }
 
 
