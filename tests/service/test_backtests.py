@@ -267,6 +267,28 @@ def test_a_job_whose_results_are_not_its_own_any_more_is_not_resumed(place: Plac
         backtests.resume("bt_20241202_120001_000000")
 
 
+def test_a_server_verifies_one_run_at_a_time(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second one is refused while the first goes on, and is done when that is over."""
+    backtests = place.start()
+    job = backtests.submit("user_123", STRATEGY_ID, *RANGE, {})
+    ended(backtests, job.job_id)
+    refused: list[str] = []
+    executor = backtests.place.executor
+    ask = executor.ask
+
+    def ask_meanwhile(question: str, *arguments: object) -> Any:
+        if question.endswith("compare_days"):
+            with pytest.raises(BusyError, match="being verified"):
+                backtests.verify(KEY)
+            refused.append(question)
+        return ask(question, *arguments)
+
+    monkeypatch.setattr(executor, "ask", ask_meanwhile)
+    assert backtests.verify(KEY)["verified"]
+    assert refused
+    assert backtests.verify(KEY)["verified"]
+
+
 def test_clearing_a_running_strategy_cancels_it_first(place: Place) -> None:
     """The job ends cancelled, and then nothing of its results is there; another strategy's results stay."""
     slow(place)

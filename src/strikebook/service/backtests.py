@@ -77,6 +77,7 @@ class Backtests:
         self._charts = ChartCache(place, market_name)
         self._cleaning = _Cleaning()
         self._one_cleanup = threading.Lock()
+        self._one_verification = threading.Lock()
         self._deletions = ThreadPoolExecutor(1, "deletions")
         self._closing = threading.Event()
         self._cleaner = threading.Thread(target=self._clean_periodically, name="cleanup", daemon=True)
@@ -275,8 +276,16 @@ class Backtests:
         return statistics(self.place.executor, self.storage, key, capital)
 
     def verify(self, key: RunKey) -> Document:
-        """A run made again and compared with what is stored. Raises NotFoundError, StorageError, BusyError."""
-        return verify(self.place.executor, self.storage, self.place.market, key)
+        """A run made again and compared with what is stored, one at a time: it is as much work as a run.
+
+        Raises NotFoundError, StorageError, BusyError.
+        """
+        if not self._one_verification.acquire(blocking=False):
+            raise BusyError("another run is being verified", where="server", right="ask again when that is done")
+        try:
+            return verify(self.place.executor, self.storage, self.place.market, key)
+        finally:
+            self._one_verification.release()
 
     def market(self) -> Document:
         """What data there is, per underlying and day."""

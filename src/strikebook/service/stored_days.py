@@ -81,15 +81,17 @@ def ask_of_days(
     key: RunKey,
     days: Sequence[date],
     *arguments: object,
+    days_a_part: int | None = None,
 ) -> Iterator[object]:
-    """Ask a question about ``DAYS_A_PART`` days after the other; yield the answers in order.
+    """Ask a question about ``days_a_part`` days (``DAYS_A_PART``) after the others; yield the answers in order.
 
     It is asked as ``question(storage, key, days, *arguments)``; what it raises is raised here.
     """
     out: deque[Future[object]] = deque()
-    for at in range(0, len(days), DAYS_A_PART):
+    size = DAYS_A_PART if days_a_part is None else days_a_part
+    for at in range(0, len(days), size):
         if len(out) == _PARTS_OUT:
             yield out.popleft().result()
-        out.append(executor.ask(question, storage, key, tuple(days[at : at + DAYS_A_PART]), *arguments))
+        out.append(executor.ask(question, storage, key, tuple(days[at : at + size]), *arguments))
     while out:
         yield out.popleft().result()
