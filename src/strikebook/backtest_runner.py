@@ -21,7 +21,7 @@ from strikebook.service.day_executor import DayExecutor
 from strikebook.service.here_executor import HereExecutor
 from strikebook.service.planning import RunRequest, prepare_run
 from strikebook.service.process_executor import ProcessExecutor
-from strikebook.service.resume import refuse_other_market, refuse_to_resume
+from strikebook.service.resume import queue_again, refuse_other_market, refuse_to_resume
 from strikebook.service.run import Progress, RunLimits, RunPlace, carry_out, submit_run
 from strikebook.service.run_plan import RunPlan
 from strikebook.storage.backtest_storage import BacktestStorage
@@ -76,7 +76,9 @@ def resume_backtest(
     request = RunRequest(job.user_id, document, market, storage, job.first, job.last, options, workers)
     plan = prepare_run(request)
     refuse_other_market(job, plan)
-    return _carried_out(request, plan, lambda _, place: place.jobs.resume(job_id), on_progress, stop, now, limits)
+    return _carried_out(
+        request, plan, lambda _, place: queue_again(job, place.jobs, storage), on_progress, stop, now, limits
+    )
 
 
 def _carried_out(

@@ -267,6 +267,30 @@ def test_a_job_whose_results_are_not_its_own_any_more_is_not_resumed(place: Plac
         backtests.resume("bt_20241202_120001_000000")
 
 
+def test_a_run_that_comes_between_is_not_written_over(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another run begins and ends after a resume has looked at the results, and before it has its user."""
+    slow(place)
+    backtests = place.start()
+    first = backtests.submit("user_123", STRATEGY_ID, *LONG_RANGE, {})
+    until(lambda: backtests.status(first.job_id)["progress"]["completed_days"])
+    backtests.cancel(first.job_id)
+    ended(backtests, first.job_id)
+    resume, between = backtests.place.jobs.resume, []
+
+    def resume_late(job_id: str) -> Any:
+        job = backtests.submit("user_123", STRATEGY_ID, *RANGE, {})
+        ended(backtests, job.job_id)
+        between.append(job.job_id)
+        return resume(job_id)
+
+    monkeypatch.setattr(backtests.place.jobs, "resume", resume_late)
+    with pytest.raises(BusyError, match="were replaced"):
+        backtests.resume(first.job_id)
+    assert read_run(place.storage, KEY)["job_id"] == between[0]
+    assert backtests.status(first.job_id)["status"] == "cancelled"
+    assert backtests.active_job("user_123") is None
+
+
 def test_a_server_verifies_one_run_at_a_time(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second one is refused while the first goes on, and is done when that is over."""
     backtests = place.start()

@@ -37,7 +37,7 @@ from strikebook.service.job_runner import JobRunner, plan_in_worker
 from strikebook.service.job_status import Document, Pace, status_document
 from strikebook.service.reprice import reprice
 from strikebook.service.results import missing_day, read_run
-from strikebook.service.resume import refuse_other_market, refuse_to_resume
+from strikebook.service.resume import queue_again, refuse_other_market, refuse_to_resume
 from strikebook.service.run import RunPlace, submit_run
 from strikebook.service.statistics import statistics
 from strikebook.service.strategy_shelf import StrategyShelf
@@ -178,7 +178,7 @@ class Backtests:
             refuse_to_resume(job, self.storage)
             plan = self._runner.plan(job)
             refuse_other_market(job, plan)
-            job = self.place.jobs.resume(job_id)
+            job = queue_again(job, self.place.jobs, self.storage)
             self._runner.enqueue(job, plan)
         return self._document(job)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from strikebook.errors import BusyError, MarketDataError, NotFoundError, StorageError
+from strikebook.errors import BusyError, MarketDataError, NotFoundError, StorageError, StrikebookError
 from strikebook.jobs.job import Job
+from strikebook.jobs.job_manager import JobManager
 from strikebook.service.run_plan import RunPlan
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_metadata
@@ -32,6 +33,21 @@ def refuse_to_resume(job: Job, storage: BacktestStorage) -> None:
         raise BusyError(
             f"the results of {job.job_id} were replaced by those of {held_by}", where=str(key), right="submit a run"
         )
+
+
+def queue_again(job: Job, jobs: JobManager, storage: BacktestStorage) -> Job:
+    """Queue a job again. What stood in its way may have come meanwhile, so that is looked at once more when its user is
+    claimed: nothing newer is written over.
+
+    Raises what ``refuse_to_resume`` and ``JobManager.resume`` raise; the job is what it was then.
+    """
+    queued = jobs.resume(job.job_id)
+    try:
+        refuse_to_resume(job, storage)
+    except StrikebookError:
+        jobs.end(job.job_id, job.state, job.error)
+        raise
+    return queued
 
 
 def refuse_other_market(job: Job, plan: RunPlan) -> None:
