@@ -13,6 +13,7 @@ from strikebook.engine.day import run_day
 from strikebook.model.day_result import DayResult
 from strikebook.model.options import RunOptions
 from strikebook.strategy.parse import require_strategy
+from tests.engine.agreement import differences
 from tests.oracle import documents as d
 from tests.raw_day import RawDay, market_day
 
@@ -74,3 +75,29 @@ def test_what_expires_today_takes_more_since_november_2024() -> None:
         listed = [(day, strike, kind) for _, strike, kind in raw.listed]
         made[day] = run(replace(raw, rows=moved, listed=listed, lot_sizes={day: 25}), d.leg("p1", "sell", "W0 ATM CE"))
     assert (made[since].margin_paise - made[before].margin_paise) / 100 == pytest.approx(0.02 * 10 * SPOT)
+
+
+def test_a_forward_below_zero_breaks_no_day() -> None:
+    """The put is said to cost 60,000: call and put at the money imply a forward of −34,880, and the engine goes on.
+
+    At the second fill the call is worth nothing at that forward, whatever the move: 3 % and 2 % of both notionals.
+    """
+    raw = day_of(120, 110)
+    put = f"NIFTY:{EXPIRY}:OPT:25000:PE"
+    wild = d.trades(*((step, 110 if step < 1000 else 60_000) for step in range(0, 3601, 20)))
+    signals = [
+        d.signal("entry", name, d.leaf(d.now(), ">=", d.constant(d.OPEN_S + step)))
+        for name, step in (("in", 10), ("late", 2000))
+    ]
+    document = d.strategy(
+        "start>in in>e start>late late>f",
+        d.start(),
+        *signals,
+        d.entry("e", d.leg("p1", "sell", "W0 ATM CE")),
+        d.entry("f", d.leg("p2", "sell", "W0 ATM CE")),
+    )
+    raw = replace(raw, rows={**raw.rows, put: wild})
+    made = run_day(require_strategy(document), market_day(raw), RunOptions())
+    assert [life.entry_greeks is None for life in made.lives] == [False, True]
+    assert made.margin_paise / 100 == pytest.approx(0.05 * 2 * 10 * SPOT)
+    assert not differences(document, raw, RunOptions())

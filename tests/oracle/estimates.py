@@ -104,6 +104,6 @@ def worth(day: Day, life: Life, forward: float) -> float:
     """A unit by Black's model at the volatility of its entry, or what it would be worth if it expired."""
     kind, strike, found = life.leg["option_type"], life.strike / 100, day.entry_greeks[id(life)]
     years = years_to_expiry(chain_of(day, life))
-    if found is None or years <= 0:
+    if found is None or years <= 0 or forward <= 0:
         return max(forward - strike if kind == "CE" else strike - forward, 0.0)
     return black(kind, forward, strike, years, found["iv"])[0]

@@ -35,6 +35,11 @@ def black_price(kind: OptionType, forward: float, strike: float, years: float, v
     return _worth(_SIGN[kind], forward, strike, log(forward / strike), volatility * sqrt(years))
 
 
+def intrinsic_value(kind: OptionType, forward: float, strike: float) -> float:
+    """What the option would be worth if it expired at the forward."""
+    return max(_SIGN[kind] * (forward - strike), 0.0)
+
+
 def implied_volatility(kind: OptionType, forward: float, strike: float, years: float, price: float) -> float | None:
     """The volatility at which the option is worth its price; None outside [0.0001, 10], or without a forward or time.
 
@@ -44,7 +49,7 @@ def implied_volatility(kind: OptionType, forward: float, strike: float, years: f
     if forward <= 0 or years <= 0 or strike <= 0:
         return None
     sign, root = _SIGN[kind], sqrt(years)
-    if price - max(sign * (forward - strike), 0.0) < _LEAST_TIME_VALUE:
+    if price - intrinsic_value(kind, forward, strike) < _LEAST_TIME_VALUE:
         return None
     money = log(forward / strike)
     low, high = LEAST_VOLATILITY, MOST_VOLATILITY

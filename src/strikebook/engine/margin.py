@@ -10,7 +10,7 @@ from datetime import date
 from math import sqrt
 from typing import Final, TypeAlias
 
-from strikebook.engine.black import black_price
+from strikebook.engine.black import black_price, intrinsic_value
 from strikebook.engine.book import OpenLife
 from strikebook.engine.estimates import Estimates
 from strikebook.engine.strikes import years_until
@@ -98,8 +98,11 @@ def _gains(
 
 
 def _worths(contract: OptionContract, forwards: list[float], years: float, greeks: Greeks | None) -> list[float]:
-    """What a contract is worth at each of several forwards, all above 0."""
+    """What a contract is worth at each of several forwards; at one that is not above 0, its intrinsic value."""
     kind, strike = contract.option_type, contract.strike_paise / 100
     if greeks is None or years <= 0:
-        return [max(forward - strike if kind == "CE" else strike - forward, 0.0) for forward in forwards]
-    return [black_price(kind, forward, strike, years, greeks.iv) for forward in forwards]
+        return [intrinsic_value(kind, forward, strike) for forward in forwards]
+    return [
+        black_price(kind, forward, strike, years, greeks.iv) if forward > 0 else intrinsic_value(kind, forward, strike)
+        for forward in forwards
+    ]
