@@ -19,6 +19,7 @@ from strikebook.errors import (
     StrikebookError,
     UsageError,
 )
+from strikebook.jobs.job import Job
 from strikebook.jobs.job_manager import JobManager
 from strikebook.jobs.job_store import JobStore
 from strikebook.jobs.memory_jobs import MemoryJobs
@@ -204,14 +205,21 @@ def test_a_full_queue_refuses(place: Place) -> None:
         backtests.clear(RunKey(user, STRATEGY_ID))
 
 
-def test_a_cancelled_job_keeps_its_finished_days(place: Place) -> None:
-    """It stops after the day it is at; what is stored is what is listed."""
+def cancelled_after_a_day(place: Place) -> tuple[Backtests, Job]:
+    """A server, and a job of many days that was cancelled when some were finished."""
     slow(place)
     backtests = place.start()
     job = backtests.submit("user_123", STRATEGY_ID, *LONG_RANGE, {})
     until(lambda: backtests.status(job.job_id)["progress"]["completed_days"])
     backtests.cancel(job.job_id)
-    status = ended(backtests, job.job_id)
+    ended(backtests, job.job_id)
+    return backtests, job
+
+
+def test_a_cancelled_job_keeps_its_finished_days(place: Place) -> None:
+    """It stops after the day it is at; what is stored is what is listed."""
+    backtests, job = cancelled_after_a_day(place)
+    status = backtests.status(job.job_id)
     metadata: dict[str, Any] = read_run(place.storage, KEY)
     assert status["status"] == metadata["status"] == "cancelled"
     listed = [day["date"] for day in metadata["daily_summaries"] if day["has_data"]]
@@ -222,12 +230,7 @@ def test_a_cancelled_job_keeps_its_finished_days(place: Place) -> None:
 
 def test_a_cancelled_job_goes_on_from_its_first_missing_day(place: Place) -> None:
     """Days that were finished are not run again, and in the end all is as if it had never been cancelled."""
-    slow(place)
-    backtests = place.start()
-    job = backtests.submit("user_123", STRATEGY_ID, *LONG_RANGE, {})
-    until(lambda: backtests.status(job.job_id)["progress"]["completed_days"])
-    backtests.cancel(job.job_id)
-    ended(backtests, job.job_id)
+    backtests, job = cancelled_after_a_day(place)
     kept = {day: (place.storage.stamp(KEY, day), place.storage.day(KEY, day)) for day in place.storage.days(KEY)}
     assert backtests.resume(job.job_id)["status"] in ("queued", "running")
     assert ended(backtests, job.job_id)["status"] == "completed"
@@ -247,12 +250,7 @@ def test_a_cancelled_job_goes_on_from_its_first_missing_day(place: Place) -> Non
 
 def test_a_job_whose_results_are_not_its_own_any_more_is_not_resumed(place: Place) -> None:
     """Another run has taken their place; they were cleared; it is completed; there is no such job."""
-    slow(place)
-    backtests = place.start()
-    first = backtests.submit("user_123", STRATEGY_ID, *LONG_RANGE, {})
-    until(lambda: backtests.status(first.job_id)["progress"]["completed_days"])
-    backtests.cancel(first.job_id)
-    ended(backtests, first.job_id)
+    backtests, first = cancelled_after_a_day(place)
     second = backtests.submit("user_123", STRATEGY_ID, *RANGE, {})
     ended(backtests, second.job_id)
     with pytest.raises(BusyError, match=f"replaced by those of {second.job_id}"):
@@ -269,12 +267,7 @@ def test_a_job_whose_results_are_not_its_own_any_more_is_not_resumed(place: Plac
 
 def test_a_run_that_comes_between_is_not_written_over(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another run begins and ends after a resume has looked at the results, and before it has its user."""
-    slow(place)
-    backtests = place.start()
-    first = backtests.submit("user_123", STRATEGY_ID, *LONG_RANGE, {})
-    until(lambda: backtests.status(first.job_id)["progress"]["completed_days"])
-    backtests.cancel(first.job_id)
-    ended(backtests, first.job_id)
+    backtests, first = cancelled_after_a_day(place)
     resume, between = backtests.place.jobs.resume, []
 
     def resume_late(job_id: str) -> Any:
