@@ -115,6 +115,7 @@ test("a second run says which one is in the way, and it can be cancelled from th
   await expect(page.locator('a[data-status="traded"], a[data-status="no_trades"]')).toHaveCount(kept);
   await page.reload();
   await expect(page.getByText("This run was cancelled")).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText(/^gross, of [\d,]+ of 2,\d{3} days$/)).toBeVisible();
   await page.getByRole("button", { name: "Go on" }).click();
   await expect(page.getByRole("button", { name: "Cancel" })).toBeVisible({ timeout: 30_000 });
   await expect

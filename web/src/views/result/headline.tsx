@@ -10,10 +10,18 @@ import styles from "./headline.module.css";
 
 export function Headline({ run }: { run: Metadata }) {
   const overall = run.overall_summary;
+  const whole = run.completed_days === run.total_days;
   const flat = overall.traded_days - overall.winning_days - overall.losing_days;
   return (
     <dl className={styles.figures} aria-label="Headline figures">
-      <Figure name="Profit" note="gross, all days">
+      <Figure
+        name="Profit"
+        note={
+          whole
+            ? "gross, all days"
+            : `gross, of ${count(run.completed_days)} of ${counted(run.total_days, "day")}`
+        }
+      >
         <span data-testid="total-pnl">
           <Profit amount={overall.total_pnl} />
         </span>
