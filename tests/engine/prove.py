@@ -86,9 +86,9 @@ def mutants(count: int) -> int:
 
 
 def first(count: int) -> int:
-    """Print the first difference: in ``count`` random cases, then in the worked days with their rare equalities."""
+    """Print the first difference: in the worked days with their rare equalities, then in ``count`` random cases."""
     worked = (_difference(day.name, day.document, day.raw, day.options) for day in DAYS)
-    for found in chain(map(disagreement, range(count)), worked):
+    for found in chain(worked, map(disagreement, range(count))):
         if found:
             print(found)
             return 1
