@@ -62,7 +62,8 @@ def resume_backtest(
     """Go on with a job that was cancelled or has failed, from its first missing day; otherwise as ``run_backtest``.
 
     Raises NotFoundError where there is no such job or its results are gone, MarketDataError where it was made on
-    another market, BusyError where it goes on already, is completed, or another run has taken its place.
+    another market, BusyError where it goes on already, is completed, another run has taken its place, or the server
+    it belongs to is up: that would not see it.
     """
     store = jobs_beside(storage)
     job = store.get(job_id)
@@ -71,6 +72,8 @@ def resume_backtest(
         raise NotFoundError(f"no job {job_id[:60]}", where=store.place, right="`strikebook jobs` lists those there are")
     if job.active:
         raise BusyError(f"{job_id} is {job.state}", where=job.user_id, right="wait for it to end, or cancel it")
+    if job.owner == "server":
+        _refuse_beside_its_server(job_id, store)
     refuse_to_resume(job, storage)
     options = parse_options(dict(job.options))
     request = RunRequest(job.user_id, document, market, storage, job.first, job.last, options, workers)
@@ -79,6 +82,18 @@ def resume_backtest(
     return _carried_out(
         request, plan, lambda _, place: queue_again(job, place.jobs, storage), on_progress, stop, now, limits
     )
+
+
+def _refuse_beside_its_server(job_id: str, store: JobStore) -> None:
+    """Raise BusyError where a server is up: it remembers how its own jobs ended, and reads no record of them again."""
+    try:
+        store.claim_server().release()
+    except BusyError as error:
+        raise BusyError(
+            f"{job_id} belongs to the server that is up",
+            where=error.where,
+            right=f"resume it there: POST /api/v1/backtest/jobs/{job_id}/resume, or Go on on its page",
+        ) from None
 
 
 def _carried_out(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from strikebook.backtest_runner import RunRequest, run_backtest
+from strikebook.jobs.folder_jobs import FolderJobs
 from strikebook.service.market_choice import open_market
 from strikebook.storage.folder_storage import FolderStorage
 from tests.cli.program import Place, make_place
@@ -74,3 +75,16 @@ def test_what_is_not_there_is_said(stopped: tuple[Place, str], command: tuple[st
     done = place.strikebook(*command, *ON_MARKET)
     assert done.returncode == 1
     assert said in done.stderr
+
+
+def test_a_job_of_a_server_that_is_up_is_resumed_there(stopped: tuple[Place, str]) -> None:
+    """The server remembers how it ended and would go on showing that; once it is down, the command line may."""
+    place, job = stopped
+    record = place.folder / "results" / ".jobs" / f"{job}.json"
+    record.write_text(record.read_text("utf-8").replace('"command line"', '"server"'), "utf-8")
+    claim = FolderJobs(place.folder / "results").claim_server()
+    refused = place.strikebook("jobs", "resume", job, "--workers", "1", *ON_MARKET)
+    assert (refused.returncode, f"jobs/{job}/resume" in refused.stderr) == (1, True)
+    assert "cancelled" in record.read_text("utf-8")
+    claim.release()
+    assert place.strikebook("jobs", "resume", job, "--workers", "1", *ON_MARKET).returncode == 0
