@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -24,6 +23,8 @@ from strikebook.cli.texts import make_console, net, profit, rupees_text
 from strikebook.errors import BusyError, UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from strikebook.service.run import Progress as RunProgress
     from strikebook.service.run import RunLimits
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
         [Callable[[RunProgress], None], Callable[[], bool], Callable[[], datetime], RunLimits], dict[str, object]
     ]
 
-EXCHANGE_TIME = timezone(timedelta(hours=5, minutes=30))
 _STOPPED = 130
 
 
@@ -120,12 +120,12 @@ def warmed_up(workers: int | None) -> int:
 
 def run_and_leave(run_it: Runner, results: Path, *, json: bool) -> NoReturn:
     """Carry a run out with a bar, print what it came to, and leave with its status."""
-    from strikebook.service.assemble import limits_of  # noqa: PLC0415 — only for those who run
+    from strikebook.service.assemble import exchange_now, limits_of  # noqa: PLC0415 — only for those who run
     from strikebook.storage.codec import encode_metadata  # noqa: PLC0415
 
     limits = limits_of(read_settings({}))
     with _busy_as_a_command(results), _stopped_by_signals() as stop, _progress_bar() as on_progress:
-        metadata = run_it(on_progress, stop, _exchange_now, limits)
+        metadata = run_it(on_progress, stop, exchange_now, limits)
     if json:
         sys.stdout.buffer.write(encode_metadata(metadata))
     else:
@@ -151,10 +151,6 @@ def _status(metadata: dict[str, object]) -> int:
     if status == "completed":
         return 3 if metadata["failed_days"] else 0
     return _STOPPED if status == "cancelled" else 1
-
-
-def _exchange_now() -> datetime:
-    return datetime.now(EXCHANGE_TIME).replace(tzinfo=None)
 
 
 def _pairs(options: list[str]) -> dict[str, object]:

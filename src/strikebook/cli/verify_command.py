@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from strikebook.cli.run_command import Market
 from strikebook.cli.settings_reader import DEFAULT_RESULTS, Results
 from strikebook.cli.texts import make_console
 
@@ -26,14 +27,7 @@ _SAID = {
 def verify(
     user: Annotated[str, typer.Argument(help="Whose run.", show_default=False)],
     strategy: Annotated[str, typer.Argument(help="The strategy's id.", show_default=False)],
-    market: Annotated[
-        str,
-        typer.Option(
-            envvar="STRIKEBOOK_MARKET",
-            help="The market it was run on: a folder of market data, or synthetic, or synthetic:SEED.",
-            show_default=False,
-        ),
-    ],
+    market: Market,
     results: Results = DEFAULT_RESULTS,
     json: Annotated[bool, typer.Option("--json", help="Print the whole answer.")] = False,  # noqa: FBT002
 ) -> None:

@@ -98,18 +98,18 @@ def run_stored_day(packed: bytes, day: date) -> DayOutcome:
 
 
 def compare_days(
-    storage: BacktestStorage, key: RunKey, days: Sequence[date], work: DayWork, fingerprints: Mapping[str, str]
+    storage: BacktestStorage, key: RunKey, days: Sequence[date], work: DayWork, fingerprints: Mapping[date, str]
 ) -> list[Compared]:
     """Run stored days again and compare each file with the stored one; nothing is stored.
 
-    ``fingerprints``: what each day's data was known by, by ISO date.
+    ``fingerprints``: what each day's data was known by.
     """
     runner = DayRunner(work)
     return [(day, *_compared(storage.day(key, day), *runner.make(day), fingerprints)) for day in days]
 
 
 def _compared(
-    stored: bytes | None, outcome: DayOutcome, made: bytes | None, fingerprints: Mapping[str, str]
+    stored: bytes | None, outcome: DayOutcome, made: bytes | None, fingerprints: Mapping[date, str]
 ) -> tuple[DayVerdict, str]:
     if stored is None:
         return "missing", "its file is gone"
@@ -121,7 +121,7 @@ def _compared(
         where = first_difference(decode_day(stored), decode_day(made))
     except StorageError as error:
         return "different", str(error)
-    if outcome.fingerprint != fingerprints.get(outcome.day.isoformat()):
+    if outcome.fingerprint != fingerprints[outcome.day]:
         return "data_changed", f"the market's data of that day is not what it was; {where}"
     return "different", where
 

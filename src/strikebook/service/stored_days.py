@@ -31,11 +31,15 @@ _LISTS = ("daily_summaries", "monthly_summaries")
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """A run: its metadata without the lists of days and months, and the days that it lists with a file, in order."""
+    """A run: its metadata without the lists of days and months, and the days that it lists with a file, in order.
+
+    ``fingerprints``: what the data of each of these days was known by, in the same order.
+    """
 
     key: RunKey
     heading: Document
     days: tuple[date, ...]
+    fingerprints: tuple[str, ...]
 
 
 def stored_run(storage: BacktestStorage, key: RunKey) -> StoredRun:
@@ -51,8 +55,9 @@ def stored_run(storage: BacktestStorage, key: RunKey) -> StoredRun:
             right="run it again",
         )
     heading = {name: value for name, value in run.items() if name not in _LISTS}
-    days = tuple(parse_day(listed["date"]) for listed in run["daily_summaries"] if listed["has_data"])
-    return StoredRun(key, heading, days)
+    listed = [day for day in run["daily_summaries"] if day["has_data"]]
+    days = tuple(parse_day(day["date"]) for day in listed)
+    return StoredRun(key, heading, days, tuple(day["fingerprint"] for day in listed))
 
 
 def stored_ledgers(storage: BacktestStorage, key: RunKey, days: Sequence[date]) -> Iterator[tuple[date, Document]]:

@@ -6,7 +6,7 @@ Light: the server imports it. The days are run in workers (``day_task.compare_da
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from strikebook.errors import NotFoundError
@@ -14,10 +14,9 @@ from strikebook.model.options import parse_options
 from strikebook.service.day_executor import DayExecutor
 from strikebook.service.day_work import Compared, DayVerdict, DayWork
 from strikebook.service.manifest import changed_tables
-from strikebook.service.results import read_run
 from strikebook.service.stored_days import StoredRun, ask_of_days, refuse_replaced
 from strikebook.storage.backtest_storage import BacktestStorage
-from strikebook.storage.layout import RunKey, day_text, parse_day
+from strikebook.storage.layout import RunKey, day_text
 
 if TYPE_CHECKING:
     from strikebook.market.source import MarketSource  # loads numpy; a worker has it, the server need not
@@ -45,7 +44,7 @@ def verify(
     if document is None:
         raise NotFoundError("the strategy of this run is gone", where=str(key), right="run it again")
     work = DayWork(key, document, market, storage, parse_options(run.heading["options"]))
-    known = _fingerprints(storage, key)
+    known = dict(zip(run.days, run.fingerprints, strict=True))
     found: list[Compared] = []
     on_days(0, len(run.days))
     for part in ask_of_days(
@@ -63,12 +62,6 @@ def verify(
     refuse_replaced(storage, run)
     label = executor.ask("strikebook.service.planning:market_label", market).result()
     return _document(run, found, str(label))
-
-
-def _fingerprints(storage: BacktestStorage, key: RunKey) -> dict[str, str]:
-    """What the data of each day was known by when it was run."""
-    listed = cast("Iterable[Document]", read_run(storage, key)["daily_summaries"])
-    return {parse_day(each["date"]).isoformat(): str(each.get("fingerprint", "")) for each in listed}
 
 
 def _document(run: StoredRun, found: list[Compared], market: str) -> Document:
