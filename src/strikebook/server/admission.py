@@ -59,6 +59,12 @@ class Admission:
     coding: Coding | None = None
     copies: bytes | None = None
 
+    @property
+    def known_caller(self) -> Caller:
+        """Who sent a request that was let in."""
+        assert self.caller is not None  # noqa: S101 — else it had been refused
+        return self.caller
+
     def is_preflight(self, method: str) -> bool:
         """Whether a browser asks what a page may do."""
         return _is_preflight(method, self.headers)
@@ -77,13 +83,9 @@ class Admissions:
 
     def of(self, scope: Scope) -> Admission:
         """What the headers of a request say. Raises StorageError where the keys cannot be read: nobody is let in."""
-        version = self._keys.version
-        if version != self._keys_version or len(self._remembered) > _REMEMBERED:
-            self._remembered.clear()
-            self._keys_version = version
         sent: Sent = tuple(scope["headers"])
         reads = scope["method"] in READS
-        known = self._remembered.get(sent) if reads else None
+        known = self.remembered(sent) if reads else None
         if known is not None:
             return known
         admission = self._read(scope, sent)
@@ -91,6 +93,14 @@ class Admissions:
         if reads and lasting and sum(len(name) + len(value) for name, value in sent) <= _LARGEST_REMEMBERED:
             self._remembered[sent] = admission
         return admission
+
+    def remembered(self, sent: Sent) -> Admission | None:
+        """What was said of a read with the very same headers: it has a caller and no id. Raises as ``of`` does."""
+        version = self._keys.version
+        if version != self._keys_version or len(self._remembered) > _REMEMBERED:
+            self._remembered.clear()
+            self._keys_version = version
+        return self._remembered.get(sent)
 
     def _read(self, scope: Scope, sent: Sent) -> Admission:
         headers = dict(sent)

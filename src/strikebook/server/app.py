@@ -19,7 +19,7 @@ from strikebook.errors import StrikebookError
 from strikebook.server.access_log import ServerLog
 from strikebook.server.backtest_routes import backtest_router
 from strikebook.server.guard import ADMISSION, REQUEST_ID, Guard, caller_of
-from strikebook.server.hot_reads import HotPaths, HotReads
+from strikebook.server.hot_reads import HotReads
 from strikebook.server.keys import Keys
 from strikebook.server.openapi import openapi_document
 from strikebook.server.page_paths import is_page
@@ -61,7 +61,7 @@ def create_app(backtests: Backtests, keys: Keys, log: ServerLog) -> Guard:
     stored = StoredBytes(backtests.storage, backtests.settings.cache_mb * 1024 * 1024)
     reads = HotReads(backtests, stored)
     app = create_api(backtests, reads, keys)
-    return Guard(HotPaths(app, reads), backtests.settings, keys, log)
+    return Guard(app, reads.at_once, backtests.settings, keys, log)
 
 
 def create_api(backtests: Backtests, reads: HotReads, keys: Keys) -> FastAPI:

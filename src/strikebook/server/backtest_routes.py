@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Literal, cast
+from typing import Annotated, Any, Final, Literal, cast
 
 import orjson
 from fastapi import APIRouter, Path, Query
@@ -16,7 +16,7 @@ from starlette.requests import Request
 from strikebook.errors import BusyError
 from strikebook.jobs.job import Job
 from strikebook.server.encodings import has_copy
-from strikebook.server.guard import REQUEST_ID, caller_of, headers_of
+from strikebook.server.guard import REQUEST_ID, admission_of, caller_of, headers_of
 from strikebook.server.hot_reads import PREFIX, HotReads, asked_day, missing_day, missing_run
 from strikebook.server.permission import own_user, permitted_key, refuse_other_user, refuse_others_job
 from strikebook.server.problems import ProblemError, invalid, problem_of
@@ -42,6 +42,7 @@ from strikebook.storage.layout import RunKey, day_file_name
 LOG = logging.getLogger("strikebook.server")
 _MEGABYTE = 1024 * 1024
 _LONGEST_ID = 128
+_ID_FORM: Final[dict[str, Any]] = {"pattern": ID_PATTERN, "maxLength": _LONGEST_ID}
 
 UserId = Annotated[str, Path(pattern=ID_PATTERN, max_length=_LONGEST_ID, examples=["user_123"])]
 StrategyId = Annotated[
@@ -49,6 +50,16 @@ StrategyId = Annotated[
 ]
 JobId = Annotated[str, Path(pattern=JOB_PATTERN, examples=["bt_20241202_153045_abc123"])]
 DateText = Annotated[str, Path(pattern=DATE_PATTERN, description="DD-MM-YYYY, or YYYY-MM-DD.", examples=["01-10-2024"])]
+ToldUserId = Annotated[str, Path(json_schema_extra=_ID_FORM, examples=["user_123"])]
+"""The form of what the hot reads look at themselves, told in the document and not checked a second time."""
+ToldStrategyId = Annotated[str, Path(json_schema_extra=_ID_FORM, examples=["5708424d-5962-4629-978c-05b3a174e104"])]
+ToldJobId = Annotated[str, Path(json_schema_extra={"pattern": JOB_PATTERN}, examples=["bt_20241202_153045_abc123"])]
+ToldDate = Annotated[
+    str,
+    Path(
+        json_schema_extra={"pattern": DATE_PATTERN}, description="DD-MM-YYYY, or YYYY-MM-DD.", examples=["01-10-2024"]
+    ),
+]
 OfUser = Annotated[str | None, Query(alias="user_id", pattern=ID_PATTERN, description="Whose.")]
 
 
@@ -65,15 +76,15 @@ def backtest_router(backtests: Backtests, reads: HotReads) -> APIRouter:
 
 
 def _add_hot_routes(router: APIRouter, reads: HotReads) -> None:
-    async def status(request: Request, job_id: JobId) -> Reply:
+    async def status(request: Request, job_id: ToldJobId) -> Reply:
         """A job: its state, its progress, when it will be done."""
         return await reads.status(request.scope, job_id)
 
-    async def metadata(request: Request, user_id: UserId, strategy_id: StrategyId) -> Reply:
+    async def metadata(request: Request, user_id: ToldUserId, strategy_id: ToldStrategyId) -> Reply:
         """A run: its totals and all its days."""
         return await reads.metadata(request.scope, user_id, strategy_id)
 
-    async def day(request: Request, user_id: UserId, strategy_id: StrategyId, date: DateText) -> Reply:
+    async def day(request: Request, user_id: ToldUserId, strategy_id: ToldStrategyId, date: ToldDate) -> Reply:
         """A day: its positions and their reasons, as they are stored."""
         return await reads.day(request.scope, user_id, strategy_id, date)
 
@@ -122,13 +133,13 @@ def _add_job_routes(router: APIRouter, backtests: Backtests) -> None:
     @router.post("/jobs/{job_id}/cancel", response_model=None, responses=answers(Status, 404))
     async def cancel(request: Request, job_id: JobId) -> Reply:
         """Cancel a job: one that waits at once, one that runs after the days it is at; finished days are kept."""
-        refuse_others_job(request.scope, await asyncio.to_thread(backtests.status, job_id))
+        refuse_others_job(admission_of(request.scope), await asyncio.to_thread(backtests.status, job_id))
         return json_reply(orjson.dumps(await asyncio.to_thread(backtests.cancel, job_id)))
 
     @router.post("/jobs/{job_id}/resume", response_model=None, responses=answers(Status, 404, 409, 503))
     async def resume(request: Request, job_id: JobId) -> Reply:
         """Go on with a job that was cancelled or has failed, from its first missing day; finished days stay."""
-        refuse_others_job(request.scope, await asyncio.to_thread(backtests.status, job_id))
+        refuse_others_job(admission_of(request.scope), await asyncio.to_thread(backtests.status, job_id))
         return json_reply(orjson.dumps(await asyncio.to_thread(backtests.resume, job_id)))
 
 

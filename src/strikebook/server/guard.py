@@ -9,20 +9,24 @@ import itertools
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Iterable, MutableMapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any, Final, TypeAlias
 
 from strikebook.errors import StrikebookError
 from strikebook.server.access_log import ServerLog
 from strikebook.server.admission import READS, Admission, Admissions, HeaderMap
+from strikebook.server.connection import Ready, SentHeaders
 from strikebook.server.keys import Caller, Keys
 from strikebook.server.problems import ProblemError, problem_of, unforeseen
-from strikebook.server.reply import Receive, Scope, Send, problem_reply
+from strikebook.server.reply import AtHand, Receive, Scope, Send, problem_reply
 from strikebook.settings import Settings
 
 LOG = logging.getLogger("strikebook.server")
 ADMISSION: Final = "strikebook.admission"
 REQUEST_ID: Final = "strikebook.request_id"
+
+AtHandOf: TypeAlias = Callable[[bytes, Admission], AtHand | None]
+"""The answer to a target, where it is at hand."""
 
 _PAGES: Final = "/docs"
 _PAGE_POLICY: Final = (
@@ -46,8 +50,9 @@ _REQUESTS: Final = itertools.count(1)
 class Guard:
     """The outermost ASGI application: it lets requests in, and answers for what goes wrong inside."""
 
-    def __init__(self, app: Any, settings: Settings, keys: Keys, log: ServerLog) -> None:  # noqa: ANN401 — ASGI's own
+    def __init__(self, app: Any, at_hand: AtHandOf, settings: Settings, keys: Keys, log: ServerLog) -> None:  # noqa: ANN401 — ASGI's own
         self._app = app
+        self._at_hand = at_hand
         self._admissions = Admissions(settings, keys)
         self._log = log
         self._largest_body = settings.largest_body_bytes
@@ -89,6 +94,40 @@ class Guard:
                     None if caller is None else caller.user_id,
                 )
             )
+
+    def at_once(self, target: bytes, headers: SentHeaders) -> Ready | None:
+        """Answer a ``GET`` whose answer is at hand, as a call would; None where it is to be called.
+
+        Only for what was let in before with the very same headers. Raises nothing: what is wrong, the call says.
+        """
+        begun = time.perf_counter()
+        try:
+            admission = self._admissions.remembered(tuple(headers))
+            if admission is None or admission.origin is not None:
+                return None
+            found = self._at_hand(target, admission)
+        except (ProblemError, StrikebookError):
+            return None
+        except Exception:
+            LOG.exception("request broke", extra={"path": target.decode("latin-1")})
+            return None
+        if found is None:
+            return None
+        status, head, body = found
+        request_id = _next_id()
+        self._log.access(
+            (
+                time.time(),
+                request_id,
+                "GET",
+                target.decode("ascii"),
+                status,
+                (time.perf_counter() - begun) * 1e3,
+                len(body),
+                admission.known_caller.user_id,
+            )
+        )
+        return Ready(b"%bx-request-id: %b\r\nx-content-type-options: nosniff\r\n" % (head, request_id.encode()), body)
 
     def _let_in(self, scope: Scope, outgoing: _Outgoing) -> Admission:
         """Note in the scope what a request's headers say. Raises ProblemError for one that may not come in."""
@@ -150,7 +189,7 @@ class _Outgoing:
     def __init__(self, send: Send) -> None:
         self._send = send
         self._more: tuple[tuple[bytes, bytes], ...] = ((b"x-content-type-options", b"nosniff"),)
-        self.request_id = f"{_PROCESS}{next(_REQUESTS):08x}"
+        self.request_id = _next_id()
         self.status: int | None = None
         self.sent_bytes = 0
 
@@ -168,6 +207,10 @@ class _Outgoing:
         self._more = (*self._more, *headers)
 
 
+def _next_id() -> str:
+    return f"{_PROCESS}{next(_REQUESTS):08x}"
+
+
 async def _allow(send: Send) -> None:
     """Answer a browser that asks what a page may do."""
     await send({"type": "http.response.start", "status": 204, "headers": list(_PREFLIGHT)})
@@ -182,9 +225,7 @@ def admission_of(scope: Scope) -> Admission:
 
 def caller_of(scope: Scope) -> Caller:
     """Who sent a request that the guard let in."""
-    caller = admission_of(scope).caller
-    assert caller is not None  # noqa: S101 — else the guard had refused it
-    return caller
+    return admission_of(scope).known_caller
 
 
 def headers_of(scope: Scope) -> HeaderMap:

@@ -1,34 +1,36 @@
 """The three reads that are asked for most: a job's status, a run's metadata, a day.
 
-``HotPaths`` answers them without the framework, which would take longer than they do. They are routes like any other
-(the framework has them too: for the OpenAPI document, and for what is asked with other methods).
+Where their bytes are in memory they are answered at once (``at_once``), without the framework, which would take longer
+than they do. They are routes like any other too: for the OpenAPI document, and for all that is not at hand.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import re
 from datetime import date
 from functools import lru_cache
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import Final, NoReturn
 
 import orjson
 
 from strikebook.errors import NotFoundError, UsageError
+from strikebook.server.admission import Admission
 from strikebook.server.encodings import has_copy
 from strikebook.server.guard import admission_of
-from strikebook.server.permission import permitted_key, refuse_others_job
+from strikebook.server.permission import own_key, permitted_key, refuse_others_job
 from strikebook.server.problems import ProblemError, problem_of
-from strikebook.server.reply import Receive, Reply, Scope, Send, json_reply
+from strikebook.server.reply import AtHand, Reply, Scope, head_of, json_headers, json_reply
 from strikebook.server.stored_bytes import Coded, StoredBytes
 from strikebook.service.backtests import Backtests
 from strikebook.service.results import nearest_days
 from strikebook.storage.layout import RunKey, day_text, parse_day
 
 PREFIX: Final = "/api/v1/backtest"
-_LONGEST_PATH: Final = 400
+_START: Final = f"{PREFIX}/".encode()
+_LONGEST_TARGET: Final = 400
 """Two ids of the longest kind and what stands around them; what is longer is no hot read."""
-_Endpoint: TypeAlias = Callable[..., Awaitable[Reply]]
+_PLAIN: Final = re.compile(rb"[A-Za-z0-9._/\-]+")
 
 
 class HotReads:
@@ -38,12 +40,46 @@ class HotReads:
         self._backtests = backtests
         self.stored = stored
 
+    def at_once(self, target: bytes, admission: Admission) -> AtHand | None:
+        """Answer a ``GET`` of a target as it was sent, without waiting; None where that is no hot read, or not at hand.
+
+        Raises ProblemError as the endpoints do.
+        """
+        name, parts = _parts(target) if len(target) <= _LONGEST_TARGET else ("", ())
+        if name == "day" and len(parts) == 3:
+            return self._document_at_hand(admission, *parts)
+        if name == "metadata" and len(parts) == 2:
+            return self._document_at_hand(admission, *parts, None)
+        if name == "status" and len(parts) == 1:
+            return self._status_at_hand(admission, *parts)
+        return None
+
+    def _document_at_hand(
+        self, admission: Admission, user_id: str, strategy_id: str, date_text: str | None
+    ) -> AtHand | None:
+        key = own_key(admission, user_id, strategy_id)
+        day = None if date_text is None else asked_day(date_text)
+        found = self.stored.at_hand(key, day, admission.coding or _refuse_coding())
+        if found is None:
+            return None
+        if admission.copies is not None and has_copy(admission.copies, found.etag):
+            return AtHand(304, found.unchanged_head, b"")
+        return AtHand(200, found.head, found.body)
+
+    def _status_at_hand(self, admission: Admission, job_id: str) -> AtHand | None:
+        document = self._backtests.known_status(job_id)
+        if document is None:
+            return None
+        refuse_others_job(admission, document)
+        body = orjson.dumps(document)
+        return AtHand(200, head_of(200, json_headers(body)), body)
+
     async def status(self, scope: Scope, job_id: str) -> Reply:
         """A job: its state, its progress, when it will be done."""
         document = self._backtests.known_status(job_id)
         if document is None:
             document = await asyncio.to_thread(self._backtests.status, job_id)
-        refuse_others_job(scope, document)
+        refuse_others_job(admission_of(scope), document)
         return json_reply(orjson.dumps(document))
 
     async def metadata(self, scope: Scope, user_id: str, strategy_id: str) -> Reply:
@@ -67,35 +103,12 @@ class HotReads:
         return _sent(admission.copies, found)
 
 
-class HotPaths:
-    """An ASGI application: ``GET`` and ``HEAD`` of the hot reads' paths are answered, all else is handed to ``app``."""
-
-    def __init__(self, app: Any, reads: HotReads) -> None:  # noqa: ANN401 — ASGI's own
-        self._app = app
-        self._endpoints: dict[tuple[str, int], _Endpoint] = {
-            ("status", 1): reads.status,
-            ("metadata", 2): reads.metadata,
-            ("day", 3): reads.day,
-        }
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or hand it on."""
-        path = scope["path"]
-        name, parts = _parts(path) if len(path) <= _LONGEST_PATH else ("", ())
-        endpoint = self._endpoints.get((name, len(parts)))
-        if endpoint is None or scope["method"] not in ("GET", "HEAD"):
-            await self._app(scope, receive, send)
-            return
-        reply = await endpoint(scope, *parts)
-        await reply(scope, receive, send)
-
-
 @lru_cache(maxsize=4096)
-def _parts(path: str) -> tuple[str, tuple[str, ...]]:
-    """The name of an endpoint and what follows it, for a path under ``PREFIX``; nothing for any other."""
-    if not path.startswith(f"{PREFIX}/"):
+def _parts(target: bytes) -> tuple[str, tuple[str, ...]]:
+    """The name of an endpoint and what follows it, for a plain path under ``PREFIX``; nothing for any other target."""
+    if not target.startswith(_START) or not _PLAIN.fullmatch(target):
         return "", ()
-    name, *parts = path[len(PREFIX) + 1 :].split("/")
+    name, *parts = target.decode("ascii")[len(PREFIX) + 1 :].split("/")
     return name, tuple(parts)
 
 

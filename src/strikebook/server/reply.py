@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from typing import Any, TypeAlias
+from http import HTTPStatus
+from typing import Any, NamedTuple, TypeAlias
 
 from starlette.responses import Response
 
@@ -30,14 +31,32 @@ class Reply(Response):
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else self.body})
 
 
+class AtHand(NamedTuple):
+    """An answer whose bytes are at hand: its status, its head as it goes over the wire, its body."""
+
+    status: int
+    head: bytes
+    body: bytes
+
+
 def json_reply(body: bytes, status: int = 200) -> Reply:
     """JSON that nobody is to keep."""
-    headers = [
+    return Reply(status, json_headers(body), body)
+
+
+def json_headers(body: bytes) -> Headers:
+    """The headers of JSON that nobody is to keep."""
+    return [
         (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
+        (b"content-length", b"%d" % len(body)),
         (b"cache-control", b"no-store"),
     ]
-    return Reply(status, headers, body)
+
+
+def head_of(status: int, headers: Headers) -> bytes:
+    """A status line and headers as they go over the wire (RFC 9112), each with its line end."""
+    line = b"HTTP/1.1 %d %b\r\n" % (status, HTTPStatus(status).phrase.encode())
+    return b"".join([line, *[b"%b: %b\r\n" % header for header in headers]])
 
 
 def problem_reply(problem: ProblemError, request_id: str) -> Reply:

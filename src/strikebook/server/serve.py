@@ -17,8 +17,8 @@ from strikebook.jobs.folder_jobs import FolderJobs
 from strikebook.server.access_log import ServerLog
 from strikebook.server.admission import is_loopback
 from strikebook.server.app import create_app
+from strikebook.server.connection import Connection
 from strikebook.server.keys import FILE_NAME, Keys
-from strikebook.server.one_write import OneWriteProtocol
 from strikebook.service.assemble import build_backtests
 from strikebook.service.backtests import Backtests
 from strikebook.settings import Settings
@@ -87,7 +87,7 @@ def _listen(settings: Settings) -> socket.socket:
 async def _serve(app: Any, listening: socket.socket, settings: Settings, ready: Callable[[str], None]) -> None:  # noqa: ANN401 — ASGI's own
     config = uvicorn.Config(
         app,
-        http=OneWriteProtocol,
+        http=Connection,
         ws="none",
         lifespan="off",
         proxy_headers=False,

@@ -18,7 +18,7 @@ from isal import igzip
 
 from strikebook.errors import StorageError
 from strikebook.server.encodings import Coding
-from strikebook.server.reply import Headers
+from strikebook.server.reply import Headers, head_of
 from strikebook.storage.backtest_storage import BacktestStorage, Stamp
 from strikebook.storage.codec import COMPRESSION_LEVEL
 from strikebook.storage.layout import RunKey
@@ -29,12 +29,17 @@ _Name: TypeAlias = tuple[RunKey, date | None]
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A document in one coding: its bytes, its entity tag, the headers it goes out with, and those of a 304."""
+    """A document in one coding: its bytes, its entity tag, the headers it goes out with, and those of a 304.
+
+    The heads are the same with their status line, as they go over the wire.
+    """
 
     body: bytes
     etag: bytes
     headers: Headers
     unchanged: Headers
+    head: bytes
+    unchanged_head: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +145,4 @@ def _code(body: bytes, digest: str, coding: Coding) -> Coded:
     ]
     if coding == "gzip":
         headers.insert(1, (b"content-encoding", b"gzip"))
-    return Coded(body, etag.encode(), headers, shared)
+    return Coded(body, etag.encode(), headers, shared, head_of(200, headers), head_of(304, shared))
