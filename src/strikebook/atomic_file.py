@@ -55,6 +55,37 @@ def replace_file(target: Path, write: Callable[[Path], object], *, sync_name: bo
             sync_folder(target.parent)
 
 
+def add_lines(target: Path, lines: bytes) -> None:
+    """Add whole lines to a log, all or none of them; a line that a crash left half is removed first. Raises OSError.
+
+    A log has one writer at a time. What is added survives the process at once, and a crash of the machine when the
+    system has written it: a reader takes the lines that have their end.
+    """
+    descriptor = os.open(target, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+    try:
+        size = _whole_lines(descriptor)
+        try:
+            left = memoryview(lines)
+            while left:
+                left = left[os.write(descriptor, left) :]
+        except BaseException:
+            os.ftruncate(descriptor, size)
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _whole_lines(descriptor: int) -> int:
+    """Cut a log after its last line end, and say how long it is."""
+    size = os.fstat(descriptor).st_size
+    if size == 0 or os.pread(descriptor, 1, size - 1) == b"\n":
+        return size
+    content = os.pread(descriptor, size, 0)
+    size = content.rfind(b"\n") + 1
+    os.ftruncate(descriptor, size)
+    return size
+
+
 def remove_unfinished(folder: Path) -> None:
     """Delete the temporary files that killed processes left in ``folder``. The caller keeps other writers out."""
     for path in folder.glob(f".*{_UNFINISHED}"):

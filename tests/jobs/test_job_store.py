@@ -84,3 +84,18 @@ def test_one_server_has_the_records(store: JobStore) -> None:
         store.claim_server()
     claim.release()
     store.claim_server().release()
+
+
+def test_a_log_is_only_added_to(store: JobStore) -> None:
+    """Lines come back from any byte on, in their order; a job without a log has none, and it goes with its job."""
+    job = make_job()
+    store.add(job, b"{}")
+    assert store.events(job.job_id, 0) == b""
+    store.add_events(job.job_id, b"1\n")
+    store.add_events(job.job_id, b"2\n3\n")
+    assert [store.events(job.job_id, offset) for offset in (0, 2, 6, 100)] == [b"1\n2\n3\n", b"2\n3\n", b"", b""]
+    assert store.jobs() == (job,)
+    store.remove(job.job_id)
+    assert store.events(job.job_id, 0) == b""
+    for text in HOSTILE:
+        assert store.events(text, 0) == b""

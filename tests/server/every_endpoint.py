@@ -33,6 +33,7 @@ def ask_everything(server: Running) -> Answers:
         ("GET", f"{SHELF}/{{strategy_id}}/graph", "?user_id=me"),
         ("DELETE", f"{SHELF}/{{strategy_id}}", "?user_id=me"),
         ("GET", f"{API}/status/{{job_id}}", ""),
+        ("GET", f"{API}/status/{{job_id}}/events", ""),
         ("GET", f"{API}/jobs", ""),
         ("POST", f"{API}/jobs/{{job_id}}/cancel", ""),
         ("GET", f"{API}/results/{{user_id}}", ""),

@@ -15,6 +15,7 @@ from strikebook.server.admission import OPEN_PATHS
 from strikebook.server.routing import _ALWAYS
 from strikebook.server.wire import jobs, problems, strategies
 from strikebook.server.wire.days import Day
+from strikebook.server.wire.events import JobEvent
 from strikebook.server.wire.examples import ANSWERS, RUN
 from strikebook.server.wire.reasons import Why
 from strikebook.server.wire.runs import Metadata, Options, RunBody
@@ -26,8 +27,8 @@ from tests.server.running import RUN as RUN_OF_TESTS
 
 EXAMPLES = [path.read_bytes() for path in sorted((Path(__file__).parents[2] / "examples").glob("*.json"))]
 DOCS = Path(__file__).parents[2] / "docs"
-WITHOUT_EXAMPLE = {"download", "{strategy_id}"}
-"""Answers that are a file: there is nothing to show."""
+WITHOUT_EXAMPLE = {"download", "{strategy_id}", "events"}
+"""Answers that are a file or a stream: they are no JSON."""
 
 
 @cache
@@ -147,6 +148,17 @@ def assert_said(shown: object, real: object, path: str) -> None:
         assert numbers or type(shown) is type(real), f"{path}: {shown!r}, {real!r}"
 
 
+def test_the_example_of_an_event_is_of_its_shape(answers: Answers) -> None:
+    """It has every member that the events of a real job have, and so has each of these."""
+    (shown,) = blocks(page("api.md"), "event")
+    assert said_beside(JobEvent.model_validate(shown)) == []
+    lines = answers["GET", f"{API}/status/{{job_id}}/events"].text.splitlines()
+    events = [JobEvent.model_validate_json(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
+    assert {event.event for event in events} == {"queued", "started", "day", "completed"}
+    assert [said_beside(event) for event in events] == [[]] * len(events)
+    assert {each for each in JobEvent.model_fields if each not in shown} == set()
+
+
 def test_the_example_of_an_error_is_true(served: Running) -> None:
     """It is what the server answers to that request, but for the request's id."""
     (shown,) = blocks(page("api.md"), "problem")
@@ -193,7 +205,7 @@ def test_every_answer_has_exactly_its_shape(document: dict[str, Any], answers: A
             seen.add(name)
             found = shapes[name].model_validate_json(answers[key].content)
             assert said_beside(found) == [], key
-    assert seen | {"Problem"} >= set(shapes)
+    assert seen | {"Problem", "JobEvent"} >= set(shapes)
 
 
 @pytest.mark.parametrize("strategy", [each["strategy_id"] for each in map(orjson.loads, EXAMPLES)])

@@ -19,12 +19,17 @@ from tests.storage.shapes import BRIEF_DAY, BRIEF_METADATA, assert_same_shape
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 NOW = datetime(2024, 12, 2, 15, 30, 45)  # noqa: DTZ001 — exchange time
-# All checks are on. Two operations may refuse (422) what their schema allows, because no schema can say it: that the
-# last day of a run is not before its first and there is data in between, and that a strategy can run.
+# All checks are on. Three operations may refuse (422) what their schema allows, because no schema can say it: that the
+# last day of a run is not before its first and there is data in between, that a strategy can run, and how many events
+# a job has.
 CONFIG = """
 [[operations]]
 include-name = "POST /api/v1/backtest/run"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 422, 503]
+
+[[operations]]
+include-name = "GET /api/v1/backtest/status/{job_id}/events"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 422, 503]
 
 [[operations]]
 include-name = "PUT /api/v1/strategies/{strategy_id}"

@@ -1,8 +1,8 @@
 """A server that is killed again and again while several users' jobs run: ``python -m tests.service.kill_server 100``.
 
 After every kill: each stored day is whole. After every restart each job goes on; a day that its metadata listed is not
-run again (its file is the same). In the end no job is stuck, all bytes are those of an undisturbed run, and the
-statistics in each metadata are those of its days.
+run again (its file is the same). In the end no job is stuck, all bytes are those of an undisturbed run, the statistics
+in each metadata are those of its days, and each job's events tell every day once.
 """
 
 from __future__ import annotations
@@ -95,6 +95,8 @@ def rage(storm: Storm, kills: int, expected: dict[str, bytes]) -> None:
         jobs = client.get(f"{API}/jobs").json()["jobs"]
         assert {job["status"] for job in jobs} == {"completed"}, jobs
         storm.finished_jobs = len(jobs)
+        for job in jobs:
+            check_events(client, job["job_id"])
     look(storm, expected)
     statistics = figures_of(storm, USERS[0])
     for user in USERS:
@@ -117,6 +119,15 @@ def look(storm: Storm, expected: dict[str, bytes]) -> None:
             assert files[name][0] == inode, f"{user}: {name} of {job_id} was run again"
         listed = {f"{day['date']}.json.gz" for day in metadata.get("daily_summaries", []) if day["has_data"]}
         storm.kept[job_id] = {name: inode for name, (inode, _) in files.items() if name in listed}
+
+
+def check_events(client: httpx.Client, job_id: str) -> None:
+    """The log of a job tells each of its days once, and ends."""
+    lines = client.get(f"{API}/status/{job_id}/events").text.splitlines()
+    events = [orjson.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
+    assert events[-1]["event"] == "completed", f"{job_id}: its log ends with {events[-1]}"
+    days = [event["day"]["date"] for event in events if event["event"] == "day"]
+    assert len(days) == len(set(days)) == events[-1]["progress"]["completed_days"], f"{job_id}: {sorted(days)}"
 
 
 def submit(client: httpx.Client, user: str) -> None:

@@ -54,7 +54,7 @@ export const test = base.extend<{ watched: Watched }, Shared>({
 
 /** What the browser says of an answer that is no success: the page shows it, so it is no error of the page. */
 const ANSWERED =
-  /^Failed to load resource: the server responded with a status of \d+|^Failed to load resource: net::ERR_(CONNECTION|SOCKET|EMPTY)_\w+/;
+  /^Failed to load resource: the server responded with a status of \d+|^Failed to load resource: net::ERR_(CONNECTION|SOCKET|EMPTY|INCOMPLETE)_\w+/;
 
 function watch(page: Page): Watched {
   const watched: Watched = { errors: [], expected: [], asked: [] };

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Any, Final
 
 import httpx
+import httpx_sse
 
 API: Final = "/api/v1/backtest"
+_LONGEST_SILENCE_S: Final = 40.0
+"""A server says that it is still there every fifteen seconds."""
 
 
 class RefusedError(Exception):
@@ -36,11 +40,25 @@ def problem_text(document: object) -> str:
     return f"{text} ({right})" if right else text
 
 
-def follow_job(client: httpx.Client, job_id: str, on_status: Callable[[Any], None], every_s: float) -> Any:  # noqa: ANN401 — JSON
-    """Ask for a job's status until it has ended; the last one. Raises RefusedError when an answer is not a status."""
+def follow_job(client: httpx.Client, job_id: str, on_progress: Callable[[Any], None], every_s: float) -> Any:  # noqa: ANN401 — JSON
+    """Follow a job by its events until it has ended; its last status. Where there are none, the status is asked for.
+
+    ``on_progress`` gets documents that have a status's ``status`` and ``progress``. Raises RefusedError when an answer
+    is not a status.
+    """
+    with contextlib.suppress(httpx_sse.SSEError, httpx.RemoteProtocolError, httpx.ReadTimeout, ValueError):
+        _follow_events(client, job_id, on_progress)  # what is between us and the server may not let them through
     while True:
         status = document_of(client.get(f"{API}/status/{job_id}"))
         if status["status"] not in ("queued", "running"):
             return status
-        on_status(status)
+        on_progress(status)
         time.sleep(every_s)
+
+
+def _follow_events(client: httpx.Client, job_id: str, on_progress: Callable[[Any], None]) -> None:
+    """Take a job's events in until they end."""
+    waiting = httpx.Timeout(client.timeout.connect, read=_LONGEST_SILENCE_S)
+    with httpx_sse.connect_sse(client, "GET", f"{API}/status/{job_id}/events", timeout=waiting) as source:
+        for event in source.iter_sse():
+            on_progress(event.json())

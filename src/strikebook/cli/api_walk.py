@@ -142,16 +142,16 @@ def _go(made: _Walk, user: str, strategy: str, first: str, last: str) -> None:
 
 
 def _watch(made: _Walk, job_id: str) -> Any:  # noqa: ANN401 — JSON
-    """Poll a job until it has ended, with a bar; the last status."""
+    """Follow a job until it has ended, with a bar; the last status."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(compact=True))
     with Progress(*columns, console=make_console(stderr=True), transient=True) as bar:
         task = bar.add_task(job_id, total=None)
 
-        def on_status(status: Any) -> None:  # noqa: ANN401 — JSON
+        def on_progress(status: Any) -> None:  # noqa: ANN401 — JSON
             progress = status["progress"]
             bar.update(task, completed=progress["completed_days"], total=progress["total_days"])
 
-        return follow_job(made.client, job_id, on_status, 0.1)
+        return follow_job(made.client, job_id, on_progress, 0.1)
 
 
 def _positions(day: Any) -> Table:  # noqa: ANN401 — JSON

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from strikebook.cli.job_watch import watch_job
 from strikebook.cli.run_command import Json, Market, Workers, run_and_leave, warmed_up
 from strikebook.cli.settings_reader import DEFAULT_RESULTS, Results
 from strikebook.cli.texts import make_console
@@ -29,11 +30,12 @@ def show(context: typer.Context, user: _User = None, results: Results = DEFAULT_
     strikebook jobs
     strikebook jobs --user me
     strikebook jobs --results other_data
+    strikebook jobs watch bt_20241202_153045_abc123
     strikebook jobs cancel bt_20241202_153045_abc123
     strikebook jobs resume bt_20241202_153045_abc123 --market synthetic
 
-    It needs no server: the records are in the results folder. `cancel` stops a job, whoever runs it; `resume` goes on
-    with one that was cancelled or has failed.
+    It needs no server: the records are in the results folder. `watch` tells what happens to a job; `cancel` stops one,
+    whoever runs it; `resume` goes on with one that was cancelled or has failed.
     """  # noqa: D301 — \b is the mark of lines to be left as they are
     if context.invoked_subcommand is not None:
         return
@@ -66,12 +68,35 @@ def cancel(
     try:
         job = _manager(folder).cancel(job_id)
     except KeyError:
-        raise NotFoundError(
-            f"no job {job_id[:60]}",
-            where=str(folder),
-            right="`strikebook jobs` lists those there are; --results says where",
-        ) from None
+        raise _no_job(job_id, folder) from None
     typer.echo(f"{job.job_id} is {job.state}" if not job.active else f"{job.job_id} was asked to stop")
+
+
+@jobs_app.command("watch")
+def watch(
+    context: typer.Context,
+    job_id: Annotated[str, typer.Argument(help="The job's id, as `strikebook jobs` lists it.", show_default=False)],
+    results: Annotated[
+        Path | None, typer.Option(help="The results folder.", show_default="that of `strikebook jobs`")
+    ] = None,
+    after: Annotated[int, typer.Option(min=0, help="Only what came after the event of that number.")] = 0,
+    json: Json = False,  # noqa: FBT002 — a switch
+) -> None:
+    """Tell what happens to a job, whoever runs it: its place in the queue, each day with its profit, its end.
+
+    \b
+    strikebook jobs watch bt_20241202_153045_abc123
+    strikebook jobs watch bt_20241202_153045_abc123 --json --after 12
+
+    It reads the job's stored log of events, from its beginning, and ends with the job. --json prints the events as
+    they are stored, a line each. Exit status 0 for a job that has completed, 1 for one that has failed, 130 for one
+    that was cancelled.
+    """  # noqa: D301 — \b is the mark of lines to be left as they are
+    folder = _folder(context, results)
+    jobs = _manager(folder)
+    if jobs.get(job_id) is None:
+        raise _no_job(job_id, folder)
+    raise typer.Exit(watch_job(jobs, job_id, after, as_json=json))
 
 
 @jobs_app.command("resume")
@@ -100,6 +125,11 @@ def resume(
     folder = _folder(context, results)
     source, storage = open_market(market), FolderStorage(folder)
     run_and_leave(lambda *how: resume_backtest(job_id, source, storage, count, *how), folder, json=json)
+
+
+def _no_job(job_id: str, folder: Path) -> NotFoundError:
+    right = "`strikebook jobs` lists those there are; --results says where"
+    return NotFoundError(f"no job {job_id[:60]}", where=str(folder), right=right)
 
 
 def _folder(context: typer.Context, results: Path | None) -> Path:

@@ -25,6 +25,7 @@ def openapi(
     from strikebook.atomic_file import write_file  # noqa: PLC0415
     from strikebook.cli.settings_reader import read_settings  # noqa: PLC0415
     from strikebook.server.app import create_api  # noqa: PLC0415
+    from strikebook.server.event_feed import EventFeed  # noqa: PLC0415
     from strikebook.server.hot_reads import HotReads  # noqa: PLC0415
     from strikebook.server.keys import FILE_NAME, Keys  # noqa: PLC0415
     from strikebook.server.openapi import openapi_document  # noqa: PLC0415
@@ -33,7 +34,8 @@ def openapi(
 
     settings = read_settings({})
     backtests = build_blank(settings)
-    api = create_api(backtests, HotReads(backtests, StoredBytes(backtests.storage, 0)), Keys(Path(FILE_NAME)))
+    feed = EventFeed(backtests.job_events)
+    api = create_api(backtests, HotReads(backtests, StoredBytes(backtests.storage, 0)), Keys(Path(FILE_NAME)), feed)
     document = openapi_document(api, key_needed=False)
     content = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     if out is None:

@@ -3,6 +3,7 @@
     {root}/.jobs/{job_id}.json            the record
     {root}/.jobs/{job_id}.strategy.json   the strategy it was submitted with
     {root}/.jobs/{job_id}.stop            it was asked to stop
+    {root}/.jobs/{job_id}.events.jsonl    what happened to it, a line for each event; only added to
     {root}/.jobs/.server.lock             held by the server of these results
     {root}/.locks/{user_id}.lock          held while a job of that user is queued or running
 
@@ -18,7 +19,7 @@ import threading
 import time
 from pathlib import Path
 
-from strikebook.atomic_file import make_real_folder, replace_file, storage_errors, write_file
+from strikebook.atomic_file import add_lines, make_real_folder, replace_file, storage_errors, write_file
 from strikebook.errors import BusyError, StorageError, UsageError
 from strikebook.jobs.job import Job, is_job_id, is_safe_name
 from strikebook.jobs.job_document import decode_job, encode_job
@@ -27,6 +28,7 @@ from strikebook.jobs.user_lock import UserLock, take_lock
 _RECORD = ".json"
 _STRATEGY = ".strategy.json"
 _STOP = ".stop"
+_EVENTS = ".events.jsonl"
 
 _CLOCK_TICK_NS = 100_000_000
 """More than a file system's clock takes from one tick to the next: what changed within one would not show."""
@@ -130,11 +132,23 @@ class FolderJobs:
             with storage_errors("remove", self._folder):
                 self._path(job_id, _STOP).unlink(missing_ok=True)
 
+    def add_events(self, job_id: str, lines: bytes) -> None:
+        """Add whole lines to a job's log, all or none. Raises StorageError. The caller has the user's claim."""
+        if is_job_id(job_id):
+            path = self._path(job_id, _EVENTS)
+            with storage_errors("write", path):
+                add_lines(path, lines)
+
+    def events(self, job_id: str, offset: int) -> bytes:
+        """The whole lines of a job's log from that byte on."""
+        found = _read_file(self._path(job_id, _EVENTS), offset) if is_job_id(job_id) else None
+        return b"" if found is None else found[: found.rfind(b"\n") + 1]
+
     def remove(self, job_id: str) -> None:
         """Forget a job, its record first; one that is not there is forgotten already."""
         if is_job_id(job_id):
             with storage_errors("remove", self._folder):
-                for suffix in (_RECORD, _STRATEGY, _STOP):
+                for suffix in (_RECORD, _STRATEGY, _STOP, _EVENTS):
                     self._path(job_id, suffix).unlink(missing_ok=True)
 
     def sweep(self) -> None:
@@ -144,7 +158,7 @@ class FolderJobs:
             for path in self._folder.glob("*") if self._folder.is_dir() and not self._folder.is_symlink() else ():
                 job_id = path.name.partition(".")[0]
                 unfinished = path.name.startswith(".bt_")
-                orphan = path.name.endswith((_STRATEGY, _STOP)) and is_job_id(job_id)
+                orphan = path.name.endswith((_STRATEGY, _STOP, _EVENTS)) and is_job_id(job_id)
                 if orphan and self._path(job_id, _RECORD).exists():
                     continue
                 if (unfinished or orphan) and path.lstat().st_mtime < long_ago:
@@ -213,8 +227,8 @@ class FolderJobs:
                 return None
 
 
-def _read_file(path: Path) -> bytes | None:
-    """A regular file's bytes; None where there is none. What a symbolic link stands for is not read."""
+def _read_file(path: Path, offset: int = 0) -> bytes | None:
+    """A regular file's bytes from an offset on; None where there is none. No symbolic link is followed."""
     with storage_errors("read", path):
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -225,4 +239,7 @@ def _read_file(path: Path) -> bytes | None:
                 return None
             raise
         with os.fdopen(descriptor, "rb") as file:
-            return file.read() if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return None
+            file.seek(offset)
+            return file.read()

@@ -52,6 +52,17 @@ class Progress:
             return 0.0
         return 100 * self.completed_days * 10 // self.total_days / 10
 
+    def document(self) -> dict[str, object]:
+        """As a job's status has it: ``pnl`` in rupees, the day ISO."""
+        return {
+            "current_date": None if self.current_day is None else self.current_day.isoformat(),
+            "completed_days": self.completed_days,
+            "total_days": self.total_days,
+            "percentage": self.percentage,
+            "failed_days": self.failed_days,
+            "pnl": self.pnl_paise / 100,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class FailedDay:

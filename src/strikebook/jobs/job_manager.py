@@ -20,6 +20,7 @@ from typing import Final
 
 from strikebook.errors import BusyError, QueueFullError, StorageError, StrikebookError
 from strikebook.jobs.job import FailedDay, Job, JobState, Owner, Progress, make_job_id
+from strikebook.jobs.job_events import EventWriter, missing_end
 from strikebook.jobs.job_store import Claim, JobStore
 
 PROCESS_ENDED: Final = "the process that ran it ended before it was done"
@@ -40,6 +41,7 @@ class JobManager:
         self._claims: dict[str, Claim] = {}
         self._stops: set[str] = set()
         self._looked_at: dict[str, float] = {}
+        self._events = EventWriter(store, now)
         self._last_order = 0
         self._recorded_at = time.monotonic()
         self.left_alone: tuple[str, ...] = ()
@@ -85,6 +87,7 @@ class JobManager:
                 raise
             self._own[job_id] = job
             self._claims[job_id] = claim
+            self._tell_places()
             return job
 
     def resume(self, job_id: str) -> Job:
@@ -105,6 +108,8 @@ class JobManager:
                 self._settle_leftovers(job.user_id)
                 queued = replace(queued, owner=self._owner, order=self._last_place())
                 self._store.withdraw_stop(job_id)
+                self._events.close(job)
+                self._events.go_on(job_id)
                 self._store.put(queued)
             except BaseException:
                 claim.release()
@@ -113,6 +118,7 @@ class JobManager:
             self._looked_at.pop(job_id, None)
             self._own[job_id] = queued
             self._claims[job_id] = claim
+            self._tell_places()
             return queued
 
     def start(self, job_id: str) -> Job | None:
@@ -127,14 +133,25 @@ class JobManager:
             running = job.moved("running", self._now())
             self._store.put(running)
             self._own[job_id] = running
+            self._events.tell(running, "started")
+            self._tell_places()
             return running
 
-    def progressed(self, job_id: str, progress: Progress, failed_days: tuple[FailedDay, ...]) -> None:
+    def progressed(
+        self,
+        job_id: str,
+        progress: Progress,
+        failed_days: tuple[FailedDay, ...],
+        day: Mapping[str, object] | None = None,
+    ) -> None:
         """Note where a running job stands: in memory, and for other processes at most once a second on record.
 
-        A server is asked itself; what a command line runs can be watched only by its record.
+        A server is asked itself; what a command line runs can be watched only by its record. ``day`` is the summary of
+        a day that is dealt with, for the log of events.
         """
         job = self._own[job_id] = replace(self._own[job_id], progress=progress, failed_days=failed_days)
+        if day is not None:
+            self._events.tell_day(job, day)
         now = time.monotonic()
         if self._owner == "command line" and now - self._recorded_at >= _RECORD_EVERY_S:
             self._recorded_at = now
@@ -150,8 +167,10 @@ class JobManager:
             try:
                 self._store.put(job)  # first: what anyone has seen ended has ended also after a kill
             finally:
+                self._events.tell_end(job)
                 self._own[job_id] = job
                 self._claims.pop(job_id).release()
+                self._tell_places()
             return job
 
     def known(self, job_id: str) -> Job | None:
@@ -171,6 +190,18 @@ class JobManager:
         """The strategy that a job was submitted with."""
         return self._store.document(job_id)
 
+    def events(self, job_id: str, offset: int) -> tuple[bytes, bool]:
+        """The lines of a job's log of events from that byte on, and whether no more will come unless it is resumed.
+
+        Raises KeyError where there is no job of that id.
+        """
+        job = self.get(job_id)  # before its log is read: a job that had ended then had told it
+        if job is None:
+            raise KeyError(job_id)
+        lines = self._store.events(job_id, offset)
+        end = b"" if job.active else missing_end(job, lines or self._store.events(job_id, 0))
+        return lines + end, not job.active
+
     def damaged(self) -> tuple[str, ...]:
         """The records that cannot be read, by name."""
         return self._store.damaged()
@@ -182,8 +213,7 @@ class JobManager:
 
     def position(self, job_id: str) -> int | None:
         """The place of a job of this process in the queue, 1 for the next; None where it does not wait."""
-        queue = sorted((job for job in list(self._own.values()) if job.state == "queued"), key=lambda job: job.order)
-        return next((number for number, job in enumerate(queue, 1) if job.job_id == job_id), None)
+        return next((number for number, job in enumerate(self._queue(), 1) if job.job_id == job_id), None)
 
     def cancel(self, job_id: str) -> Job:
         """Cancel a job: one that waits ends at once, one that runs is asked to stop; one that has ended is returned.
@@ -242,6 +272,7 @@ class JobManager:
                     left.append(job.job_id)
                 else:
                     taken += [] if found is None else [found]
+            self._tell_places()
         self.left_alone = tuple(left)
         return sorted(taken, key=lambda job: (job.state != "running", job.order))
 
@@ -261,6 +292,9 @@ class JobManager:
         elif now.state == "queued" and self._store.asked_to_stop(job.job_id):
             self.end(job.job_id, "cancelled")
         else:
+            self._events.go_on(now.job_id)
+            if now.state == "running":
+                self._events.tell(now, "started")
             return now
         return None
 
@@ -284,11 +318,20 @@ class JobManager:
         for job in old:
             with suppress(StorageError):  # the next time, then
                 self._store.remove(job.job_id)
+                self._events.forget(job.job_id)
                 self._own.pop(job.job_id, None)
                 self._stops.discard(job.job_id)
                 self._looked_at.pop(job.job_id, None)
                 forgotten += 1
         return forgotten
+
+    def _queue(self) -> list[Job]:
+        """The jobs of this process that wait, the next one first."""
+        return sorted((job for job in list(self._own.values()) if job.state == "queued"), key=lambda job: job.order)
+
+    def _tell_places(self) -> None:
+        """Note in the logs of waiting jobs where they stand now."""
+        self._events.tell_places(self._queue())
 
     def _claim(self, user_id: str, job_id: str) -> Claim:
         try:
@@ -329,7 +372,9 @@ class JobManager:
                     where=user_id,
                     right=f"start the server, which goes on with it, or `strikebook jobs cancel {job.job_id}`",
                 )
-            self._store.put(job.moved("failed", self._now(), PROCESS_ENDED))
+            failed = job.moved("failed", self._now(), PROCESS_ENDED)
+            self._store.put(failed)
+            self._events.tell_end(failed)
 
     def _cancel_elsewhere(self, job: Job) -> Job:
         try:
@@ -343,6 +388,7 @@ class JobManager:
                 return now
             cancelled = now.moved("cancelled", self._now())
             self._store.put(cancelled)
+            self._events.tell_end(cancelled)
             return cancelled
         finally:
             claim.release()

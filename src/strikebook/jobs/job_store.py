@@ -65,6 +65,12 @@ class JobStore(Protocol):
     def withdraw_stop(self, job_id: str) -> None:
         """Ask it no more."""
 
+    def add_events(self, job_id: str, lines: bytes) -> None:
+        """Add whole lines to a job's log, all or none. Raises StorageError. The caller has the user's claim."""
+
+    def events(self, job_id: str, offset: int) -> bytes:
+        """The whole lines of a job's log from that byte on; nothing where there is no log, or no more of it."""
+
     def remove(self, job_id: str) -> None:
         """Forget a job; one that is not there is forgotten already."""
 

@@ -30,6 +30,7 @@ class MemoryJobs:
         self._jobs: dict[str, tuple[Job, bytes]] = {}
         self._taken: dict[str, str] = {}
         self._stops: set[str] = set()
+        self._events: dict[str, bytes] = {}
 
     @property
     def place(self) -> str:
@@ -97,10 +98,20 @@ class MemoryJobs:
         """Ask it no more."""
         self._stops.discard(job_id)
 
+    def add_events(self, job_id: str, lines: bytes) -> None:
+        """Add whole lines to a job's log."""
+        with self._lock:
+            self._events[job_id] = self._events.get(job_id, b"") + lines
+
+    def events(self, job_id: str, offset: int) -> bytes:
+        """The whole lines of a job's log from that byte on."""
+        return self._events.get(job_id, b"")[offset:]
+
     def remove(self, job_id: str) -> None:
         """Forget a job; one that is not there is forgotten already."""
         with self._lock:
             self._jobs.pop(job_id, None)
+            self._events.pop(job_id, None)
             self._stops.discard(job_id)
 
     def sweep(self) -> None:

@@ -18,6 +18,8 @@ from strikebook import __version__
 from strikebook.errors import StrikebookError
 from strikebook.server.access_log import ServerLog
 from strikebook.server.backtest_routes import backtest_router
+from strikebook.server.event_feed import EventFeed
+from strikebook.server.event_routes import event_router
 from strikebook.server.guard import ADMISSION, REQUEST_ID, Guard, caller_of
 from strikebook.server.hot_reads import HotReads
 from strikebook.server.keys import Keys
@@ -56,15 +58,15 @@ _DESCRIPTION: Final = """Runs options strategies over past trading days, and kee
 reason for it. Times are exchange time (Asia/Kolkata) without offset; money is rupees."""
 
 
-def create_app(backtests: Backtests, keys: Keys, log: ServerLog) -> Guard:
+def create_app(backtests: Backtests, keys: Keys, log: ServerLog, feed: EventFeed) -> Guard:
     """The ASGI application over a server's use cases. The caller starts and drains them."""
     stored = StoredBytes(backtests.storage, backtests.settings.cache_mb * 1024 * 1024)
     reads = HotReads(backtests, stored)
-    app = create_api(backtests, reads, keys)
+    app = create_api(backtests, reads, keys, feed)
     return Guard(app, reads.at_once, backtests.settings, keys, log)
 
 
-def create_api(backtests: Backtests, reads: HotReads, keys: Keys) -> FastAPI:
+def create_api(backtests: Backtests, reads: HotReads, keys: Keys, feed: EventFeed) -> FastAPI:
     """The routes behind the guard."""
     app = FastAPI(
         title="Strikebook",
@@ -76,6 +78,7 @@ def create_api(backtests: Backtests, reads: HotReads, keys: Keys) -> FastAPI:
         redirect_slashes=False,
     )
     app.include_router(backtest_router(backtests, reads))
+    app.include_router(event_router(backtests, feed))
     app.include_router(strategy_router(backtests))
     page = Page()
     app.include_router(page_router(page))

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from strikebook.server.admission import OPEN_PATHS
+from strikebook.server.wire.events import JobEvent
 from strikebook.server.wire.examples import ANSWERS
 from strikebook.server.wire.problems import Problem
 
@@ -16,10 +17,11 @@ def openapi_document(app: FastAPI, *, key_needed: bool) -> dict[str, Any]:
     """The OpenAPI document, with the shape of a problem and both ways to present a key."""
     document = copy.deepcopy(app.openapi())
     components = document.setdefault("components", {})
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas = components.setdefault("schemas", {})
-    schemas |= {name: schema for name, schema in problem.pop("$defs").items() if name not in schemas}
-    schemas["Problem"] = problem
+    for shape in (Problem, JobEvent):  # no route answers them as JSON
+        schema = shape.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= {name: part for name, part in schema.pop("$defs").items() if name not in schemas}
+        schemas[shape.__name__] = schema
     for name, example in ANSWERS.items():  # not in the shapes: there the framework leaves out what is null
         if name in schemas:
             schemas[name]["example"] = example

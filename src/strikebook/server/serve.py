@@ -18,6 +18,8 @@ from strikebook.server.access_log import ServerLog
 from strikebook.server.admission import is_loopback
 from strikebook.server.app import create_app
 from strikebook.server.connection import Connection
+from strikebook.server.event_feed import EventFeed
+from strikebook.server.guard import Guard
 from strikebook.server.keys import FILE_NAME, Keys
 from strikebook.service.assemble import build_backtests
 from strikebook.service.backtests import Backtests
@@ -57,8 +59,11 @@ def serve(settings: Settings, announce: Callable[[str], None], on_ready: Callabl
                 f"✅ Cleanup complete: {cleaned['deleted_strategies']} strategies deleted, "
                 f"{cleaned['freed_space_mb']} MB freed"
             )
-            app = create_app(backtests, keys, log)
-            uvloop.run(_serve(app, listening, settings, lambda url: _ready(url, settings, keys, announce, on_ready)))
+            feed = EventFeed(backtests.job_events)
+            app = create_app(backtests, keys, log, feed)
+            uvloop.run(
+                _serve(app, feed, listening, settings, lambda url: _ready(url, settings, keys, announce, on_ready))
+            )
         finally:
             _drain(backtests, announce)
         return 0
@@ -84,7 +89,9 @@ def _listen(settings: Settings) -> socket.socket:
     return listening
 
 
-async def _serve(app: Any, listening: socket.socket, settings: Settings, ready: Callable[[str], None]) -> None:  # noqa: ANN401 — ASGI's own
+async def _serve(
+    app: Guard, feed: EventFeed, listening: socket.socket, settings: Settings, ready: Callable[[str], None]
+) -> None:
     config = uvicorn.Config(
         app,
         http=Connection,
@@ -97,7 +104,7 @@ async def _serve(app: Any, listening: socket.socket, settings: Settings, ready: 
         timeout_graceful_shutdown=10,
     )
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, thread_name_prefix="request"))
-    server = _Server(config)
+    server = _Server(config, feed.close)
     port = listening.getsockname()[1]
     name = "localhost" if is_loopback(settings.host) else settings.host
     serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -111,10 +118,15 @@ async def _serve(app: Any, listening: socket.socket, settings: Settings, ready: 
 class _Server(uvicorn.Server):
     """A uvicorn that ends on a signal, and does not raise it once more when it has ended."""
 
+    def __init__(self, config: uvicorn.Config, on_exit: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_exit = on_exit
+
     def handle_exit(self, sig: int, frame: Any) -> None:  # noqa: ANN401, ARG002 — uvicorn's own
         if self.should_exit and sig == signal.SIGINT:
             self.force_exit = True
         self.should_exit = True
+        self._on_exit()
 
 
 def _ready(

@@ -149,6 +149,14 @@ class Backtests:
         job = self.place.jobs.known(job_id)
         return None if job is None else self._document(job)
 
+    def job_events(self, job_id: str, offset: int) -> tuple[bytes, bool]:
+        """The lines of a job's log of events from that byte on, and whether no more will come. Raises NotFoundError."""
+        self._job(job_id)
+        try:
+            return self.place.jobs.events(job_id, offset)
+        except KeyError:
+            raise unknown_job(job_id) from None
+
     def jobs(self, user_id: str | None) -> list[Document]:
         """The status documents of a user's jobs, or of all, the newest first."""
         if user_id is not None:

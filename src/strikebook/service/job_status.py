@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from strikebook.jobs.job import Job
-from strikebook.storage.summary import rupees
 
 Document = dict[str, object]
 
@@ -21,20 +20,12 @@ class Pace:
 
 def status_document(job: Job, position: int | None, now: datetime, pace: Pace | None) -> Document:
     """The status of a job. ``position`` in the queue counts from 1; times are exchange time without offset."""
-    progress = job.progress
     return {
         "job_id": job.job_id,
         "user_id": job.user_id,
         "strategy_id": job.strategy_id,
         "status": job.state,
-        "progress": {
-            "current_date": None if progress.current_day is None else progress.current_day.isoformat(),
-            "completed_days": progress.completed_days,
-            "total_days": progress.total_days,
-            "percentage": progress.percentage,
-            "failed_days": progress.failed_days,
-            "pnl": rupees(progress.pnl_paise),
-        },
+        "progress": job.progress.document(),
         "submitted_at": _stamp(job.submitted_at),
         "started_at": _stamp(job.started_at),
         "completed_at": _stamp(job.completed_at),

@@ -24,7 +24,7 @@ from strikebook.service.day_work import DayOutcome, DayWork
 from strikebook.service.kept_days import kept_days
 from strikebook.service.run_figures import trials_after
 from strikebook.service.run_plan import RunPlan
-from strikebook.service.run_record import TIME_TO_LIVE, RunRecord
+from strikebook.service.run_record import TIME_TO_LIVE, RunRecord, day_told
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_metadata, encode_metadata
 from strikebook.storage.layout import RunKey
@@ -141,6 +141,7 @@ def _begin(job: Job, plan: RunPlan, place: RunPlace) -> RunRecord:
     record.created_at, record.trials = kept.created_at, kept.trials
     for outcome in kept.outcomes:
         record.add(outcome)
+        _note(record, outcome, place)
     return record
 
 
@@ -205,7 +206,7 @@ def _is_active(job: Job, place: RunPlace) -> bool:
 def _tell(
     record: RunRecord, outcome: DayOutcome | None, place: RunPlace, on_progress: Callable[[Progress], None]
 ) -> None:
-    place.jobs.progressed(record.job_id, _job_progress(record), _failed(record))
+    _note(record, outcome, place)
     on_progress(
         Progress(
             None if outcome is None else outcome.day,
@@ -215,6 +216,11 @@ def _tell(
             record.totals.pnl_paise,
         )
     )
+
+
+def _note(record: RunRecord, outcome: DayOutcome | None, place: RunPlace) -> None:
+    day = None if outcome is None else day_told(outcome)
+    place.jobs.progressed(record.job_id, _job_progress(record), _failed(record), day)
 
 
 def _job_progress(record: RunRecord) -> JobProgress:

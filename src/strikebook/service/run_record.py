@@ -137,27 +137,15 @@ class RunRecord:
 
     def _day(self, planned: PlannedDay, at: CourseDay | None) -> dict[str, object]:
         outcome = self.outcomes.get(planned.day)
-        totals = Totals() if outcome is None else outcome.totals
-        summary: dict[str, object] = {
-            "date": day_text(planned.day),
-            "positions": totals.positions,
-            "pnl": rupees(totals.pnl_paise),
-            **cost_record(totals.pnl_paise, totals.charges),
-            "has_data": outcome is not None and outcome.file_bytes > 0,
-            "file_size_kb": 0.0 if outcome is None else round(outcome.file_bytes / 1024, 1),
-            "status": "pending" if planned.has_data else "no_data",
-            "reason": "" if planned.has_data else "a session of the calendar without market data",
-        }
-        if outcome is not None:
-            summary |= {"status": outcome.status, "reason": outcome.reason}
+        summary = _day_figures(planned.day, outcome)
+        if outcome is None:
             summary |= {
-                "closed_positions": totals.closed,
-                "winning_trades": totals.winning,
-                "losing_trades": totals.losing,
-                "flat_trades": totals.flat,
-                "win_rate": totals.win_rate,
-                "trades": totals.trades,
-                "rejected_orders": totals.rejections,
+                "status": "pending" if planned.has_data else "no_data",
+                "reason": "" if planned.has_data else "a session of the calendar without market data",
+            }
+        else:
+            summary |= _day_counts(outcome)
+            summary |= {
                 "replayed_bars": outcome.replayed_bars,
                 "short_history": outcome.short_history,
                 "synthetic": outcome.synthetic,
@@ -171,6 +159,38 @@ class RunRecord:
     def in_order(self) -> list[DayOutcome]:
         """The outcomes by day."""
         return [self.outcomes[day] for day in sorted(self.outcomes)]
+
+
+def day_told(outcome: DayOutcome) -> dict[str, object]:
+    """What the events say of a day that is dealt with: what its summary has of itself."""
+    return _day_figures(outcome.day, outcome) | _day_counts(outcome)
+
+
+def _day_figures(day: date, outcome: DayOutcome | None) -> dict[str, object]:
+    totals = Totals() if outcome is None else outcome.totals
+    return {
+        "date": day_text(day),
+        "positions": totals.positions,
+        "pnl": rupees(totals.pnl_paise),
+        **cost_record(totals.pnl_paise, totals.charges),
+        "has_data": outcome is not None and outcome.file_bytes > 0,
+        "file_size_kb": 0.0 if outcome is None else round(outcome.file_bytes / 1024, 1),
+    }
+
+
+def _day_counts(outcome: DayOutcome) -> dict[str, object]:
+    totals = outcome.totals
+    return {
+        "status": outcome.status,
+        "reason": outcome.reason,
+        "closed_positions": totals.closed,
+        "winning_trades": totals.winning,
+        "losing_trades": totals.losing,
+        "flat_trades": totals.flat,
+        "win_rate": totals.win_rate,
+        "trades": totals.trades,
+        "rejected_orders": totals.rejections,
+    }
 
 
 def _trading_day(outcome: DayOutcome) -> TradingDay:

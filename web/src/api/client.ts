@@ -60,10 +60,15 @@ export function serverNow(): number {
   return Date.now() + ahead;
 }
 
+/** A request with the key, where there is one. */
+export function withKey(request: Request): Request {
+  if (key !== null) request.headers.set("Authorization", `Bearer ${key}`);
+  return request;
+}
+
 /** Ask the server: with the key, and with its errors told apart. */
 export async function ask(request: Request): Promise<Response> {
-  if (key !== null) request.headers.set("Authorization", `Bearer ${key}`);
-  const answer = await fetch(request).catch((reason: unknown) => {
+  const answer = await fetch(withKey(request)).catch((reason: unknown) => {
     if (reason instanceof DOMException && reason.name === "AbortError") throw reason;
     throw LOST;
   });

@@ -1,11 +1,12 @@
-// The job of a user: found in the list of jobs, which is looked at now and then; while it goes on its status is asked
-// for every half second in the first five, then every two.
+// The job of a user: found in the list of jobs, which is looked at now and then. While it goes on its status follows
+// its events; where they do not come it is asked for every half second in the first five, then every two.
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { answerOf, api } from "../api/client";
 import { isActive, jobsQuery, LOOK_AGAIN_MS, pollAfter, statusQuery } from "../api/queries";
 import type { Status } from "../api/schema";
+import { useEvents } from "./use-events";
 
 export interface JobsOfUser {
   /** The one that is queued or running. */
@@ -25,11 +26,16 @@ export function useJobs(user: string): JobsOfUser {
   const listed = data?.jobs.find(isActive);
   const job = listed?.job_id;
   if (job !== undefined && since.current?.job !== job) since.current = { job, at: Date.now() };
+  const live = useEvents(job);
   const { data: status } = useQuery({
     ...statusQuery(job ?? ""),
     enabled: job !== undefined,
     refetchInterval: (query) =>
-      isActive(query.state.data) || !query.state.data ? pollAfter(watchedMs()) : false,
+      isActive(query.state.data) || !query.state.data
+        ? live
+          ? LOOK_AGAIN_MS
+          : pollAfter(watchedMs())
+        : false,
   });
   const watched = status?.job_id === job ? status : listed;
   const ended = job !== undefined && watched !== undefined && !isActive(watched);

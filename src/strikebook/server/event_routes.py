@@ -1,0 +1,69 @@
+"""The endpoint of a job's events."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from starlette.responses import StreamingResponse
+
+from strikebook.server.backtest_routes import JobId
+from strikebook.server.event_feed import EventFeed
+from strikebook.server.guard import admission_of
+from strikebook.server.hot_reads import PREFIX
+from strikebook.server.permission import refuse_others_job
+from strikebook.server.routing import answers
+from strikebook.server.wire.events import JobEvent
+from strikebook.service.backtests import Backtests
+
+EVENT_STREAM = "text/event-stream"
+_EVENT = {
+    "type": "object",
+    "required": ["id", "event", "data"],
+    "properties": {
+        "id": {"type": "string"},
+        "event": {"type": "string"},
+        "retry": {"type": "integer"},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": {"$ref": f"#/components/schemas/{JobEvent.__name__}"},
+        },
+    },
+}
+_LARGEST_ID = 10_000_000
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_STREAM = "The events as they happen, each with its id, its name and a document of the shape JobEvent"
+
+LastEventId = Annotated[
+    int, Header(ge=0, le=_LARGEST_ID, description="The id of the last event that came: those after it follow.")
+]
+LastEventIdAsked = Annotated[
+    int,
+    Query(alias="last_event_id", ge=0, le=_LARGEST_ID, description="The same, for a client that can set no header."),
+]
+
+
+def event_router(backtests: Backtests, feed: EventFeed) -> APIRouter:
+    """The route over a server's feed of events."""
+    router = APIRouter(prefix=PREFIX)
+    described = answers(_STREAM, 404, 503, kind=EVENT_STREAM)
+    described[200]["content"] = {EVENT_STREAM: {"schema": _EVENT}}
+    described[204] = {"description": "All events were read, and no more will come."}
+
+    @router.get("/status/{job_id}/events", response_model=None, responses=described)
+    async def events(
+        request: Request,
+        job_id: JobId,
+        last_event_id: LastEventId = 0,
+        last_event_id_asked: LastEventIdAsked = 0,
+    ) -> Response:
+        """What happened to a job and what happens, as server-sent events; they end with the job."""
+        refuse_others_job(admission_of(request.scope), await asyncio.to_thread(backtests.status, job_id))
+        reader = await feed.open(job_id, max(last_event_id, last_event_id_asked))
+        if reader is None:
+            return Response(status_code=204, headers=_HEADERS)
+        return StreamingResponse(reader.parts(), media_type=EVENT_STREAM, headers=_HEADERS)
+
+    return router
