@@ -19,7 +19,7 @@ ROOT_ENTRIES = {
     "backtest_file_api_server.py",
     "bench",
     "docs",
-    "examples",
+    "examples", "ops",
     "pyproject.toml",
     "src",
     "test_file_api_client.py",

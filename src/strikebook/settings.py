@@ -45,6 +45,15 @@ class Settings(BaseSettings):
     minimum_free_mb: int = Field(200, ge=0, description="Free space that a run must leave on the results' disk.")
     largest_body_bytes: int = Field(4 * 1024 * 1024, ge=1024, description="The largest request body.")
     cache_mb: int = Field(32, ge=0, le=4096, description="Memory for day files that are asked for again.")
+    requests_per_minute: int = Field(
+        0, ge=0, le=1_000_000, description="The most requests a minute of each user; 0 for no limit."
+    )
+    accel_prefix: str = Field(
+        "",
+        pattern=r"^(/[A-Za-z0-9_][A-Za-z0-9._\-]*)*$",
+        description="Where an nginx in front has the results folder as an internal location (X-Accel-Redirect), as "
+        "/_results; without it the server sends day files itself.",
+    )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Host names that requests may be addressed to, beside the local ones and the address itself; "

@@ -24,6 +24,7 @@ def ask_everything(server: Running) -> Answers:
     answers = {("POST", f"{API}/run"): queued}
     for method, path, query in (
         ("GET", "/health", ""),
+        ("GET", "/metrics", ""),
         ("GET", "/api/v1/me", ""),
         ("GET", "/api/v1/market", ""),
         ("GET", SHELF, ""),

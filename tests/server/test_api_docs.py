@@ -27,8 +27,8 @@ from tests.server.running import RUN as RUN_OF_TESTS
 
 EXAMPLES = [path.read_bytes() for path in sorted((Path(__file__).parents[2] / "examples").glob("*.json"))]
 DOCS = Path(__file__).parents[2] / "docs"
-WITHOUT_EXAMPLE = {"download", "{strategy_id}", "events"}
-"""Answers that are a file or a stream: they are no JSON."""
+WITHOUT_EXAMPLE = {"download", "{strategy_id}", "events", "metrics"}
+"""Answers that are a file, a stream or a text: they are no JSON."""
 
 
 @cache

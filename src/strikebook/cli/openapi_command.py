@@ -28,6 +28,7 @@ def openapi(
     from strikebook.server.event_feed import EventFeed  # noqa: PLC0415
     from strikebook.server.hot_reads import HotReads  # noqa: PLC0415
     from strikebook.server.keys import FILE_NAME, Keys  # noqa: PLC0415
+    from strikebook.server.metrics import Metrics  # noqa: PLC0415
     from strikebook.server.openapi import openapi_document  # noqa: PLC0415
     from strikebook.server.stored_bytes import StoredBytes  # noqa: PLC0415
     from strikebook.service.assemble import build_blank  # noqa: PLC0415
@@ -35,7 +36,8 @@ def openapi(
     settings = read_settings({})
     backtests = build_blank(settings)
     feed = EventFeed(backtests.job_events)
-    api = create_api(backtests, HotReads(backtests, StoredBytes(backtests.storage, 0)), Keys(Path(FILE_NAME)), feed)
+    reads = HotReads(backtests, StoredBytes(backtests.storage, 0))
+    api = create_api(backtests, reads, Keys(Path(FILE_NAME)), feed, Metrics(backtests, feed.readers))
     document = openapi_document(api, key_needed=False)
     content = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     if out is None:

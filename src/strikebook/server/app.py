@@ -16,13 +16,14 @@ from starlette.requests import Request
 
 from strikebook import __version__
 from strikebook.errors import StrikebookError
-from strikebook.server.access_log import ServerLog
+from strikebook.server.access_log import Access, ServerLog
 from strikebook.server.backtest_routes import backtest_router
 from strikebook.server.event_feed import EventFeed
 from strikebook.server.event_routes import event_router
 from strikebook.server.guard import ADMISSION, REQUEST_ID, Guard, caller_of
 from strikebook.server.hot_reads import HotReads
 from strikebook.server.keys import Keys
+from strikebook.server.metrics import CONTENT_TYPE, Metrics
 from strikebook.server.openapi import openapi_document
 from strikebook.server.page_paths import is_page
 from strikebook.server.page_routes import Page, page_router, wants_page
@@ -62,11 +63,18 @@ def create_app(backtests: Backtests, keys: Keys, log: ServerLog, feed: EventFeed
     """The ASGI application over a server's use cases. The caller starts and drains them."""
     stored = StoredBytes(backtests.storage, backtests.settings.cache_mb * 1024 * 1024)
     reads = HotReads(backtests, stored)
-    app = create_api(backtests, reads, keys, feed)
-    return Guard(app, reads.at_once, backtests.settings, keys, log)
+    metrics = Metrics(backtests, feed.readers)
+    app = create_api(backtests, reads, keys, feed, metrics)
+    metrics.count_under(app.openapi()["paths"])
+
+    def note(access: Access) -> None:
+        log.access(access)
+        metrics.note(access)
+
+    return Guard(app, reads.at_once, backtests.settings, keys, note)
 
 
-def create_api(backtests: Backtests, reads: HotReads, keys: Keys, feed: EventFeed) -> FastAPI:
+def create_api(backtests: Backtests, reads: HotReads, keys: Keys, feed: EventFeed, metrics: Metrics) -> FastAPI:
     """The routes behind the guard."""
     app = FastAPI(
         title="Strikebook",
@@ -83,6 +91,7 @@ def create_api(backtests: Backtests, reads: HotReads, keys: Keys, feed: EventFee
     page = Page()
     app.include_router(page_router(page))
     _add_health(app, backtests)
+    _add_metrics(app, metrics)
     _add_me(app, keys)
     _add_docs(app, keys)
     app.add_exception_handler(ProblemError, _say_problem)
@@ -107,6 +116,23 @@ def _add_health(app: FastAPI, backtests: Backtests) -> None:
         if caller is None or not caller.admin:
             return json_reply(b'{"status":"ok"}')
         return json_reply(orjson.dumps(await asyncio.to_thread(backtests.health)))
+
+
+def _add_metrics(app: FastAPI, metrics: Metrics) -> None:
+    described = answers("The metrics in Prometheus' text format.", kind=CONTENT_TYPE.decode())
+
+    @app.get("/metrics", response_model=None, responses=described)
+    async def metrics_now(request: Request) -> Reply:
+        """Counts and states of this server for Prometheus: requests, jobs, days, readers, space, the process."""
+        if not caller_of(request.scope).admin:
+            raise ProblemError(403, "metrics are the administrator's", "Authorization", "an admin's key")
+        text = await asyncio.to_thread(metrics.text)
+        headers = [
+            (b"content-type", CONTENT_TYPE),
+            (b"content-length", b"%d" % len(text)),
+            (b"cache-control", b"no-store"),
+        ]
+        return Reply(200, headers, text)
 
 
 def _add_me(app: FastAPI, keys: Keys) -> None:

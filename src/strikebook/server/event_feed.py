@@ -41,6 +41,10 @@ class EventFeed:
         """End what is being read: the server stops. A reader that comes back to the next one goes on. Any thread."""
         self._closing = True
 
+    def readers(self) -> int:
+        """How many read now."""
+        return self._readers
+
     async def open(self, job_id: str, after: int) -> EventReader | None:
         """Read a job's log after that event; None where all of it was read, and no more will come.
 

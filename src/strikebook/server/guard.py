@@ -13,11 +13,13 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Final, TypeAlias
 
 from strikebook.errors import StrikebookError
-from strikebook.server.access_log import ServerLog
-from strikebook.server.admission import READS, Admission, Admissions, HeaderMap
+from strikebook.server.access_log import Access
+from strikebook.server.admission import OPEN_PATHS, READS, Admission, Admissions, HeaderMap
 from strikebook.server.connection import Ready, SentHeaders
 from strikebook.server.keys import Caller, Keys
+from strikebook.server.page_paths import is_page
 from strikebook.server.problems import ProblemError, problem_of, unforeseen
+from strikebook.server.rates import RateLimit
 from strikebook.server.reply import AtHand, Receive, Scope, Send, problem_reply
 from strikebook.settings import Settings
 
@@ -27,6 +29,8 @@ REQUEST_ID: Final = "strikebook.request_id"
 
 AtHandOf: TypeAlias = Callable[[bytes, Admission], AtHand | None]
 """The answer to a target, where it is at hand."""
+Note: TypeAlias = Callable[[Access], None]
+"""Takes what there is to say of a request that was answered."""
 
 _PAGES: Final = "/docs"
 _PAGE_POLICY: Final = (
@@ -50,11 +54,12 @@ _REQUESTS: Final = itertools.count(1)
 class Guard:
     """The outermost ASGI application: it lets requests in, and answers for what goes wrong inside."""
 
-    def __init__(self, app: Any, at_hand: AtHandOf, settings: Settings, keys: Keys, log: ServerLog) -> None:  # noqa: ANN401 — ASGI's own
+    def __init__(self, app: Any, at_hand: AtHandOf, settings: Settings, keys: Keys, note: Note) -> None:  # noqa: ANN401 — ASGI's own
         self._app = app
         self._at_hand = at_hand
         self._admissions = Admissions(settings, keys)
-        self._log = log
+        self._note = note
+        self._rates = RateLimit(settings.requests_per_minute)
         self._largest_body = settings.largest_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,7 +87,7 @@ class Guard:
             LOG.exception("request broke", extra={"request_id": outgoing.request_id, "path": scope["path"]})
             await self._say(unforeseen(), scope, receive, outgoing)
         finally:
-            self._log.access(
+            self._note(
                 (
                     time.time(),
                     outgoing.request_id,
@@ -111,11 +116,11 @@ class Guard:
         except Exception:
             LOG.exception("request broke", extra={"path": target.decode("latin-1")})
             return None
-        if found is None:
+        if found is None or not self._rates.allows(admission.known_caller):
             return None
         status, head, body = found
         request_id = _next_id()
-        self._log.access(
+        self._note(
             (
                 time.time(),
                 request_id,
@@ -141,6 +146,8 @@ class Guard:
             outgoing.add(_PAGE_HEADERS)
         if admission.refusal is not None:
             raise admission.refusal
+        if admission.caller is not None and scope["path"] not in OPEN_PATHS and not is_page(scope["path"]):
+            self._rates.refuse_too_many(admission.caller)
         return admission
 
     async def _limited(self, headers: HeaderMap, receive: Receive) -> Receive:

@@ -20,11 +20,11 @@ from strikebook.server.encodings import has_copy
 from strikebook.server.guard import admission_of
 from strikebook.server.permission import own_key, permitted_key, refuse_others_job
 from strikebook.server.problems import ProblemError, problem_of
-from strikebook.server.reply import AtHand, Reply, Scope, head_of, json_headers, json_reply
+from strikebook.server.reply import AtHand, Headers, Reply, Scope, head_of, json_headers, json_reply
 from strikebook.server.stored_bytes import Coded, StoredBytes
 from strikebook.service.backtests import Backtests
 from strikebook.service.results import nearest_days
-from strikebook.storage.layout import RunKey, day_text, parse_day
+from strikebook.storage.layout import RunKey, day_file_name, day_text, parse_day
 
 PREFIX: Final = "/api/v1/backtest"
 _START: Final = f"{PREFIX}/".encode()
@@ -39,6 +39,7 @@ class HotReads:
     def __init__(self, backtests: Backtests, stored: StoredBytes) -> None:
         self._backtests = backtests
         self.stored = stored
+        self._accel_prefix = backtests.settings.accel_prefix
 
     def at_once(self, target: bytes, admission: Admission) -> AtHand | None:
         """Answer a ``GET`` of a target as it was sent, without waiting; None where that is no hot read, or not at hand.
@@ -59,12 +60,26 @@ class HotReads:
     ) -> AtHand | None:
         key = own_key(admission, user_id, strategy_id)
         day = None if date_text is None else asked_day(date_text)
-        found = self.stored.at_hand(key, day, admission.coding or _refuse_coding())
+        coding = admission.coding or _refuse_coding()
+        if day is not None and coding == "gzip" and self._accel_prefix:
+            there = self._backtests.storage.stamp(key, day) is not None
+            return AtHand(200, head_of(200, self._elsewhere(key, day)), b"") if there else None
+        found = self.stored.at_hand(key, day, coding)
         if found is None:
             return None
         if admission.copies is not None and has_copy(admission.copies, found.etag):
             return AtHand(304, found.unchanged_head, b"")
         return AtHand(200, found.head, found.body)
+
+    def _elsewhere(self, key: RunKey, day: date) -> Headers:
+        """What tells the nginx in front which file to send."""
+        place = f"{self._accel_prefix}/{key.user_id}/{key.strategy_id}/{day_file_name(day)}"
+        return [
+            (b"content-type", b"application/json"),
+            (b"content-length", b"0"),
+            (b"cache-control", b"private, no-cache"),
+            (b"x-accel-redirect", place.encode("ascii")),
+        ]
 
     def _status_at_hand(self, admission: Admission, job_id: str) -> AtHand | None:
         document = self._backtests.known_status(job_id)
@@ -97,6 +112,10 @@ class HotReads:
         key = permitted_key(scope, user_id, strategy_id)
         admission = admission_of(scope)
         coding, day = admission.coding or _refuse_coding(), asked_day(date_text)
+        if coding == "gzip" and self._accel_prefix:
+            if await asyncio.to_thread(self._backtests.storage.stamp, key, day) is None:
+                raise await asyncio.to_thread(missing_day, self._backtests, key, day)
+            return Reply(200, self._elsewhere(key, day))
         found = self.stored.at_hand(key, day, coding) or await self.stored.find(key, day, coding)
         if found is None:
             raise await asyncio.to_thread(missing_day, self._backtests, key, day)

@@ -20,13 +20,14 @@ _WHAT: Final = {
     409: "Something stands in the way: a job is running, or the data has changed.",
     413: "The body is too large.",
     415: "The body is not JSON.",
+    429: "The user sends more requests than a minute has room for.",
     421: "This host is not served here.",
     422: "The request makes no sense; nothing was changed.",
     500: "The server made a mistake, or a stored file is damaged.",
     503: "As many jobs wait as may wait.",
     507: "There is no room for it.",
 }
-_ALWAYS: Final = (400, 401, 403, 421, 422, 500, 507)
+_ALWAYS: Final = (400, 401, 403, 421, 422, 429, 500, 507)
 
 
 def answers(answer: type[BaseModel] | str, *statuses: int, kind: str = "application/json") -> Described:

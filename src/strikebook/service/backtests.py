@@ -14,6 +14,8 @@ import logging
 import math
 import threading
 import time
+from collections import Counter
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -29,7 +31,7 @@ from strikebook.errors import (
     StrikebookError,
     UsageError,
 )
-from strikebook.jobs.job import Job, is_job_id
+from strikebook.jobs.job import MOVES, Job, is_job_id
 from strikebook.model.options import parse_options
 from strikebook.service.abandoned import close_abandoned
 from strikebook.service.charts import ChartCache
@@ -63,6 +65,17 @@ class _Cleaning:
 
     last: CleanupReport | None = None
     next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Jobs by state, days dealt with by status, damaged records, stored runs, free space (None: it is not known)."""
+
+    jobs: Mapping[str, int]
+    days: Mapping[str, int]
+    damaged: int
+    results: int
+    free_bytes: int | None
 
 
 class Backtests:
@@ -118,6 +131,17 @@ class Backtests:
             "jobs_left_alone": list(self.place.jobs.left_alone),
             "time": _stamp(self.place.now()),
         }
+
+    def figures(self) -> Figures:
+        """How much there is of everything, for an operator."""
+        states = Counter(str(job.state) for job in self.place.jobs.jobs())
+        return Figures(
+            jobs={state: states[state] for state in MOVES},
+            days=dict(self._runner.days),
+            damaged=len(self.place.jobs.damaged()),
+            results=len(self.storage.folders()),
+            free_bytes=self.storage.free_bytes(),
+        )
 
     def submit(self, user_id: str, strategy_id: str, first: date, last: date, options: dict[str, object]) -> Job:
         """Queue a run. Raises what is wrong with it; nothing is changed then."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
@@ -30,6 +31,8 @@ class JobRunner:
         self._threads = ThreadPoolExecutor(side_by_side, thread_name_prefix="job")
         self._leaving = threading.Event()
         self._paces: dict[str, Pace] = {}
+        self.days: Counter[str] = Counter()
+        """The days that were dealt with, by their status."""
 
     @property
     def leaving(self) -> bool:
@@ -98,7 +101,9 @@ class JobRunner:
 
     def _noting_pace(self, job_id: str) -> Callable[[Progress], None]:
         def on_progress(progress: Progress) -> None:
-            if progress.outcome is None:
+            if progress.outcome is not None:
+                self.days[progress.outcome.status] += 1
+            else:
                 self._paces[job_id] = Pace(self._place.now(), progress.completed_days)
 
         return on_progress
