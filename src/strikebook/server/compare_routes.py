@@ -28,11 +28,9 @@ RESULT_PATTERN: Final = f"^{_ID}/{_ID}$"
 Results = Annotated[
     list[Annotated[str, StringConstraints(pattern=RESULT_PATTERN)]],
     Query(
-        min_length=FEWEST,
-        max_length=MOST,
         description="`user/strategy`, two to ten of them, each once; the first is the base.",
         examples=[[f"user_123/{STRATEGY_ID}", "user_123/my-strategy"]],
-        json_schema_extra={"uniqueItems": True},
+        json_schema_extra={"minItems": FEWEST, "maxItems": MOST, "uniqueItems": True},
     ),
 ]
 
