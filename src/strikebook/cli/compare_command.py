@@ -134,13 +134,16 @@ def _print_days(console: Console, document: Document) -> None:
     if not differing:
         console.print(f"no day differs: {document['days_compared']} days are in all of them")
         return
-    title = f"{len(differing)} of {len(document['dates'])} days differ"
-    table = Table("day", *_numbers(document["results"]), title=title)
-    for row in differing[:_SHOWN]:
-        table.add_row(row["date"], *map(_day, row["results"]))
-    console.print(table)
-    if len(differing) > _SHOWN:
-        console.print(f"and {len(differing) - _SHOWN} more; --json has them all")
+    more = [row for row in differing if any(kind != "reasons" for each in row["results"] for kind in each["differs"])]
+    of_days = f"{len(differing)} of {len(document['dates'])} days differ"
+    console.print(f"{of_days}, {len(differing) - len(more)} of them only in reasons")
+    if more:
+        table = Table("day", *_numbers(document["results"]))
+        for row in more[:_SHOWN]:
+            table.add_row(row["date"], *map(_day, row["results"]))
+        console.print(table)
+    if len(more) > _SHOWN:
+        console.print(f"and {len(more) - _SHOWN} more; --json has them all")
 
 
 def _day(each: Document) -> Text:
