@@ -306,6 +306,34 @@ def test_a_server_verifies_one_run_at_a_time(place: Place, monkeypatch: pytest.M
     assert backtests.verify(KEY)["verified"]
 
 
+def test_a_server_makes_two_comparisons_at_a_time(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A third one is refused while two go on, and is made when they are done."""
+    backtests = place.start()
+    for strategy in (STRATEGY_ID, "twin"):
+        document = orjson.dumps(small_strategy() | {"strategy_id": strategy})
+        backtests.shelf.put("user_123", strategy, document)
+        ended(backtests, backtests.submit("user_123", strategy, *RANGE, {}).job_id)
+    keys = [KEY, RunKey("user_123", "twin")]
+    refused: list[str] = []
+    executor = backtests.place.executor
+    ask = executor.ask
+
+    def ask_meanwhile(question: str, *arguments: object) -> Any:
+        if question.endswith("planned_run") and not refused:
+            refused.append("within the first")
+            assert backtests.compare(keys)["days_differing"] == 0
+        elif question.endswith("planned_run") and len(refused) == 1:
+            with pytest.raises(BusyError, match="2 comparisons"):
+                backtests.compare(keys)
+            refused.append("within the second")
+        return ask(question, *arguments)
+
+    monkeypatch.setattr(executor, "ask", ask_meanwhile)
+    assert backtests.compare(keys)["days_differing"] == 0
+    assert refused == ["within the first", "within the second"]
+    assert backtests.compare(keys)["days_compared"] > 0
+
+
 def test_clearing_a_running_strategy_cancels_it_first(place: Place) -> None:
     """The job ends cancelled, and then nothing of its results is there; another strategy's results stay."""
     slow(place)
