@@ -59,7 +59,7 @@ function Shown({ found, places }: { found: Compared; places: readonly RunPlace[]
     <>
       <section className="panel" aria-labelledby="compared">
         <h2 id="compared">Results</h2>
-        <Wide label="Results">
+        <Wide label="Table of results">
           <table>
             <thead>
               <tr>
@@ -139,7 +139,7 @@ function Chips({ result }: { result: ComparedResult }) {
 
 function Settings({ found }: { found: Compared }) {
   return (
-    <Wide label="Settings that differ">
+    <Wide label="Table of settings">
       <table>
         <thead>
           <tr>

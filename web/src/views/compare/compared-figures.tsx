@@ -20,7 +20,7 @@ export function ComparedFigures({ found }: { found: Compared }) {
         </label>{" "}
         <span className="soft">on net profit; what differs is marked ≠</span>
       </p>
-      <Wide label="Statistics" className={styles.figures ?? ""}>
+      <Wide label="Table of statistics" className={styles.figures ?? ""}>
         <table>
           <thead>
             <tr>

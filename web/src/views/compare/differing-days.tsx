@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { addressOfDay } from "../../address";
 import type { Compared, ComparedDay, DayOfResult } from "../../api/schema";
-import { count } from "../../format/money";
+import { count, profit } from "../../format/money";
 import { counted } from "../../format/texts";
 import { dayName } from "../../format/time";
 import { Link } from "../../navigation";
@@ -56,7 +56,7 @@ export function DifferingDays({ found }: { found: Compared }) {
         ) : null}
       </p>
       {shown.length > 0 ? (
-        <Wide label="Days that differ">
+        <Wide label="Table of days">
           <table>
             <thead>
               <tr>
@@ -101,10 +101,10 @@ function OnDay({ found, at, date, day }: { found: Compared; at: number; date: st
       {day.pnl === null ? (
         STATUSES[day.status]
       ) : (
-        <Link to={addressOfDay(place)}>
-          <span className="unseen">
-            {dayName(date)} of result {at + 1}:{" "}
-          </span>
+        <Link
+          to={addressOfDay(place)}
+          aria-label={`${dayName(date)} of result ${at + 1}: ${profit(day.pnl)}`}
+        >
           <Profit amount={day.pnl} />
         </Link>
       )}

@@ -119,7 +119,7 @@ function Links({
 function Conditions({ found, at }: { found: Divergence; at: number }) {
   const numbers: Record<Side, number> = { base: 0, other: at };
   return (
-    <Wide label="Conditions in both">
+    <Wide label={`Conditions of results 1 and ${at + 1}`}>
       <table>
         <thead>
           <tr>
@@ -182,7 +182,7 @@ function shown(leaf: ComparedLeaf, value: unknown): string {
 
 function Fields({ found, at }: { found: Divergence; at: number }) {
   return (
-    <Wide label="What differs">
+    <Wide label={`What differs in results 1 and ${at + 1}`}>
       <table>
         <thead>
           <tr>
