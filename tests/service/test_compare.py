@@ -40,6 +40,7 @@ from tests.worked_days.making import (
     number,
     protected,
     rule,
+    square_off,
     variable,
 )
 
@@ -230,6 +231,35 @@ def test_values_that_differ_without_another_trade_are_only_reasons(desk: Desk) -
     assert [found["conditions"][1][side]["rhs_value"] for side in SIDES] == [24_000, 24_001]
     assert [pair["differs"] for pair in found["conditions"]] == [False, True]
     assert "only reasons differ" in found["told"][0]
+
+
+def test_an_order_that_fills_in_one_and_is_rejected_in_the_other(desk: Desk) -> None:
+    """A strike that is not listed: both came to the entry at 09:16:00, and what each did is told."""
+    keys = desk.run("base", above(25_000.6)), desk.run("far", above(25_000.6, one=leg("buy", "CE", "OTM5")))
+    found = desk.divergence(*keys)
+    assert (found["time"], found["node_id"], found["acted"]) == ("2024-09-30T09:16:00", "a", "both")
+    assert [[each["rejected"] for each in found[side]["did"]] for side in SIDES] == [[None], ["no_strike"]]
+    assert found["other"]["position"] is None
+    said = "user_123/base: a: a-pos1 filled. user_123/far: a: a-pos1 rejected: no_strike."
+    assert found["told"][0] == f"On 30-09-2024 at 09:16:00 both came to a (a), a-pos1 entry. {said}"
+    backwards = desk.divergence(*reversed(keys))
+    assert (backwards["vpi"], backwards["end"], backwards["base"]["position"]) == ("a-pos1", "entry", None)
+
+
+def test_a_square_off_that_only_one_has(desk: Desk) -> None:
+    """It closes the call at 09:17:30 for 101.50, before the other's exit at 09:18:00."""
+    nodes = [*above(25_000.6)["nodes"][1:], square_off("off", at="09:17:30")]
+    keys = desk.run("base", above(25_000.6)), desk.run("off", make_strategy(nodes, [*PATHS, "start > off"]))
+    found = desk.divergence(*keys)
+    assert (found["time"], found["acted"], found["end"], found["vpi"]) == (
+        "2024-09-30T09:17:30",
+        "other",
+        "exit",
+        "a-pos1",
+    )
+    assert (found["conditions"], found["not_fired"]) == ([], None)
+    assert "user_123/off fired off (off): square_off_time; user_123/base did not" in found["told"][0]
+    assert [found[side]["position"]["exit_price"] for side in SIDES] == [101.8, 101.5]
 
 
 def test_an_exit_by_a_target_that_the_other_does_not_have(desk: Desk) -> None:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 FEWEST: Final = 2
 MOST: Final = 10
-MOST_DAYS: Final = 12_000
-"""Of all results together: a minute and a half of a worker's time."""
+MOST_DAYS: Final = 30_000
+"""Of all results together: ten of ten years and more; a minute's work of two processes."""
 MOST_AT_A_TIME: Final = 4
 """On a server: each has two parts out at most, of a tenth of a second; what others ask comes in turn with them."""
 _DAYS_A_PART: Final = 20

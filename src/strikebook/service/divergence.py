@@ -16,6 +16,7 @@ from datetime import date
 from itertools import zip_longest
 from typing import Any, Final
 
+from strikebook.errors import StrategyError
 from strikebook.service.compared_days import event_reasons, opened_day
 from strikebook.service.divergence_conditions import Fired, recorded_pairs, worked_out_pairs
 from strikebook.service.divergence_told import told
@@ -102,7 +103,10 @@ def divergence(base: Sided, other: Sided, day: date, kind: str, *, same_data: bo
 
 def _sided(storage: BacktestStorage, run: StoredRun, day: date) -> Sided:
     document = storage.strategy(run.key)
-    strategy = None if document is None else load_strategy(document, str(run.key))
+    try:
+        strategy = None if document is None else load_strategy(document, str(run.key))
+    except StrategyError:  # somebody's edit: what needs it is then said not to be known
+        strategy = None
     return Sided(str(run.key), opened_day(storage, run.key, day), strategy)
 
 
@@ -158,6 +162,8 @@ def _of_fork(base: Sided, other: Sided, fork: _Fork, *, same_data: bool) -> Docu
     actor, idle = sides[fork.actor], sides[1 - fork.actor]
     focus, reason = fork.focus, fork.focus["diagnostic_data"]
     life, end = _life_of(actor, focus)
+    if life is None and fork.both is not None:
+        life, end = _life_of(idle, fork.both)
     seen: list[Document] = []
     if fork.both is not None:
         pairs = recorded_pairs(reason, fork.both["diagnostic_data"])
@@ -298,13 +304,10 @@ def _seen(mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[Docume
 
 
 def _unequal(place: str, mine: object, theirs: object) -> Iterator[Document]:
-    if isinstance(mine, dict) and isinstance(theirs, dict):
-        for name in dict.fromkeys((*mine, *theirs)):
-            if name != "timeframes":
-                yield from _unequal(f"{place}.{name}", mine.get(name), theirs.get(name))
+    if isinstance(mine, dict) or isinstance(theirs, dict):
+        one, two = (each if isinstance(each, dict) else {} for each in (mine, theirs))
+        for name in dict.fromkeys((*one, *two)):
+            if name != "timeframes":  # the shortest of them stands beside it
+                yield from _unequal(f"{place}.{name}", one.get(name), two.get(name))
     elif mine != theirs:
-        yield {"what": place, "base": _plain(mine), "other": _plain(theirs)}
-
-
-def _plain(value: object) -> object:
-    return value if value is None or isinstance(value, str | int | float) else "there"
+        yield {"what": place, "base": mine, "other": theirs}

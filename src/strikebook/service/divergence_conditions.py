@@ -78,7 +78,9 @@ def worked_out_pairs(
     if name is None:
         return alone, None
     own, theirs = (_set_of(strategy, fired.node_id, name) for strategy in (actor, idle))
-    if own is None or theirs is None or len(own.leaves) != len(recorded):
+    if idle is None or own is None or len(own.leaves) != len(recorded):
+        return alone, "not_known"
+    if theirs is None:
         return alone, "no_such_signal"
     report = next((each for each in signals if each["node_id"] == fired.node_id), None)
     missing = None if report is None else _missing_leaf(report, name, fired.time)

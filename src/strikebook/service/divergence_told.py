@@ -45,19 +45,24 @@ def _first(found: Document, names: Mapping[str, str]) -> str:
         return f"{when} they part."
     node = f"{found['node_id']} ({found['label']})" if found["label"] else str(found["node_id"])
     if found["acted"] == "both":
-        place = f"{found['vpi']}, {found['end']}, " if found["vpi"] and found["end"] else ""
-        return f"{when} both were at {place}{node}."
+        place = f", {found['vpi']} {found['end']}" if found["vpi"] and found["end"] else ""
+        done = ["; ".join(map(_done, found[side]["did"])) for side in ("base", "other")]
+        each = "" if done[0] == done[1] else f" {names['base']}: {done[0]}. {names['other']}: {done[1]}."
+        return f"{when} both came to {node}{place}.{each}"
     actor, idle = ("base", "other") if found["acted"] == "base" else ("other", "base")
-    did = [each for each in found[actor]["did"] if each["note"] or each["rejected"]]
-    then = ", then " + "; ".join(_done(each) for each in did) if did else ""
-    others = "; ".join(f"{each['node_id']}{': ' + each['note'] if each['note'] else ''}" for each in found[idle]["did"])
-    instead = f"at that second it went to {others}" if others else "at that second it did nothing"
-    return f"{when} {names[actor]} fired {node}{then}; {names[idle]} did not: {instead}."
+    did = [each for each in found[actor]["did"] if each["node_id"] != found["node_id"]]
+    notes = (each["note"] for each in found[actor]["did"] if each["node_id"] == found["node_id"])
+    own = "".join(f": {note}" for note in notes if note)
+    then = ", then " + "; ".join(map(_done, did)) if did else ""
+    others = "; ".join(map(_done, found[idle]["did"]))
+    instead = f"at that second it had {others}" if others else "at that second it did nothing"
+    return f"{when} {names[actor]} fired {node}{own}{then}; {names[idle]} did not: {instead}."
 
 
 def _done(did: Document) -> str:
-    rejected = f" (rejected: {did['rejected']})" if did["rejected"] else ""
-    return f"{did['node_id']}: {did['note'] or 'fired'}{rejected}"
+    told_already = did["rejected"] is None or did["rejected"] in did["note"]
+    refused = "" if told_already else f" (rejected: {did['rejected']})"
+    return f"{did['node_id']}: {did['note'] or 'fired'}{refused}"
 
 
 def _conditions(found: Document, names: Mapping[str, str]) -> list[str]:

@@ -68,8 +68,9 @@ function Found({ sides, at, found }: FoundProps) {
         {found.node_id ? `, node ${found.node_id}` : ""}
       </p>
       <ul className={styles.told}>
-        {found.told.map((sentence) => (
-          <li key={sentence}>{sentence}</li>
+        {found.told.map((sentence, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a sentence may be there twice
+          <li key={place}>{sentence}</li>
         ))}
       </ul>
       <p className={styles.links}>
