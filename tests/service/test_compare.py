@@ -29,6 +29,7 @@ from tests.worked_days.making import (
     LTP,
     Json,
     after,
+    any_of,
     calc,
     entry,
     entry_signal,
@@ -39,6 +40,7 @@ from tests.worked_days.making import (
     make_strategy,
     number,
     protected,
+    re_entry_signal,
     rule,
     square_off,
     variable,
@@ -244,6 +246,35 @@ def test_an_order_that_fills_in_one_and_is_rejected_in_the_other(desk: Desk) -> 
     assert found["told"][0] == f"On 30-09-2024 at 09:16:00 both came to a (a), a-pos1 entry. {said}"
     backwards = desk.divergence(*reversed(keys))
     assert (backwards["vpi"], backwards["end"], backwards["base"]["position"]) == ("a-pos1", "entry", None)
+
+
+def test_a_signal_at_its_limit_is_said_to_be(desk: Desk) -> None:
+    """In again at most twice in one, at most once in the other, which is at its limit from its first re-entry on."""
+
+    def again(limit: int) -> Json:
+        nodes = [
+            entry_signal("go", after("09:15:10")),
+            entry("a", leg("buy", "CE", max_entries=9)),
+            exit_signal("leave", after("09:15:20")),
+            exit_order("out", "a-pos1"),
+            re_entry_signal("back", after("09:15:30"), limit=limit),
+        ]
+        return make_strategy(nodes, ["start > go > a > leave > out > back > a"])
+
+    found = desk.divergence(desk.run("twice", again(2)), desk.run("once", again(1)))
+    assert (found["node_id"], found["acted"], found["not_fired"]) == ("back", "base", "at_its_limit")
+    assert found["base"]["position"]["position_num"] == 3
+    assert "user_123/once: that signal was at its limit." in found["told"]
+
+
+def test_of_two_ways_in_the_group_is_what_counts(desk: Desk) -> None:
+    """Either of two levels: neither had been reached at 09:16:00."""
+    later = above(25_000.6)
+    either = any_of(leaf(LTP, ">=", number(25_000.8)), leaf(LTP, ">=", number(25_000.9)))
+    later["nodes"][1] = entry_signal("go", after("09:15:10"), either)
+    found = desk.divergence(desk.run("base", above(25_000.6)), desk.run("other", later))
+    assert (found["not_fired"], found["fired_later_at"]) == ("condition", "2024-09-30T09:16:20")
+    assert [pair["other"]["result"] for pair in found["conditions"]] == [True, False, False]
 
 
 def test_a_square_off_that_only_one_has(desk: Desk) -> None:

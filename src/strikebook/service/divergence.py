@@ -93,6 +93,8 @@ def divergence(base: Sided, other: Sided, day: date, kind: str, *, same_data: bo
     fork = None if kind == "terms" else _fork(base, other, by_reasons=kind == "reasons")
     if fork is not None and (fill is None or fork.time <= fill.time):
         found = _of_fork(base, other, fork, same_data=same_data)
+        if kind == "prices" and fill is not None:
+            found["fields"] = list(fill.fields)
     elif fill is not None:
         found = _of_fill(base, other, fill)
     else:
@@ -134,7 +136,8 @@ def _parted(base: Sided, other: Sided, at: int, time: str) -> _Fork:
         focus = next((event for event in then[actor] if event["node_id"] not in nodes[1 - actor]), None)
         if focus is not None:
             return _Fork(time, did, focus, actor, None)
-    first = then[0][0]
+    steps = [_step(event) for event in then[1]]
+    first = next((event for event in then[0] if _step(event) not in steps), then[0][0])
     return _Fork(time, did, first, 0, next(event for event in then[1] if event["node_id"] == first["node_id"]))
 
 

@@ -9,7 +9,7 @@ was is not known, and is said to be so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from strikebook.strategy.expression import (
     Constant,
     CurrentTime,
     Expression,
+    Group,
     IndicatorValue,
     Leaf,
     LiveValue,
@@ -87,28 +88,39 @@ def worked_out_pairs(
     known = _market_values(own, recorded, actor, idle) if same_data else []
     texts = [[leaf.text for leaf in leaves.leaves] for leaves in (own, theirs)]
     sides = [[leaf.lhs_text for leaf in leaves.leaves] for leaves in (own, theirs)]
+    others = [
+        _worked_out(leaf, known, fired.time, missing=missing == number) for number, leaf in enumerate(theirs.leaves)
+    ]
     pairs = [
-        _pair(
-            None if one is None else _recorded(recorded[one]),
-            None if two is None else _worked_out(theirs.leaves[two], known, fired.time, missing=missing == two),
-        )
+        _pair(None if one is None else _recorded(recorded[one]), None if two is None else others[two])
         for one, two in _matched(texts[0], texts[1], sides[0], sides[1])
     ]
-    return pairs, _why_not(report, name, fired.time, pairs)
+    held = None if missing is None else False
+    if held is None:
+        held = _holds(theirs.root, iter([leaf["result"] for leaf in others]))
+    return pairs, _why_not(report, name, fired.time, held)
 
 
-def _why_not(report: Mapping[str, Any] | None, name: str, time: str, pairs: Sequence[Document]) -> str:
+def _holds(group: Group, results: Iterator[bool | None]) -> bool | None:
+    """Whether a group held, by the results of its leaves in document order; None where that is not known."""
+    found = [_holds(item, results) if isinstance(item, Group) else next(results) for item in group.items]
+    decides = group.logic == "OR"
+    if decides in found:
+        return decides
+    return None if None in found else not decides
+
+
+def _why_not(report: Mapping[str, Any] | None, name: str, time: str, held: bool | None) -> str:  # noqa: FBT001
     if report is None:
         return "no_such_signal"
     if report["limit_at"] is not None and report["limit_at"] <= time:
         return "at_its_limit"
-    results = [pair["other"]["result"] for pair in pairs if pair["other"] is not None]
-    if False in results:
+    if held is False:
         return "condition"
     part = next((each for each in report["sets"] if each["condition_set"] == name), None)
     if part is None or not part["armed_steps"]:
         return "never_armed"
-    return "not_armed_then" if results and all(results) else "not_known"
+    return "not_armed_then" if held else "not_known"
 
 
 def _set_of(strategy: Strategy | None, node_id: str, name: str) -> ConditionSet | None:

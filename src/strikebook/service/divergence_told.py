@@ -11,7 +11,7 @@ Document = Mapping[str, Any]
 _NOT_FIRED: Final = {
     "no_such_signal": "it has no signal of that id with such conditions",
     "at_its_limit": "that signal was at its limit",
-    "never_armed": "that signal was never armed on that day",
+    "never_armed": "that signal was never armed with such conditions on that day",
     "not_armed_then": "its conditions would have held, but it was not armed then",
     "not_known": "what its conditions came to then is not recorded",
 }
