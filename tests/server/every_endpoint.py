@@ -20,6 +20,7 @@ def ask_everything(server: Running) -> Answers:
     queued = client.post(f"{API}/run", json={**RUN, "user_id": USER})
     job_id = queued.json()["job_id"]
     ended(client, job_id)
+    other = _run_of_another_threshold(client, document)
     values = {"job_id": job_id, "user_id": USER, "strategy_id": STRATEGY, "date": DAY}
     answers = {("POST", f"{API}/run"): queued}
     for method, path, query in (
@@ -42,6 +43,7 @@ def ask_everything(server: Running) -> Answers:
         ("GET", f"{API}/reprice/{RUN_FOLDER}", "?terms=today"),
         ("GET", f"{API}/verify/{RUN_FOLDER}", ""),
         ("GET", f"{API}/statistics/{RUN_FOLDER}", "?capital=150000"),
+        ("GET", f"{API}/compare", f"?result={USER}/{STRATEGY}&result={USER}/{other}"),
         ("GET", f"{API}/metadata/{RUN_FOLDER}", ""),
         ("GET", f"{API}/day/{RUN_FOLDER}/{{date}}", ""),
         ("GET", f"{API}/day/{RUN_FOLDER}/{{date}}/download", ""),
@@ -55,6 +57,14 @@ def ask_everything(server: Running) -> Answers:
         answers[method, path] = client.request(method, path.format(**values) + query, content=content)
     answers["POST", f"{API}/jobs/{{job_id}}/resume"] = _resumed(client)
     return answers
+
+
+def _run_of_another_threshold(client: httpx.Client, document: bytes) -> str:
+    """The same strategy with RSI below 28 in place of 30 under an id of its own, and a finished run of it."""
+    other = document.replace(STRATEGY.encode(), b"rsi-28").replace(b'"value": 30', b'"value": 28', 1)
+    client.put(f"{SHELF}/rsi-28?user_id={USER}", content=other).raise_for_status()
+    ended(client, client.post(f"{API}/run", json={**RUN, "user_id": USER, "strategy_id": "rsi-28"}).json()["job_id"])
+    return "rsi-28"
 
 
 def _resumed(client: httpx.Client) -> httpx.Response:

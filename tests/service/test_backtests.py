@@ -26,6 +26,7 @@ from strikebook.jobs.memory_jobs import MemoryJobs
 from strikebook.market.memory import MemoryMarket
 from strikebook.market.source import MarketSource
 from strikebook.service.backtests import Backtests
+from strikebook.service.compare import MOST_AT_A_TIME
 from strikebook.service.here_executor import HereExecutor
 from strikebook.service.results import read_day, read_run
 from strikebook.service.run import RunLimits, RunPlace
@@ -304,6 +305,34 @@ def test_a_server_verifies_one_run_at_a_time(place: Place, monkeypatch: pytest.M
     assert backtests.verify(KEY)["verified"]
     assert refused
     assert backtests.verify(KEY)["verified"]
+
+
+def test_a_server_makes_a_few_comparisons_at_a_time(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One more is refused while as many as may go on, and is made when they are done."""
+    backtests = place.start()
+    for strategy in (STRATEGY_ID, "twin"):
+        document = orjson.dumps(small_strategy() | {"strategy_id": strategy})
+        backtests.shelf.put("user_123", strategy, document)
+        ended(backtests, backtests.submit("user_123", strategy, *RANGE, {}).job_id)
+    keys = [KEY, RunKey("user_123", "twin")]
+    going: list[str] = []
+    executor = backtests.place.executor
+    ask = executor.ask
+
+    def ask_meanwhile(question: str, *arguments: object) -> Any:
+        if question.endswith("planned_run") and len(going) < MOST_AT_A_TIME:
+            going.append("one within another")
+            if len(going) < MOST_AT_A_TIME:
+                assert backtests.compare(keys)["days_differing"] == 0
+            else:
+                with pytest.raises(BusyError, match="comparisons are being made"):
+                    backtests.compare(keys)
+        return ask(question, *arguments)
+
+    monkeypatch.setattr(executor, "ask", ask_meanwhile)
+    assert backtests.compare(keys)["days_differing"] == 0
+    assert len(going) == MOST_AT_A_TIME
+    assert backtests.compare(keys)["days_compared"] > 0
 
 
 def test_clearing_a_running_strategy_cancels_it_first(place: Place) -> None:

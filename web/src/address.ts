@@ -11,6 +11,7 @@ export type OptionTexts = Record<string, string>;
 export type View =
   | { view: "results"; user: string | null }
   | RunAsked
+  | { view: "compare"; results: readonly RunPlace[] }
   | { view: "strategies"; user: string | null }
   | { view: "strategy"; user: string | null; strategy: string }
   | ({ view: "result" } & RunPlace)
@@ -73,6 +74,7 @@ export function viewOf(path: string, search: string): View {
   const [first, second, ...rest] = parts;
   if (first === undefined) return { view: "results", user: null };
   if (first === "run" && second === undefined) return runOf(query);
+  if (first === "compare" && second === undefined) return { view: "compare", results: comparedOf(query) };
   if (first === "strategies" && rest.length === 0) {
     const user = query.get("user");
     return second === undefined ? { view: "strategies", user } : { view: "strategy", user, strategy: second };
@@ -87,6 +89,8 @@ export function addressOf(view: View): string {
       return view.user === null ? "/" : join("r", view.user);
     case "run":
       return `/run${queryOf({ user: view.user, strategy: view.strategy, from: view.from, to: view.to, ...view.options })}`;
+    case "compare":
+      return addressOfComparison(view.results);
     case "strategies":
       return `/strategies${queryOf({ user: view.user })}`;
     case "strategy":
@@ -121,6 +125,20 @@ export function addressOfStrategyRun({ user, strategy }: RunPlace): string {
   return addressOf({ view: "as-run", user, strategy });
 }
 
+/** How many results can be compared. */
+export const FEWEST_COMPARED = 2;
+export const MOST_COMPARED = 10;
+
+/** Of results beside each other; the first is the one the others are compared with. */
+export function addressOfComparison(results: readonly RunPlace[]): string {
+  return `/compare${results.map((each, at) => `${at === 0 ? "?" : "&"}result=${resultName(each, encodeURIComponent)}`).join("")}`;
+}
+
+/** `user/strategy`. */
+export function resultName({ user, strategy }: RunPlace, written = (part: string) => part): string {
+  return `${written(user)}/${written(strategy)}`;
+}
+
 export function addressOfRun(asked: Partial<RunAsked> = {}): string {
   const bare = { user: null, strategy: null, from: null, to: null, options: {} };
   return addressOf({ ...bare, ...asked, view: "run" });
@@ -140,6 +158,15 @@ export function addressOfTrade(place: DayPlace, trade: string, tab: Tab = "entry
 export function addressOfWhy(place: DayPlace, node: string): string {
   const { user, strategy, date } = place;
   return addressOf({ view: "why", user, strategy, date, node });
+}
+
+/** Each result that is named, once. */
+function comparedOf(query: URLSearchParams): RunPlace[] {
+  const named = new Set(query.getAll("result").filter((text) => /^[^/]+\/[^/]+$/.test(text)));
+  return [...named].map((text) => {
+    const [user = "", strategy = ""] = text.split("/");
+    return { user, strategy };
+  });
 }
 
 function runOf(query: URLSearchParams): RunAsked {

@@ -19,6 +19,7 @@ import { UserChip } from "./who/user-chip";
 import { useWho } from "./who/who";
 
 // What draws charts and graphs is loaded when it is first looked at.
+const compareView = new Code(() => import("./views/compare/compare-view"));
 const dayView = new Code(() => import("./views/day/day-view"));
 const tradeView = new Code(() => import("./views/trade/trade-view"));
 const whyView = new Code(() => import("./views/why/why-view"));
@@ -36,7 +37,7 @@ const PLACES: readonly Place[] = [
   {
     name: "Results",
     to: addressOf({ view: "results", user: null }),
-    views: ["results", "result", "as-run", "day", "trade", "why"],
+    views: ["results", "compare", "result", "as-run", "day", "trade", "why"],
   },
   { name: "Run", to: addressOfRun(), views: ["run"] },
   {
@@ -113,6 +114,15 @@ function Shown({ view }: { view: View }) {
       return <ResultsView user={view.user ?? user} />;
     case "run":
       return <RunView asked={view} key={view.user ?? user} />;
+    case "compare":
+      return (
+        <Needed
+          code={compareView}
+          props={{ places: view.results }}
+          what="the comparison"
+          key={addressOf(view)}
+        />
+      );
     case "strategies":
       return <Needed code={strategiesView} props={{ user: view.user }} what="strategies" />;
     case "strategy":

@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from strikebook import __version__
+from strikebook.cli.compare_command import compare
 from strikebook.cli.data_command import data_app
 from strikebook.cli.indicators_command import list_indicators
 from strikebook.cli.jobs_command import jobs_app
@@ -62,6 +63,10 @@ The same run under another broker's charges:
   strikebook reprice me STRATEGY_ID --brokerage "0.05 percent max 20"
 
 \b
+Two results side by side, and where they first part:
+  strikebook compare me/STRATEGY_ID me/OTHER_ID
+
+\b
 Run it again, and demand the same bytes:
   strikebook verify me STRATEGY_ID --market synthetic
 
@@ -100,6 +105,7 @@ def build_app() -> typer.Typer:
     app.command("statistics")(statistics)
     app.command("reprice")(reprice)
     app.command("verify")(verify)
+    app.command("compare")(compare)
     app.command("serve")(serve)
     app.add_typer(jobs_app, name="jobs")
     app.add_typer(keys_app, name="keys")

@@ -60,7 +60,7 @@ def _print(console: Console, document: dict[str, Any]) -> None:
     table.columns[1].justify = "right"
     for each in document["statistics"]:
         told = each["definition"] if each["reason"] is None else f"{each['definition']} ({each['reason']})"
-        table.add_row(each["title"], _value(each), told)
+        table.add_row(each["title"], statistic_value(each), told)
     console.print(table)
     for by, rows in document["breakdowns"].items():
         table = Table(_TITLES[by], "round trips", "won", "gross", "charges", "net")
@@ -78,7 +78,8 @@ def _print(console: Console, document: dict[str, Any]) -> None:
         console.print(table)
 
 
-def _value(each: dict[str, Any]) -> Text:
+def statistic_value(each: dict[str, Any]) -> Text:
+    """A statistic's value by its unit; a dash where it has none."""
     value, unit = each["value"], each["unit"]
     if value is None:
         return Text("–", "dim")

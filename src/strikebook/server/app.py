@@ -18,6 +18,7 @@ from strikebook import __version__
 from strikebook.errors import StrikebookError
 from strikebook.server.access_log import Access, ServerLog
 from strikebook.server.backtest_routes import backtest_router
+from strikebook.server.compare_routes import compare_router
 from strikebook.server.event_feed import EventFeed
 from strikebook.server.event_routes import event_router
 from strikebook.server.guard import ADMISSION, REQUEST_ID, Guard, caller_of
@@ -87,6 +88,7 @@ def create_api(backtests: Backtests, reads: HotReads, keys: Keys, feed: EventFee
     )
     app.include_router(backtest_router(backtests, reads))
     app.include_router(event_router(backtests, feed))
+    app.include_router(compare_router(backtests))
     app.include_router(strategy_router(backtests))
     page = Page()
     app.include_router(page_router(page))

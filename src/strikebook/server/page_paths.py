@@ -8,6 +8,7 @@ ASSETS: Final = "/assets/"
 VIEWS: Final = (
     "/",
     "/run",
+    "/compare",
     "/strategies",
     "/strategies/{strategy_id}",
     "/r/{user_strategy_date_trade:path}",

@@ -15,7 +15,7 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -35,6 +35,7 @@ from strikebook.jobs.job import MOVES, Job, is_job_id
 from strikebook.model.options import parse_options
 from strikebook.service.abandoned import close_abandoned
 from strikebook.service.charts import ChartCache
+from strikebook.service.compare import MOST_AT_A_TIME, compare
 from strikebook.service.job_runner import JobRunner, plan_in_worker
 from strikebook.service.job_status import Document, Pace, status_document
 from strikebook.service.reprice import reprice
@@ -91,6 +92,7 @@ class Backtests:
         self._cleaning = _Cleaning()
         self._one_cleanup = threading.Lock()
         self._one_verification = threading.Lock()
+        self._comparisons = threading.BoundedSemaphore(MOST_AT_A_TIME)
         self._deletions = ThreadPoolExecutor(1, "deletions")
         self._closing = threading.Event()
         self._cleaner = threading.Thread(target=self._clean_periodically, name="cleanup", daemon=True)
@@ -318,6 +320,19 @@ class Backtests:
             return verify(self.place.executor, self.storage, self.place.market, key)
         finally:
             self._one_verification.release()
+
+    def compare(self, keys: Sequence[RunKey]) -> Document:
+        """Results beside each other, a few comparisons at a time. Raises NotFoundError, UsageError, StorageError,
+        BusyError.
+        """
+        if not self._comparisons.acquire(blocking=False):
+            raise BusyError(
+                f"{MOST_AT_A_TIME} comparisons are being made", where="server", right="ask again in a few seconds"
+            )
+        try:
+            return compare(self.place.executor, self.storage, keys)
+        finally:
+            self._comparisons.release()
 
     def market(self) -> Document:
         """What data there is, per underlying and day."""

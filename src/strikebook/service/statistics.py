@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
@@ -45,9 +45,14 @@ def stored_figures(executor: DayExecutor, storage: BacktestStorage, key: RunKey)
 
 def fold_days(storage: BacktestStorage, key: RunKey, days: Sequence[date]) -> bytes:
     """What statistics need of some stored days, for ``statistics_of_parts``."""
+    return fold_ledgers(stored_ledgers(storage, key, days))
+
+
+def fold_ledgers(ledgers: Iterable[tuple[date, Document]]) -> bytes:
+    """The same of days that are open already."""
     folded: list[TradingDay] = []
     trips: list[RoundTrip] = []
-    for day, ledger in stored_ledgers(storage, key, days):
+    for day, ledger in ledgers:
         gross, charges = (round(ledger["summary"][name] * 100) for name in ("total_pnl", "charges"))
         folded.append(TradingDay(day, gross, charges, bool(ledger["positions"]), day_course(ledger)))
         trips += round_trips(day, ledger)

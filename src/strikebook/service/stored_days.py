@@ -47,7 +47,11 @@ def stored_run(storage: BacktestStorage, key: RunKey) -> StoredRun:
 
     Raises NotFoundError without such a run, StorageError for one of another version: its files are of another shape.
     """
-    run: Document = read_run(storage, key)
+    return run_of(key, read_run(storage, key))
+
+
+def run_of(key: RunKey, run: Document) -> StoredRun:
+    """The run whose metadata that is. Raises StorageError for one of another version."""
     if run["engine_version"] != __version__:
         raise StorageError(
             f"these results were made by version {run['engine_version']}; this is {__version__}",

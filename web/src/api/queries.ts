@@ -8,7 +8,7 @@ import {
   QueryClient as QueryClientOf,
   queryOptions,
 } from "@tanstack/react-query";
-import type { DayPlace, RunPlace } from "../address";
+import { type DayPlace, type RunPlace, resultName } from "../address";
 import { answerOf, api, isLost, Refusal } from "./client";
 import type { Status } from "./schema";
 
@@ -16,6 +16,7 @@ const FAST_MS = 500;
 const SLOW_MS = 2000;
 const FAST_FOR_MS = 5000;
 const LOST_RETRY_MS = 2000;
+const BUSY_RETRIES = 15;
 /** What others may change meanwhile is looked at so often; a copy that is still good costs an empty answer. */
 export const LOOK_AGAIN_MS = 10_000;
 
@@ -160,6 +161,19 @@ export function statisticsQuery({ user, strategy }: RunPlace, job: string, capit
         }),
       ),
     staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** Of results beside each other; where as many as may are being compared already, it is asked again. */
+export function compareQuery(results: readonly RunPlace[]) {
+  const names = results.map((each) => resultName(each));
+  return queryOptions({
+    queryKey: ["compare", ...names],
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/api/v1/backtest/compare", { params: { query: { result: names } }, signal })),
+    retry: (failures, error) => error instanceof Refusal && error.status === 409 && failures < BUSY_RETRIES,
+    retryDelay: LOST_RETRY_MS,
+    staleTime: LOOK_AGAIN_MS,
   });
 }
 

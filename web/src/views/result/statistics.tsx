@@ -88,7 +88,7 @@ function Figures({ found }: { found: RunStatistics }) {
               <tr key={each.name} data-statistic={each.name}>
                 <th scope="row">{each.title}</th>
                 <td className="number">
-                  <Value of={each} />
+                  <StatisticValue unit={each.unit} value={each.value} />
                 </td>
                 <td className="soft">
                   {each.definition}
@@ -150,7 +150,8 @@ function Figures({ found }: { found: RunStatistics }) {
   );
 }
 
-function Value({ of: { unit, value } }: { of: Statistic }) {
+/** A statistic by its unit; a dash where it has no value. */
+export function StatisticValue({ unit, value }: Pick<Statistic, "unit" | "value">) {
   if (value === null) return "–";
   if (typeof value === "string") return dayName(value);
   if (unit === "profit") return profit(value);

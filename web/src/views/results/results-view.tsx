@@ -1,8 +1,8 @@
 // A user's results: what there is, how it did, how long it stays; and the job that runs.
 
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import { addressOf, addressOfResult, addressOfRun } from "../../address";
+import { type ReactNode, useState } from "react";
+import { addressOf, addressOfResult, addressOfRun, MOST_COMPARED } from "../../address";
 import { serverNow } from "../../api/client";
 import { LOOK_AGAIN_MS, resultsQuery, strategiesQuery } from "../../api/queries";
 import type { DamagedRun, Run } from "../../api/schema";
@@ -20,6 +20,7 @@ import { Empty, Loading, Refused } from "../../parts/states";
 import { useEveryMinute } from "../../parts/use-every-minute";
 import { useWho } from "../../who/who";
 import { Clear } from "../result/clear";
+import { Chosen, Pick } from "./chosen";
 import { type Listed, listed, ORDERS, type Order } from "./listed";
 import styles from "./results-view.module.css";
 
@@ -33,10 +34,13 @@ export function ResultsView({ user }: { user: string }) {
     refetchInterval: active ? 2000 : LOOK_AGAIN_MS,
   });
   const [wanted, setWanted] = useState<Listed>({ text: "", order: "newest" });
+  const [picked, setPicked] = useState<readonly string[]>([]);
   useEveryMinute();
   const run = addressOfRun({ user: user === here ? null : user });
   const results = data?.results ?? [];
   const shown = listed(results, wanted);
+  const whole = results.filter((each) => !("problem" in each)).map((each) => each.strategy_id);
+  const chosen = picked.filter((each) => whole.includes(each));
   return (
     <>
       <Heading title={`Results of ${user}`}>
@@ -74,10 +78,30 @@ export function ResultsView({ user }: { user: string }) {
           </button>
         </p>
       ) : null}
+      {whole.length > 1 ? <Chosen user={user} chosen={chosen} onNone={() => setPicked([])} /> : null}
       <ul className={styles.list}>
         {shown.map((each) => (
           <li key={each.strategy_id}>
-            {"problem" in each ? <Damaged run={each} /> : <Card user={user} run={each} />}
+            {"problem" in each ? (
+              <Damaged run={each} />
+            ) : (
+              <Card user={user} run={each}>
+                {whole.length > 1 ? (
+                  <Pick
+                    name={each.strategy_name}
+                    at={chosen.indexOf(each.strategy_id)}
+                    full={chosen.length >= MOST_COMPARED}
+                    onPick={(on) =>
+                      setPicked(
+                        on
+                          ? [...chosen, each.strategy_id]
+                          : chosen.filter((strategy) => strategy !== each.strategy_id),
+                      )
+                    }
+                  />
+                ) : null}
+              </Card>
+            )}
           </li>
         ))}
       </ul>
@@ -117,7 +141,7 @@ function Choice({ wanted, onChange }: { wanted: Listed; onChange: (wanted: Liste
   );
 }
 
-function Card({ user, run }: { user: string; run: Run }) {
+function Card({ user, run, children }: { user: string; run: Run; children: ReactNode }) {
   const { overall_summary: overall } = run;
   return (
     <article className={styles.card}>
@@ -148,6 +172,7 @@ function Card({ user, run }: { user: string; run: Run }) {
         <dt>Expires</dt>
         <dd>{expiryText(run.expires_at)}</dd>
       </dl>
+      {children}
     </article>
   );
 }
