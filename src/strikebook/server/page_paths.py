@@ -10,6 +10,7 @@ VIEWS: Final = (
     "/run",
     "/strategies",
     "/strategies/{strategy_id}",
+    "/webhooks",
     "/r/{user_strategy_date_trade:path}",
 )
 _FIRST_PARTS: Final = frozenset(view.split("/")[1] for view in VIEWS) | {ASSETS.strip("/"), "favicon.svg"}
