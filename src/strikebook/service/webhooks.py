@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 from strikebook.errors import BusyError, NotFoundError, UsageError
 from strikebook.jobs.job import Job
@@ -169,9 +169,8 @@ class Webhooks:
         found: dict[tuple[str, str, datetime], Occurrence] = {}
         for job in (*self._ended, *self._jobs.jobs()):
             if job.completed_at is not None and job.state in EVENTS:
-                event = cast("Event", job.state)
-                found[job.job_id, event, job.completed_at] = Occurrence(
-                    job.user_id, job.job_id, event, job.completed_at, partial(_told, job, self._now)
+                found[job.job_id, job.state, job.completed_at] = Occurrence(
+                    job.user_id, job.job_id, job.state, job.completed_at, partial(_told, job, self._now)
                 )
         return list(found.values())
 

@@ -141,7 +141,7 @@ class Dispatcher:
             try:
                 self._look()
                 self._begin()
-            except Exception as error:  # a look that broke is told, and the next one is made
+            except Exception as error:  # noqa: BLE001 — a look that broke is told, and the next one is made
                 self._say(f"look: {type(error).__name__}: {error}", "webhooks could not be looked at")
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._pause_s()):

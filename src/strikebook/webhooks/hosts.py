@@ -1,9 +1,9 @@
 """Where the administrator lets webhooks go: hosts by name, with scheme and port; nowhere unless one is named.
 
-hooks.example.com            https, port 443
-*.example.com                every host below example.com, not example.com itself
-hooks.example.com:8443       https, that port
-http://intranet:8080         plain http, which is refused unless it is named so
+* ``hooks.example.com``: https, port 443.
+* ``*.example.com``: every host below example.com, not example.com itself.
+* ``hooks.example.com:8443``: https, that port.
+* ``http://intranet:8080``: plain http, which is refused unless it is named so.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ class Sender:
         for address in addresses:
             reason = refusal_of(address, self._networks)
             if reason is not None:
-                return Sent(None, f"not sent: {target.host} resolves to {reason}"[: 2 * _LONGEST_DETAIL])
+                return Sent(None, f"not sent to {target.host}: {reason}"[: 2 * _LONGEST_DETAIL])
         headers = _headers(target, webhook, delivery)
         unreached = Sent(None, f"not reached: {target.host} has no address")
         for address in addresses[:_MOST_ADDRESSES]:

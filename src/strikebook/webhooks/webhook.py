@@ -108,7 +108,7 @@ def make_secret() -> str:
 
 
 def delivery_id_of(webhook_id: str, job_id: str, event: str, at: datetime) -> str:
-    """The id of a delivery: the same whenever the same end of the same job is found, so nothing is told twice as two."""
+    """The id of a delivery: the same whenever the same end of the same job is found."""
     told = "\n".join((webhook_id, job_id, event, at.isoformat()))
     return f"whd_{hashlib.sha256(told.encode()).hexdigest()[:24]}"
 
