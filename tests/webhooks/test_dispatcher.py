@@ -154,7 +154,7 @@ def test_the_schedule() -> None:
 
 
 def test_who_hangs_holds_up_nobody_else(place: Place) -> None:
-    """With many webhooks of one user that hang, another user's is told at once; two of the first are tried at a time."""
+    """With many webhooks of one user that hang, another user's is told at once; of the first two are tried at a time"""
     with receiving(hangs) as stuck, receiving(says(200)) as good:
         for number in range(10):
             place.webhook(stuck, number)
