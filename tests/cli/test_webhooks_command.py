@@ -29,11 +29,11 @@ def test_from_making_to_removing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         )
         tried = place.strikebook("webhooks", "test", webhook_id)
         assert tried.returncode == 0
-        assert tried.stdout.startswith("delivered: 204")
+        assert tried.stdout.startswith("answered 204")
         (request,) = receiver.received
         timestamp = request.headers["x-strikebook-timestamp"]
         assert request.headers["x-strikebook-signature"] == own_signature(secret, timestamp, request.body)
-        assert "delivered: 204" in place.strikebook("webhooks", "log", webhook_id).stdout
+        assert "answered 204" in place.strikebook("webhooks", "log", webhook_id).stdout
     failed = place.strikebook("webhooks", "test", webhook_id)
     assert failed.returncode == 1
     assert failed.stdout.startswith("not reached")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -97,11 +98,11 @@ def talks_nonsense(connection: socket.socket, _: Received) -> None:
 
 
 @contextlib.contextmanager
-def receiving(answer: Answer) -> Iterator[Receiver]:
+def receiving(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
     """A receiver that runs, each connection in a thread of its own."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         receiver = Receiver(listening.getsockname()[1], answer)
-        threading.Thread(target=_accept, args=(listening, receiver), daemon=True).start()
+        threading.Thread(target=_accept, args=(listening, receiver, tls), daemon=True).start()
         try:
             yield receiver
         finally:
@@ -109,15 +110,19 @@ def receiving(answer: Answer) -> Iterator[Receiver]:
                 listening.shutdown(socket.SHUT_RDWR)
 
 
-def _accept(listening: socket.socket, receiver: Receiver) -> None:
+def _accept(listening: socket.socket, receiver: Receiver, tls: ssl.SSLContext | None) -> None:
     with contextlib.suppress(OSError):
         while True:
             connection, _ = listening.accept()
-            threading.Thread(target=_serve, args=(connection, receiver), daemon=True).start()
+            threading.Thread(target=_serve, args=(connection, receiver, tls), daemon=True).start()
 
 
-def _serve(connection: socket.socket, receiver: Receiver) -> None:
-    with connection, contextlib.suppress(OSError):
+def _serve(raw: socket.socket, receiver: Receiver, tls: ssl.SSLContext | None) -> None:
+    with (
+        raw,
+        contextlib.suppress(OSError),
+        raw if tls is None else tls.wrap_socket(raw, server_side=True) as connection,
+    ):
         content = b""
         while b"\r\n\r\n" not in content:
             part = connection.recv(65536)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -55,7 +58,7 @@ def sent_to(
 def test_what_is_sent() -> None:
     """A POST with the body as it is, headers that name event and delivery, and a signature that another proves."""
     with receiving(says(204)) as receiver:
-        assert sent_to(receiver) == Sent(204, "delivered: 204")
+        assert sent_to(receiver) == Sent(204, "answered 204")
         (request,) = receiver.received
     assert request.line == "POST /in?x=1 HTTP/1.1"
     assert request.body == BODY
@@ -115,7 +118,7 @@ def test_a_giant_answer_is_not_read() -> None:
     """The status has come; of a body without end a few kilobytes are read."""
     with receiving(floods) as receiver:
         begun = time.monotonic()
-        assert sent_to(receiver) == Sent(200, "delivered: 200")
+        assert sent_to(receiver) == Sent(200, "answered 200")
         assert time.monotonic() - begun < 2.5
 
 
@@ -182,6 +185,36 @@ def test_the_next_address_is_tried_where_one_does_not_answer() -> None:
     """An address that refuses the connection does not hide another."""
     with receiving(says(200)) as receiver:
         assert sent_to(receiver, resolve=lambda *_: ["127.0.0.9", "127.0.0.1"]).delivered
+
+
+def certificate_for(name: str, folder: Path) -> tuple[Path, Path]:
+    """A certificate that signs itself, and its key."""
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    command += ["-keyout", key, "-out", certificate, "-days", "2", "-subj", f"/CN={name}"]
+    command += ["-addext", f"subjectAltName=DNS:{name}"]
+    subprocess.run(command, check=True, capture_output=True)
+    return certificate, key
+
+
+def test_tls_is_for_the_name_and_not_for_the_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name goes into TLS, and the certificate must be of it and of an authority that the system knows."""
+    certificate, key = certificate_for("hooks.example.com", tmp_path)
+    named: list[str | None] = []
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(certificate, key)
+    tls.sni_callback = lambda _socket, name, _context: named.append(name)
+
+    def over_tls(name: str) -> Sent:
+        with receiving(says(200), tls) as receiver:
+            hosts, url = (f"{name}:{receiver.port}",), f"https://{name}:{receiver.port}/"
+            return sent_to(receiver, url, hosts=hosts, resolve=lambda *_: ["127.0.0.1"])
+
+    assert "certificate verify failed" in over_tls("hooks.example.com").outcome
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert over_tls("hooks.example.com").delivered
+    assert "certificate verify failed" in over_tls("other.example.com").outcome
+    assert named == ["hooks.example.com", "hooks.example.com", "other.example.com"]
 
 
 def test_a_host_that_is_not_allowed_any_more() -> None:

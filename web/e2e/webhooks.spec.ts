@@ -63,7 +63,7 @@ test.describe("with a receiver", () => {
     await expect(card.getByText("cancelled")).toHaveCount(0);
 
     await card.getByRole("button", { name: "Send a test" }).click();
-    await expect(card.getByTestId("outcome")).toContainText("delivered: 204");
+    await expect(card.getByTestId("outcome")).toContainText("answered 204");
     const { headers, body } = told[0] ?? { headers: {}, body: "" };
     const timestamp = String(headers["x-strikebook-timestamp"]);
     const signature = createHmac("sha256", secret).update(`${timestamp}.${body}`).digest("hex");

@@ -32,9 +32,9 @@ describe("what came of a delivery", () => {
   it("is that of the last try", () => {
     const tries = [
       { ...tried, outcome: "answered 500" },
-      { ...tried, status: 204, outcome: "delivered: 204" },
+      { ...tried, status: 204, outcome: "answered 204" },
     ];
-    expect(lastOutcome({ tries })).toBe("delivered: 204");
+    expect(lastOutcome({ tries })).toBe("answered 204");
   });
 
   it("is said also before the first", () => {

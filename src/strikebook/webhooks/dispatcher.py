@@ -96,11 +96,13 @@ class Dispatcher:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake = asyncio.Event()
         self._stopping = False
+        self._running = threading.Event()
         self._thread = threading.Thread(target=self._work, name="webhooks", daemon=True)
 
     def start(self) -> None:
         """Begin to tell."""
         self._thread.start()
+        self._running.wait()
 
     def stop(self) -> None:
         """Break off what is being tried, and end; it is tried again at the next start."""
@@ -134,6 +136,7 @@ class Dispatcher:
 
     async def _run(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._running.set()
         with suppress(StorageError, OSError):
             self._folder.sweep()
         while not self._stopping:

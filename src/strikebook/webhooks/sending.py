@@ -138,8 +138,6 @@ async def _read_some(answer: httpx.Response) -> None:
 
 def _outcome(answer: httpx.Response) -> Sent:
     status = answer.status_code
-    if 200 <= status < 300:
-        return Sent(status, f"delivered: {status}")
     if 300 <= status < 400:
         place = _printable(answer.headers.get("location", "nowhere"))
         return Sent(status, f"answered {status}: a redirect to {place}, which is not followed")
@@ -191,7 +189,13 @@ async def _in_thread(question: Callable[[], Sequence[str]]) -> Sequence[str]:
     return await answer
 
 
-def _shown(error: Exception) -> str:
+def _shown(error: BaseException) -> str:
+    """What went wrong, in the operating system's words where it has some: libraries say less with each layer."""
+    deepest: BaseException = error
+    while (cause := deepest.__cause__ or deepest.__context__) is not None:
+        deepest = cause
+    if isinstance(deepest, OSError) and not isinstance(deepest, ssl.SSLError) and deepest.strerror:
+        return _printable(deepest.strerror.lower())
     return _printable(str(error) or type(error).__name__)
 
 
