@@ -298,3 +298,43 @@ def test_files_are_their_owners_alone_and_damage_hides_nothing(place: Place) -> 
     (inside / f"{bad}.json").unlink()
     assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700}
     assert {mode for path, mode in modes.items() if path.is_file() and bad not in path.name} == {0o600}
+
+
+def test_a_test_goes_before_what_waits(place: Place) -> None:
+    """Somebody waits for it."""
+    with receiving(says(200)) as receiver:
+        webhook_id = place.webhook(receiver)
+        with place.telling(receiver) as dispatcher:
+            for number in range(20):
+                place.end(number)
+            dispatcher.test(webhook_id).result(5)
+            place.until(webhook_id, all_ended(21))
+        told = [each.headers["x-strikebook-event"] for each in receiver.received]
+        assert told.index("test") <= 1
+
+
+def test_an_event_that_cannot_be_told_holds_up_nothing(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    """What is no JSON is in the server's log, and what comes behind it is told."""
+    with receiving(says(200)) as receiver:
+        webhook_id = place.webhook(receiver)
+        at = place.now()
+        place.ends.append(Occurrence("ann", "job", "failed", at, lambda: {"job": {"error": "no caf\udce9"}}))
+        place.end(2)
+        with place.telling(receiver):
+            place.until(webhook_id, all_ended(1))
+        assert [orjson.loads(each.body)["event"] for each in receiver.received] == ["completed"]
+        assert "an event cannot be told" in [each.message for each in caplog.records]
+
+
+def test_what_was_removed_stays_removed(place: Place) -> None:
+    """Also where the thread that tells was about to note how far it is."""
+    with receiving(says(200)) as receiver:
+        webhook = place.folder.get(place.webhook(receiver))
+        assert webhook is not None
+        place.folder.remove(webhook.webhook_id)
+        place.folder.replace(webhook)
+        assert place.folder.webhooks() == []
+        (place.root / ".webhooks" / webhook.webhook_id).mkdir()
+        delivery = Delivery("whd_" + "0" * 24, webhook.webhook_id, "failed", "job", BEGUN, BEGUN, b"{}")
+        with pytest.raises(StorageError, match="was removed"):
+            place.folder.put_delivery(delivery)

@@ -28,7 +28,17 @@ from strikebook.webhooks.addresses import parse_networks
 from strikebook.webhooks.dispatcher import Dispatcher, Occurrence, make_test
 from strikebook.webhooks.hosts import AllowedHosts, target_of
 from strikebook.webhooks.sending import Sender
-from strikebook.webhooks.webhook import EVENTS, Delivery, Event, Schedule, Try, Webhook, make_secret, make_webhook_id
+from strikebook.webhooks.webhook import (
+    EVENTS,
+    TEST,
+    Delivery,
+    Event,
+    Schedule,
+    Try,
+    Webhook,
+    make_secret,
+    make_webhook_id,
+)
 from strikebook.webhooks.webhook_folder import WebhookFolder
 
 Document = dict[str, object]
@@ -37,6 +47,7 @@ MOST_OF_A_USER: Final = 10
 SHORTEST_SECRET: Final = 16
 LONGEST_SECRET: Final = 200
 _FAILED_DAYS_TOLD: Final = 20
+_TESTS_KEPT: Final = 20
 _REMEMBERED: Final = 1_000
 _API: Final = "/api/v1/backtest"
 
@@ -159,6 +170,9 @@ class Webhooks:
         tried = Try(begun, max(0, took), sent.status, sent.outcome)
         after = delivery.after(tried, Schedule(), 0.0, delivered=sent.delivered)
         self._folder.put_delivery(after)
+        tests = [each for each in self._folder.deliveries(webhook_id)[0] if each.event == TEST]
+        for old in tests[:-_TESTS_KEPT]:
+            self._folder.remove_delivery(webhook_id, old.delivery_id)
         return after
 
     def _sender(self) -> Sender:
@@ -209,7 +223,8 @@ def unknown_webhook(webhook_id: str) -> NotFoundError:
 
 def _told(job: Job, now: Callable[[], datetime]) -> Document:
     """What a receiver is told of a job: its status, with the first days that failed, and where to read more."""
-    short = replace(job, failed_days=job.failed_days[:_FAILED_DAYS_TOLD])
+    first = tuple(replace(each, reason=_printable(each.reason)) for each in job.failed_days[:_FAILED_DAYS_TOLD])
+    short = replace(job, failed_days=first, error=None if job.error is None else _printable(job.error))
     own = f"{job.user_id}/{job.strategy_id}"
     links = {"status": f"{_API}/status/{job.job_id}", "metadata": f"{_API}/metadata/{own}", "page": f"/r/{own}"}
     return {"job": status_document(short, None, now(), None), "links": links}
@@ -226,6 +241,11 @@ def _events(given: tuple[str, ...]) -> tuple[Event, ...]:
 def _can_be_secret(text: str) -> bool:
     printable = text.isascii() and text.isprintable() and " " not in text
     return printable and SHORTEST_SECRET <= len(text) <= LONGEST_SECRET
+
+
+def _printable(text: str) -> str:
+    """A text as JSON can hold it: a path that is not UTF-8 may be part of a message."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _stamp(moment: datetime) -> str:

@@ -40,6 +40,7 @@ MOST_PENDING: Final = 200
 SIDE_BY_SIDE: Final = 8
 OF_A_USER: Final = 2
 _LOOK_EVERY_S: Final = 1.0
+_LONGEST_START_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,9 @@ class _Line:
     trying: str = ""
 
     def due(self, now: datetime) -> Delivery | None:
-        """What is to be tried next, the oldest first."""
+        """What is to be tried next: a test, which somebody waits for, else the oldest."""
         found = [each for each in self.pending.values() if each.next_try_at is None or each.next_try_at <= now]
-        return min(found, key=lambda each: (each.created_at, each.occurred_at), default=None)
+        return min(found, key=lambda each: (each.event != TEST, each.created_at, each.occurred_at), default=None)
 
 
 class Dispatcher:
@@ -102,7 +103,7 @@ class Dispatcher:
     def start(self) -> None:
         """Begin to tell."""
         self._thread.start()
-        self._running.wait()
+        self._running.wait(_LONGEST_START_S)
 
     def stop(self) -> None:
         """Break off what is being tried, and end; it is tried again at the next start."""
@@ -177,7 +178,7 @@ class Dispatcher:
         for webhook in webhooks:
             line = self._lines.get(webhook.webhook_id)
             if line is None:
-                self._lines[webhook.webhook_id] = self._read_line(webhook)
+                self._take_up(webhook)
             elif line.webhook.told_until <= webhook.told_until:
                 line.webhook = webhook
         if not self._lines:
@@ -189,9 +190,14 @@ class Dispatcher:
             for line in of_user.get(occurrence.user_id, ()):
                 self._note(line, occurrence)
 
-    def _read_line(self, webhook: Webhook) -> _Line:
+    def _take_up(self, webhook: Webhook) -> None:
+        """Read what waits for a webhook; where that cannot be read the others go on without it."""
         line = _Line(webhook)
-        deliveries, damaged = self._folder.deliveries(webhook.webhook_id)
+        try:
+            deliveries, damaged = self._folder.deliveries(webhook.webhook_id)
+        except StorageError as error:
+            self._say(f"{webhook.webhook_id}: {error}", "a webhook cannot be read", webhook.webhook_id, error)
+            return
         for name in damaged:
             self._say(f"damaged: {name}", "a delivery is damaged and left out", where=f"{webhook.webhook_id}/{name}")
         for delivery in deliveries:
@@ -200,7 +206,7 @@ class Dispatcher:
                 line.pending[delivery.delivery_id] = delivery
             else:
                 line.ended.append((delivery.delivery_id, None if delivery.job_id is None else delivery.occurred_at))
-        return line
+        self._lines[webhook.webhook_id] = line
 
     def _note(self, line: _Line, occurrence: Occurrence) -> None:
         """Record that a webhook is to be told of the end of a job, unless it is recorded."""
@@ -210,8 +216,11 @@ class Dispatcher:
         delivery_id = delivery_id_of(webhook.webhook_id, occurrence.job_id, occurrence.event, occurrence.at)
         if delivery_id in line.known:
             return
-        told = occurrence.describe()
-        body = _body(webhook, delivery_id, occurrence.event, occurrence.at, told)
+        try:
+            body = _body(webhook, delivery_id, occurrence.event, occurrence.at, occurrence.describe())
+        except Exception as error:  # noqa: BLE001 — one that cannot be told must not hold up the others
+            self._say(f"{delivery_id}: {error}", "an event cannot be told", webhook.webhook_id, error)
+            return
         now = self._now()
         delivery = Delivery(
             delivery_id, webhook.webhook_id, occurrence.event, occurrence.job_id, occurrence.at, now, body
@@ -293,10 +302,8 @@ class Dispatcher:
             line.known.discard(delivery_id)
 
     def _advance(self, line: _Line, at: datetime) -> None:
-        stored = self._folder.get(line.webhook.webhook_id)
-        if stored is not None:
-            line.webhook = replace(stored, told_until=at)
-            self._folder.put(line.webhook)
+        line.webhook = replace(line.webhook, told_until=at)
+        self._folder.replace(line.webhook)
 
     def _begin_test(self, webhook_id: str, future: Future[Delivery]) -> None:
         try:

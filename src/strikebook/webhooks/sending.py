@@ -66,12 +66,18 @@ class Sender:
     """Sends deliveries where they may go."""
 
     def __init__(
-        self, hosts: AllowedHosts, networks: tuple[Network, ...], timeout_s: float, resolve: Resolve = look_up
+        self,
+        hosts: AllowedHosts,
+        networks: tuple[Network, ...],
+        timeout_s: float,
+        resolve: Resolve = look_up,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._hosts = hosts
         self._networks = networks
         self._timeout_s = timeout_s
         self._resolve = resolve
+        self._clock = clock
         self._tls = ssl.create_default_context()
 
     async def send(self, webhook: Webhook, delivery: Delivery) -> Sent:
@@ -99,7 +105,7 @@ class Sender:
             reason = refusal_of(address, self._networks)
             if reason is not None:
                 return Sent(None, f"not sent to {target.host}: {reason}"[: 2 * _LONGEST_DETAIL])
-        headers = _headers(target, webhook, delivery)
+        headers = _headers(target, webhook, delivery, str(int(self._clock())))
         unreached = Sent(None, f"not reached: {target.host} has no address")
         for address in addresses[:_MOST_ADDRESSES]:
             try:
@@ -144,8 +150,7 @@ def _outcome(answer: httpx.Response) -> Sent:
     return Sent(status, f"answered {status}")
 
 
-def _headers(target: Target, webhook: Webhook, delivery: Delivery) -> dict[str, str]:
-    timestamp = str(int(time.time()))
+def _headers(target: Target, webhook: Webhook, delivery: Delivery, timestamp: str) -> dict[str, str]:
     return {
         "Host": target.authority,
         "Content-Type": "application/json",

@@ -67,11 +67,17 @@ class WebhookFolder:
         self._make_private(self._folder)
         _write(self._path(webhook.webhook_id), encode_webhook(webhook))
 
+    def replace(self, webhook: Webhook) -> None:
+        """Store a webhook again; one that was removed meanwhile stays removed."""
+        with self._lock:
+            if self._path(webhook.webhook_id).exists():
+                self.put(webhook)
+
     def remove(self, webhook_id: str) -> None:
         """Remove a webhook and its deliveries; one that is not there is removed already."""
         if not is_webhook_id(webhook_id):
             return
-        with storage_errors("remove", self._path(webhook_id)):
+        with self._lock, storage_errors("remove", self._path(webhook_id)):
             self._path(webhook_id).unlink(missing_ok=True)
         deliveries = self._deliveries_of(webhook_id)
         if deliveries.is_symlink() or not deliveries.is_dir():
