@@ -16,8 +16,9 @@ import pytest
 from strikebook.errors import BusyError, NotFoundError, StorageError
 from strikebook.webhooks import dispatcher as dispatcher_module
 from strikebook.webhooks.addresses import parse_networks
-from strikebook.webhooks.dispatcher import Dispatcher, Occurrence
+from strikebook.webhooks.dispatcher import Dispatcher
 from strikebook.webhooks.hosts import AllowedHosts
+from strikebook.webhooks.occurrence import Occurrence
 from strikebook.webhooks.sending import Sender
 from strikebook.webhooks.webhook import EVENTS, Delivery, Event, Schedule, Try, Webhook
 from strikebook.webhooks.webhook_folder import WebhookFolder

@@ -25,8 +25,9 @@ from strikebook.service.job_status import status_document
 from strikebook.settings import Settings
 from strikebook.storage.layout import check_id
 from strikebook.webhooks.addresses import parse_networks
-from strikebook.webhooks.dispatcher import Dispatcher, Occurrence, make_test
+from strikebook.webhooks.dispatcher import Dispatcher
 from strikebook.webhooks.hosts import AllowedHosts, target_of
+from strikebook.webhooks.occurrence import Occurrence, make_test
 from strikebook.webhooks.sending import Sender
 from strikebook.webhooks.webhook import (
     EVENTS,

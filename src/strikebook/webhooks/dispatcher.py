@@ -20,18 +20,17 @@ import logging
 import random
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-import orjson
-
 from strikebook.errors import BusyError, NotFoundError, StorageError, StrikebookError
+from strikebook.webhooks.occurrence import Occurrence, body_of, make_test
 from strikebook.webhooks.sending import Sender
-from strikebook.webhooks.webhook import TEST, Delivery, Event, Schedule, Try, Webhook, delivery_id_of, make_test_id
+from strikebook.webhooks.webhook import TEST, Delivery, Schedule, Try, Webhook, delivery_id_of
 from strikebook.webhooks.webhook_folder import WebhookFolder
 
 LOG = logging.getLogger("strikebook.webhooks")
@@ -41,17 +40,6 @@ SIDE_BY_SIDE: Final = 8
 OF_A_USER: Final = 2
 _LOOK_EVERY_S: Final = 1.0
 _LONGEST_START_S: Final = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Occurrence:
-    """A job that has ended. ``describe`` makes what the receiver is told of it."""
-
-    user_id: str
-    job_id: str
-    event: Event
-    at: datetime
-    describe: Callable[[], Mapping[str, object]]
 
 
 @dataclass(slots=True)
@@ -217,7 +205,7 @@ class Dispatcher:
         if delivery_id in line.known:
             return
         try:
-            body = _body(webhook, delivery_id, occurrence.event, occurrence.at, occurrence.describe())
+            body = body_of(webhook, delivery_id, occurrence.event, occurrence.at, occurrence.describe())
         except Exception as error:  # noqa: BLE001 — one that cannot be told must not hold up the others
             self._say(f"{delivery_id}: {error}", "an event cannot be told", webhook.webhook_id, error)
             return
@@ -345,21 +333,3 @@ def _settle(future: Future[Delivery], delivery: Delivery | None = None, error: E
         future.set_exception(error)
     elif delivery is not None:
         future.set_result(delivery)
-
-
-def make_test(webhook: Webhook, now: datetime) -> Delivery:
-    """A test of a webhook: it says so, and is about no job."""
-    delivery_id = make_test_id()
-    body = _body(webhook, delivery_id, TEST, now, {"job": None, "links": {}})
-    return Delivery(delivery_id, webhook.webhook_id, TEST, None, now, now, body)
-
-
-def _body(webhook: Webhook, delivery_id: str, event: str, at: datetime, told: Mapping[str, object]) -> bytes:
-    envelope = {
-        "event": event,
-        "delivery_id": delivery_id,
-        "webhook_id": webhook.webhook_id,
-        "user_id": webhook.user_id,
-        "occurred_at": at.isoformat(timespec="microseconds"),
-    }
-    return orjson.dumps({**envelope, **told})
