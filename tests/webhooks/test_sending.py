@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 import subprocess
 import threading
@@ -79,6 +80,13 @@ def test_a_known_signature() -> None:
     assert signature_of("key", "1733152845", b"{}") == own_signature("key", "1733152845", b"{}") == made
     long_key = "k" * 150
     assert signature_of(long_key, "1", b"x") == own_signature(long_key, "1", b"x")
+
+
+def test_the_signature_of_the_docs() -> None:
+    """The example of docs/webhooks.md is true."""
+    page = (Path(__file__).parents[2] / "docs" / "webhooks.md").read_text("utf-8")
+    shown = dict(re.findall(r"^X-Strikebook-(Timestamp|Signature): (\S+)$", page, re.M))
+    assert shown["Signature"] == own_signature("a-secret-of-the-docs", shown["Timestamp"], b"{}")
 
 
 @pytest.mark.parametrize(
