@@ -5,6 +5,7 @@ The options of the commands that have the same names go before the environment. 
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from pathlib import Path
 from typing import Annotated, Final
@@ -17,6 +18,10 @@ NO_LOG: Final = "off"
 
 _HOST_NAME: Final = re.compile(r"[A-Za-z0-9._\-]+|[0-9A-Fa-f:]+")
 _ORIGIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://(?:[A-Za-z0-9._\-]+|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?/?")
+
+_WEBHOOK_HOST: Final = re.compile(
+    r"(https?://)?((\*\.)?[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)*|\[[0-9A-Fa-f:.]{2,45}\])(:(?P<port>[0-9]{1,5}))?", re.ASCII
+)
 
 
 class Settings(BaseSettings):
@@ -67,6 +72,21 @@ class Settings(BaseSettings):
     open_to_network: bool = Field(
         default=False, description="Listen on an address that is not loopback although no keys are configured."
     )
+    webhook_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Hosts that webhooks may be sent to: hooks.example.com, *.example.com, hooks.example.com:8443, "
+        "http://intranet:8080; commas between them. None: there are no webhooks.",
+    )
+    webhook_networks: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Networks of addresses that are not public and that webhooks may be sent to all the same: "
+        "10.1.0.0/16; commas between them.",
+    )
+    webhook_timeout_s: float = Field(10.0, gt=0, le=120, description="Seconds after which a try is broken off.")
+    webhook_retry_s: float = Field(
+        10.0, gt=0, le=3_600, description="Seconds until a delivery that failed is tried again; then twice that."
+    )
+    webhook_tries: int = Field(12, ge=1, le=100, description="Tries after which a delivery is given up.")
     log: str = Field(
         "",
         description="Where the log goes: a file, or - for stderr, or off for none. "
@@ -81,7 +101,7 @@ class Settings(BaseSettings):
         """Where the log goes: ``log``, or the file in the results folder that stands for none given."""
         return self.log or str(self.results / ".logs" / "server.jsonl")
 
-    @field_validator("allowed_hosts", "allowed_origins", mode="before")
+    @field_validator("allowed_hosts", "allowed_origins", "webhook_hosts", "webhook_networks", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -103,3 +123,22 @@ class Settings(BaseSettings):
             if _ORIGIN.fullmatch(origin) is None:
                 raise ValueError(f"{origin!r} is not an origin: like https://example.org,http://192.168.1.20:3000")
         return origins
+
+    @field_validator("webhook_hosts")
+    @classmethod
+    def _check_webhook_hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            found = _WEBHOOK_HOST.fullmatch(host)
+            if found is None or not 0 < int(found["port"] or 443) < 65_536:
+                raise ValueError(f"{host!r} names no host: like hooks.example.com,*.example.com,http://intranet:8080")
+        return hosts
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _check_networks(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for network in networks:
+            try:
+                ipaddress.ip_network(network)
+            except ValueError:
+                raise ValueError(f"{network!r} is no network: like 10.1.0.0/16,fd00::/8") from None
+        return networks

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import httpx
 
-from tests.server.running import API, DAY, LONG_RUN, RUN, STRATEGY, Running, ended
+from tests.server.running import API, DAY, LONG_RUN, RUN, STRATEGY, WEBHOOK_HOST, Running, ended
 
 USER = "everyone"
 SHELF = "/api/v1/strategies"
+WEBHOOKS = "/api/v1/webhooks"
 RUN_FOLDER = "{user_id}/{strategy_id}"
 
 Answers = dict[tuple[str, str], httpx.Response]
@@ -56,7 +57,21 @@ def ask_everything(server: Running) -> Answers:
         content = document if method in ("PUT", "POST") else None
         answers[method, path] = client.request(method, path.format(**values) + query, content=content)
     answers["POST", f"{API}/jobs/{{job_id}}/resume"] = _resumed(client)
-    return answers
+    return answers | _webhooks(client)
+
+
+def _webhooks(client: httpx.Client) -> Answers:
+    """The answers of a webhook that is made, listed, tried, looked at and removed."""
+    made = client.post(WEBHOOKS, json={"user_id": USER, "url": f"{WEBHOOK_HOST}/in"})
+    one = "{webhook_id}"
+    own = f"{WEBHOOKS}/{made.json()['webhook_id']}"
+    return {
+        ("POST", WEBHOOKS): made,
+        ("GET", WEBHOOKS): client.get(WEBHOOKS),
+        ("POST", f"{WEBHOOKS}/{one}/test"): client.post(f"{own}/test"),
+        ("GET", f"{WEBHOOKS}/{one}/deliveries"): client.get(f"{own}/deliveries"),
+        ("DELETE", f"{WEBHOOKS}/{one}"): client.delete(own),
+    }
 
 
 def _run_of_another_threshold(client: httpx.Client, document: bytes) -> str:

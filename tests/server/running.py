@@ -26,6 +26,8 @@ RUN = {"user_id": USER, "strategy_id": STRATEGY, "start_date": "2024-10-01", "en
 LONG_RUN = {**RUN, "start_date": "2019-01-01", "end_date": "2028-12-31"}
 """Half a minute of work: nothing that waits for its end is meant to use it."""
 LONGEST_WAIT_S = 60.0
+WEBHOOK_HOST = "http://127.0.0.1:9"
+"""Webhooks may be made for it; nothing is ever sent there, because its network is not named."""
 
 
 @dataclass
@@ -67,7 +69,7 @@ class Running:
 def running(folder: Path, program: Sequence[str | Path] = (PROGRAM,), **settings: object) -> Iterator[Running]:
     """A server on ``folder`` with these settings; ended with SIGTERM, after which it must say that it stopped."""
     chosen = {"market": "synthetic", "examples": EXAMPLES, "strategies": "strategies", "results": "results"}
-    chosen |= {"port": 0, "workers": 1, "log": "server.jsonl", **settings}
+    chosen |= {"port": 0, "workers": 1, "log": "server.jsonl", "webhook_hosts": WEBHOOK_HOST, **settings}
     environment = {name: value for name, value in os.environ.items() if not name.startswith("STRIKEBOOK_")}
     environment |= {f"STRIKEBOOK_{name.upper()}": str(value) for name, value in chosen.items()}
     folder.mkdir(parents=True, exist_ok=True)

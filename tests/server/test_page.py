@@ -21,7 +21,14 @@ from strikebook.server.page_routes import Page
 from tests.server.running import API, STRATEGY, USER, Running, problem, running
 
 BUILT = Path(page_routes.__file__).parent / "page" / "index.html"
-VIEWS = ["/", "/run", "/strategies", f"/strategies/{STRATEGY}", f"/r/{USER}/{STRATEGY}/01-10-2024/why/a%2Fb"]
+VIEWS = [
+    "/",
+    "/run",
+    "/strategies",
+    "/webhooks",
+    f"/strategies/{STRATEGY}",
+    f"/r/{USER}/{STRATEGY}/01-10-2024/why/a%2Fb",
+]
 
 
 @pytest.mark.parametrize("path", VIEWS)

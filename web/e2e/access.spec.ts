@@ -14,6 +14,7 @@ function viewsOf(server: Server): string[] {
     "/",
     "/run",
     "/strategies",
+    "/webhooks",
     `/strategies/${RSI}`,
     resultAddress(),
     day,

@@ -24,6 +24,7 @@ for (const [look, { width, height, colorScheme }] of Object.entries(LOOKS)) {
       results: "/",
       run: "/run",
       strategies: "/strategies",
+      webhooks: "/webhooks",
       strategy: `/strategies/${RSI}`,
       result: resultAddress(),
       day,

@@ -14,6 +14,7 @@ export type View =
   | { view: "compare"; results: readonly RunPlace[] }
   | { view: "strategies"; user: string | null }
   | { view: "strategy"; user: string | null; strategy: string }
+  | { view: "webhooks" }
   | ({ view: "result" } & RunPlace)
   | ({ view: "as-run" } & RunPlace)
   | DayAsked
@@ -75,6 +76,7 @@ export function viewOf(path: string, search: string): View {
   if (first === undefined) return { view: "results", user: null };
   if (first === "run" && second === undefined) return runOf(query);
   if (first === "compare" && second === undefined) return { view: "compare", results: comparedOf(query) };
+  if (first === "webhooks" && second === undefined) return { view: "webhooks" };
   if (first === "strategies" && rest.length === 0) {
     const user = query.get("user");
     return second === undefined ? { view: "strategies", user } : { view: "strategy", user, strategy: second };
@@ -95,6 +97,8 @@ export function addressOf(view: View): string {
       return `/strategies${queryOf({ user: view.user })}`;
     case "strategy":
       return join("strategies", view.strategy) + queryOf({ user: view.user });
+    case "webhooks":
+      return "/webhooks";
     case "result":
       return join("r", view.user, view.strategy);
     case "as-run":

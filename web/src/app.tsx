@@ -25,6 +25,7 @@ const tradeView = new Code(() => import("./views/trade/trade-view"));
 const whyView = new Code(() => import("./views/why/why-view"));
 const strategiesView = new Code(() => import("./views/strategies/strategies-view"));
 const asRunView = new Code(() => import("./views/strategies/as-run-view"));
+const webhooksView = new Code(() => import("./views/webhooks/webhooks-view"));
 const strategyView = new Code(() => import("./views/strategies/strategy-view"));
 
 interface Place {
@@ -45,6 +46,7 @@ const PLACES: readonly Place[] = [
     to: addressOf({ view: "strategies", user: null }),
     views: ["strategies", "strategy"],
   },
+  { name: "Webhooks", to: addressOf({ view: "webhooks" }), views: ["webhooks"] },
 ];
 
 export function App() {
@@ -134,6 +136,8 @@ function Shown({ view }: { view: View }) {
           key={view.strategy}
         />
       );
+    case "webhooks":
+      return <Needed code={webhooksView} props={{}} what="webhooks" />;
     case "as-run":
       return <Needed code={asRunView} props={{ place: view }} what="the strategy" />;
     case "result":

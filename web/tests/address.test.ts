@@ -26,6 +26,7 @@ const VIEWS: View[] = [
   { view: "strategies", user: "other" },
   { view: "strategy", user: null, strategy: "iron-condor" },
   { view: "strategy", user: "other", strategy: "iron-condor" },
+  { view: "webhooks" },
   { view: "result", ...PLACE },
   { view: "as-run", ...PLACE },
   { view: "day", ...DAY, ...SHOWN },

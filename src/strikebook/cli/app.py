@@ -28,6 +28,7 @@ from strikebook.cli.statistics_command import statistics
 from strikebook.cli.strategy_command import strategy_app
 from strikebook.cli.texts import inert
 from strikebook.cli.verify_command import verify
+from strikebook.cli.webhooks_command import webhooks_app
 from strikebook.errors import StrikebookError, UsageError
 
 _HELP = """Run options strategies over past trading days, and see for every trade why it was made.
@@ -109,6 +110,7 @@ def build_app() -> typer.Typer:
     app.command("serve")(serve)
     app.add_typer(jobs_app, name="jobs")
     app.add_typer(keys_app, name="keys")
+    app.add_typer(webhooks_app, name="webhooks")
     app.add_typer(strategy_app, name="strategy")
     app.add_typer(data_app, name="data")
     app.command("indicators")(list_indicators)

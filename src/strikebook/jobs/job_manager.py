@@ -29,7 +29,10 @@ _RECORD_EVERY_S: Final = 1.0
 
 
 class JobManager:
-    """The jobs of one process, over a store that others share. Safe to use from several threads."""
+    """The jobs of one process, over a store that others share. Safe to use from several threads.
+
+    ``on_end`` is told of each job of this process that has ended; it may neither wait nor raise.
+    """
 
     def __init__(self, store: JobStore, now: Callable[[], datetime], queue_length: int, owner: Owner) -> None:
         self._store = store
@@ -45,6 +48,7 @@ class JobManager:
         self._last_order = 0
         self._recorded_at = time.monotonic()
         self.left_alone: tuple[str, ...] = ()
+        self.on_end: Callable[[Job], None] = _tell_nobody
 
     def submit(
         self,
@@ -171,6 +175,7 @@ class JobManager:
                 self._own[job_id] = job
                 self._claims.pop(job_id).release()
                 self._tell_places()
+                self.on_end(job)
             return job
 
     def known(self, job_id: str) -> Job | None:
@@ -399,3 +404,7 @@ class JobManager:
             if self.get(job_id) is None:
                 return job_id
         raise StorageError("no free job id", where=self._store.place, right="try again in a second")
+
+
+def _tell_nobody(_job: Job) -> None:
+    """What is done at the end of a job where nobody wants to know."""

@@ -33,6 +33,7 @@ from strikebook.server.reply import Reply, json_reply, problem_reply
 from strikebook.server.routing import answers
 from strikebook.server.stored_bytes import StoredBytes
 from strikebook.server.strategy_routes import strategy_router
+from strikebook.server.webhook_routes import webhook_router
 from strikebook.server.wire.jobs import Health, Me
 from strikebook.service.backtests import Backtests
 
@@ -90,6 +91,7 @@ def create_api(backtests: Backtests, reads: HotReads, keys: Keys, feed: EventFee
     app.include_router(event_router(backtests, feed))
     app.include_router(compare_router(backtests))
     app.include_router(strategy_router(backtests))
+    app.include_router(webhook_router(backtests))
     page = Page()
     app.include_router(page_router(page))
     _add_health(app, backtests)

@@ -11,6 +11,7 @@ VIEWS: Final = (
     "/compare",
     "/strategies",
     "/strategies/{strategy_id}",
+    "/webhooks",
     "/r/{user_strategy_date_trade:path}",
 )
 _FIRST_PARTS: Final = frozenset(view.split("/")[1] for view in VIEWS) | {ASSETS.strip("/"), "favicon.svg"}

@@ -45,6 +45,7 @@ from strikebook.service.run import RunPlace, submit_run
 from strikebook.service.statistics import statistics
 from strikebook.service.strategy_shelf import StrategyShelf
 from strikebook.service.verify import verify
+from strikebook.service.webhooks import Webhooks
 from strikebook.service.why import why
 from strikebook.settings import Settings
 from strikebook.storage.backtest_storage import BacktestStorage, Cleared
@@ -87,6 +88,7 @@ class Backtests:
         self.place = place
         self.shelf = shelf
         self.market_name = market_name
+        self.webhooks = Webhooks(settings, place.jobs, place.now)
         self._runner = JobRunner(place, settings.running_jobs)
         self._charts = ChartCache(place, market_name)
         self._cleaning = _Cleaning()
@@ -105,6 +107,7 @@ class Backtests:
 
     def start(self) -> Document:
         """Take up what an earlier server left, clean up once, and go on doing so. Returns what the cleanup did."""
+        self.webhooks.start()
         self._take_up()
         cleaned = self.cleanup(None)
         self._cleaner.start()
@@ -118,6 +121,7 @@ class Backtests:
         self._runner.leave()
         self.place.executor.close()
         self._deletions.shutdown()
+        self.webhooks.stop()
         return self.place.jobs.let_go()
 
     def health(self) -> Document:
