@@ -9,6 +9,7 @@ import pytest
 
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.folder_storage import FolderStorage
+from strikebook.storage.keeping import Keeping
 from strikebook.storage.layout import RunKey
 from strikebook.storage.memory_storage import MemoryStorage
 from strikebook.storage.retention import CleanupReport, clean_up
@@ -39,7 +40,7 @@ def stored(storage: BacktestStorage, name: str, hours_ago: float) -> RunKey:
 def clean(
     storage: BacktestStorage, *running: RunKey, ttl: timedelta = TTL, older_than: timedelta | None = None
 ) -> CleanupReport:
-    return clean_up(storage, NOW, ttl, lambda key: key in running, older_than)
+    return clean_up(storage, NOW, Keeping(ttl), lambda key: key in running, older_than)
 
 
 def test_what_has_expired_is_cleared_and_nothing_else(storage: BacktestStorage) -> None:

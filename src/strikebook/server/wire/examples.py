@@ -25,6 +25,8 @@ _OPTIONS: Final[JsonDict] = {
     "limit_fill": "touch",
     "brokerage": "20 per order",
     "terms": "as_was",
+    "compression_level": 1,
+    "ttl_hours": "default",
 }
 
 
@@ -151,6 +153,7 @@ _METADATA: Final[JsonDict] = {
     "created_at": "2024-12-02T15:30:45",
     "completed_at": "2024-12-02T15:30:48",
     "expires_at": "2024-12-03T03:30:45",
+    "pinned": False,
     "overall_summary": {
         "total_positions": 2300,
         "closed_positions": 2300,
@@ -312,6 +315,7 @@ ANSWERS: Final[dict[str, JsonDict]] = {
         "last_run": "2024-12-02T15:30:00",
         "next_run": "2024-12-02T15:40:00",
         "next_expiry": {"user_id": "user_123", "strategy_id": STRATEGY_ID, "expires_at": "2024-12-03T03:30:45"},
+        "pinned": [],
         "failed": [],
     },
     "CleanupDone": {
