@@ -19,9 +19,9 @@ from tests.storage.shapes import BRIEF_DAY, BRIEF_METADATA, assert_same_shape
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 NOW = datetime(2024, 12, 2, 15, 30, 45)  # noqa: DTZ001 — exchange time
-# All checks are on. Three operations may refuse (422) what their schema allows, because no schema can say it: that the
-# last day of a run is not before its first and there is data in between, that a strategy can run, and how many events
-# a job has.
+# All checks are on. Four operations may refuse (422) what their schema allows, because no schema can say it: that the
+# last day of a run is not before its first and there is data in between, that a strategy can run, how many events a job
+# has, and that no time to live is longer than the longest.
 CONFIG = """
 [[operations]]
 include-name = "POST /api/v1/backtest/run"
@@ -33,6 +33,10 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 422, 
 
 [[operations]]
 include-name = "PUT /api/v1/strategies/{strategy_id}"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 422]
+
+[[operations]]
+include-name = "PUT /api/v1/backtest/limits/{user_id}"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 422]
 """
 BRIEF_RUN = {**RUN, "start_date": "2024-02-01", "end_date": "2024-12-31"}

@@ -32,8 +32,8 @@ from strikebook.service.run import RunLimits, RunPlace
 from strikebook.service.strategy_shelf import StrategyShelf
 from strikebook.settings import Settings
 from strikebook.storage.backtest_storage import BacktestStorage
-from strikebook.storage.layout import RunKey
 from strikebook.storage.keeping import Keeping
+from strikebook.storage.layout import RunKey
 from strikebook.storage.memory_storage import MemoryStorage
 from tests.service.made_run import DAYS, MANY_DAYS, STRATEGY_ID, Trouble, small_day, small_market, small_strategy
 

@@ -92,6 +92,7 @@ class Retained:
             "limits": said.as_document(),
             **_hours_of(keeping),
             "quota_bytes": keeping.quota_bytes,
+            "failed": [],
         }
 
     def all_limits(self) -> list[Document]:

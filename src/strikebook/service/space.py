@@ -85,6 +85,6 @@ def was_pinned(storage: BacktestStorage, key: RunKey) -> bool:
 def _full(user_id: str, used: int, quota_bytes: int) -> NoSpaceError:
     return NoSpaceError(
         f"{user_id} has used {used / 1e6:.2f} MB of {quota_bytes / 1e6:.2f} MB",
-        where=user_id,
+        where="quota_mb",
         right="clear results, wait for some to expire, or ask an administrator for a larger quota_mb",
     )

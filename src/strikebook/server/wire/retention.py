@@ -60,7 +60,7 @@ class UserLimits(Answer):
 
 
 class DamagedLimits(Part):
-    """Limits whose file cannot be read: nothing of that user's is deleted, and no run begins, until they are set again."""
+    """Limits whose file cannot be read: until they are set again nothing of that user is deleted, and no run begins."""
 
     user_id: str
     problem: str

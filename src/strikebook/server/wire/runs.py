@@ -78,8 +78,8 @@ class RunBody(Asked):
     options: Options | None = None
 
 
-class OptionsUsed(Part):
-    """The options that a run was made with, all of them."""
+class OptionsOfDay(Part):
+    """The options that a day's numbers follow from."""
 
     scale: str
     max_price_age_s: int
@@ -90,6 +90,11 @@ class OptionsUsed(Part):
     limit_fill: Literal["touch", "through"]
     brokerage: str
     terms: Literal["as_was", "today"]
+
+
+class OptionsUsed(OptionsOfDay):
+    """The options that a run was made with, all of them."""
+
     compression_level: int
     ttl_hours: str = Field(description="Hours, or `default`: as user and server say.")
 
