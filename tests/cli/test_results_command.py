@@ -55,7 +55,7 @@ def test_pinned_and_unpinned(stored: Place) -> None:
 
 
 def test_limits_are_set_listed_and_removed(stored: Place) -> None:
-    """What is not given stays as it is; what is stored moves at once; a value that makes no sense is refused by name."""
+    """What is not given stays; what is stored moves at once; a value that makes no sense is refused by name."""
     assert "live 48 hours" in stored.strikebook("limits", "set", "me", "--ttl-hours", "48", *IN).stdout
     assert "0.50 MB in all" in stored.strikebook("limits", "set", "me", "--quota-mb", "0.5", *IN).stdout
     told = usage(stored)
