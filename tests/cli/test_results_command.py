@@ -1,6 +1,10 @@
 """``strikebook results``, ``pin``, ``unpin`` and ``limits``, through the real command line on stored files."""
 
 import json
+import os
+import re
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -8,7 +12,7 @@ import pytest
 from strikebook.backtest_runner import RunRequest, run_backtest
 from strikebook.service.market_choice import open_market
 from strikebook.storage.folder_storage import FolderStorage
-from tests.cli.program import RANGE, Place, make_place
+from tests.cli.program import PROGRAM, RANGE, Place, make_place
 from tests.service.made_run import DAYS, STRATEGY_ID, noon
 
 IN = ("--results", "results")
@@ -81,3 +85,18 @@ def test_a_run_asks_for_a_level_and_a_time(stored: Place) -> None:
     for name, value in (("compression_level", "10"), ("ttl_hours", "200"), ("ttl_hours", "0")):
         refused = stored.strikebook(*run, "--option", f"{name}={value}")
         assert (refused.returncode, name in refused.stderr) == (2, True)
+
+
+def test_the_commands_of_the_page_run(tmp_path: Path) -> None:
+    """Every command of docs/retention.md, in its order, in one folder: each does what it is shown for."""
+    root = Path(__file__).parents[2]
+    blocks = re.findall(r"^```sh\n(.*?)^```", (root / "docs" / "retention.md").read_text("utf-8"), re.M | re.S)
+    commands = [shlex.split(line, comments=True) for line in "".join(blocks).splitlines()]
+    assert len(commands) == 8
+    environment = {**os.environ, "STRIKEBOOK_RESULTS": str(tmp_path), "STRIKEBOOK_WORKERS": "1"}
+    for program, *arguments in commands:
+        assert program == "strikebook"
+        done = subprocess.run(
+            [PROGRAM, *arguments], cwd=root, env=environment, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, ""), arguments

@@ -25,20 +25,20 @@ test("a trader sees when results expire, pins them, and a run is refused until t
   await expect(page.getByTestId("usage")).toContainText("MB pinned");
   expect(server.metadata().expires_at).toBeNull();
   await page.reload();
-  await expect(card.getByRole("button", { name: /^Pin / })).toHaveAttribute("aria-pressed", "true");
+  await expect(card.getByRole("button", { name: /^Unpin / })).toBeVisible();
 
   const cleaned = await fetch(`${server.url}${API}/cleanup/run?ttl_hours=0`, { method: "POST" });
   expect(((await cleaned.json()) as { kept_pinned: unknown[] }).kept_pinned).toHaveLength(1);
   expect(existsSync(file)).toBe(true);
 
   await page.goto(resultAddress());
-  await expect(page.getByText(/expires never: pinned/)).toBeVisible();
+  await expect(page.getByText(/kept until it is unpinned/)).toBeVisible();
   await page.getByRole("link", { name: "Run again" }).click();
   await page.getByRole("button", { name: "Run backtest" }).click();
   await expect(page.getByRole("alert")).toContainText("are pinned");
 
   await page.goto(resultAddress());
-  await page.getByRole("button", { name: /^Pin / }).click();
+  await page.getByRole("button", { name: /^Unpin / }).click();
   await expect(page.getByText(/expires in (29|30) h/)).toBeVisible();
   await page.getByRole("link", { name: "Run again" }).click();
   await page.getByText("Options", { exact: true }).click();

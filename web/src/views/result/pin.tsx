@@ -27,8 +27,7 @@ export function Pin({ place, pinned, name }: { place: RunPlace; pinned: boolean;
     <>
       <button
         type="button"
-        aria-pressed={pinned}
-        aria-label={`Pin ${name}`}
+        aria-label={`${pinned ? "Unpin" : "Pin"} ${name}`}
         title={pinned ? "Let these results expire again" : "Keep these results until they are unpinned"}
         disabled={pin.isPending}
         onClick={() => pin.mutate()}

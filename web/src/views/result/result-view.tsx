@@ -92,7 +92,8 @@ function RunHeading({ place, run }: { place: RunPlace; run: Metadata }) {
       below={
         <p className={styles.below}>
           {dayName(run.start_date)} – {dayName(run.end_date)} · {run.market.underlying} · run{" "}
-          {moment(run.created_at)} · expires {expiryText(run, exchangeTime(serverNow()))}{" "}
+          {moment(run.created_at)} ·{" "}
+          {run.pinned ? "kept until it is unpinned" : `expires ${expiryText(run, exchangeTime(serverNow()))}`}{" "}
           {run.synthetic ? <Chip tone="warning">synthetic prices</Chip> : <Chip>{run.market.label}</Chip>}
         </p>
       }
