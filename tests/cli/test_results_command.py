@@ -44,6 +44,10 @@ def test_results_are_listed_with_size_expiry_and_pin(stored: Place) -> None:
     assert usage(stored)["used_bytes"] == size
     assert "nobody has no results" in stored.strikebook("results", "nobody", *IN).stdout
     assert stored.strikebook("results", "../me", *IN).returncode == 2
+    (stored.folder / "results" / ".limits").mkdir()
+    (stored.folder / "results" / ".limits" / "me.json").write_text("{")
+    assert "me: the limits of me cannot be read" in stored.strikebook("results", *IN).stdout
+    assert stored.strikebook("results", "me", *IN).returncode == 1
     assert "no results in" in stored.strikebook("results", "--results", "nowhere").stdout
 
 

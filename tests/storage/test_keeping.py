@@ -31,6 +31,7 @@ def test_the_run_goes_before_its_user_and_the_user_before_the_server() -> None:
     assert hours(user, "3.5") == (3.5, "run")
     assert (SERVER.for_user(UserLimits()), user.quota_bytes) == (SERVER, 500_000)
     assert SERVER.for_user(UserLimits(quota_mb=0)).quota_bytes is None
+    assert SERVER.for_user(UserLimits(quota_mb=1e-9)).quota_bytes == 1
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from strikebook.cli.settings_reader import DEFAULT_RESULTS, Results, read_settings
 from strikebook.cli.texts import make_console
+from strikebook.errors import StorageError
 
 if TYPE_CHECKING:
     from strikebook.service.retained import Retained
@@ -40,8 +41,8 @@ def results(
 
     retained = retained_in(results)
     storage = FolderStorage(results.absolute())
-    users = [user] if user is not None else sorted({key.user_id for key in storage.folders()})
-    found = [retained.usage(each) for each in users]
+    users = sorted({key.user_id for key in storage.folders()}) if user is None else []
+    found = [retained.usage(user)] if user is not None else [_usage(retained, each) for each in users]
     if json:
         sys.stdout.buffer.write(encode_metadata({"users": found}))
         return
@@ -96,7 +97,18 @@ def _pin(user: str, strategy: str, results: Path, *, pinned: bool) -> None:
     typer.echo(f"{user}/{strategy} is kept {until}")
 
 
+def _usage(retained: Retained, user: str) -> dict[str, Any]:
+    """The usage of one of several users: limits that cannot be read hide no other user."""
+    try:
+        return retained.usage(user)
+    except StorageError as error:
+        return {"user_id": user, "problem": error.what}
+
+
 def _print(console: Console, usage: dict[str, Any]) -> None:
+    if "problem" in usage:
+        console.print(f"{usage['user_id']}: {usage['problem']}", style="yellow")
+        return
     table = Table("strategy", "name", "state", "days", "size", "made", "expires", "for", title=usage["user_id"])
     table.title_justify = "left"
     for column in table.columns[3:5]:

@@ -211,12 +211,16 @@ def _end(record: RunRecord, place: RunPlace, error: StrikebookError | None, *, s
 def _in_line(record: RunRecord, place: RunPlace, document: dict[str, object]) -> dict[str, object]:
     """The metadata of a run that has ended, with when it expires by now: limits may have been changed meanwhile.
 
-    Once the job has ended: who changes them leaves those alone that are running.
+    Once the job has ended: who changes them leaves those alone that are running. Where that cannot be done the run is
+    as it ended; every cleanup tries again, and reports it.
     """
     key = record.plan.key
-    bring_in_line(place.storage, place.limits.keeping, key, record.job_id)
-    stored = place.storage.metadata(key)
-    now = {} if stored is None else decode_metadata(stored)
+    try:
+        bring_in_line(place.storage, place.limits.keeping, key, record.job_id)
+        stored = place.storage.metadata(key)
+        now = {} if stored is None else decode_metadata(stored)
+    except StorageError:
+        return document
     return now if now.get("job_id") == record.job_id else document
 
 

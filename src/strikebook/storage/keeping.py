@@ -63,7 +63,7 @@ class Keeping:
             longest = timedelta(hours=limits.longest_ttl_hours)
         quota = own.quota_bytes
         if limits.quota_mb is not None:
-            quota = round(limits.quota_mb * BYTES_A_MEGABYTE) or None
+            quota = quota_of(limits.quota_mb)
         return replace(own, longest=longest, quota_bytes=quota)
 
     def of_run(self, asked: Decimal | None) -> tuple[timedelta, Whose]:
@@ -79,6 +79,11 @@ class Keeping:
 
 
 SERVER_DEFAULTS: Final = Keeping()
+
+
+def quota_of(megabytes: float) -> int | None:
+    """The bytes of a quota, at least one; None for 0, which is no limit."""
+    return max(1, round(megabytes * BYTES_A_MEGABYTE)) if megabytes else None
 
 
 def keeping_of(storage: BacktestStorage, server: Keeping, user_id: str) -> Keeping:
