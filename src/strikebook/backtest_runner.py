@@ -24,6 +24,7 @@ from strikebook.service.process_executor import ProcessExecutor
 from strikebook.service.resume import queue_again, refuse_other_market, refuse_to_resume
 from strikebook.service.run import Progress, RunLimits, RunPlace, carry_out, submit_run
 from strikebook.service.run_plan import RunPlan
+from strikebook.service.space import refuse_full
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.folder_storage import FolderStorage
 
@@ -79,6 +80,7 @@ def resume_backtest(
     request = RunRequest(job.user_id, document, market, storage, job.first, job.last, options, workers)
     plan = prepare_run(request)
     refuse_other_market(job, plan)
+    refuse_full(storage, plan.key, (limits or RunLimits()).keeping)
     return _carried_out(
         request, plan, lambda _, place: queue_again(job, place.jobs, storage), on_progress, stop, now, limits
     )

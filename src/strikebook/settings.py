@@ -40,7 +40,14 @@ class Settings(BaseSettings):
     workers: int = Field(0, ge=0, le=256, description="Processes that run days; 0 is one per processor.")
     running_jobs: int = Field(4, ge=1, le=256, description="Jobs of different users that run side by side.")
     queue_length: int = Field(100, ge=1, le=100_000, description="Jobs that may wait.")
+    compression_level: int = Field(1, ge=0, le=9, description="Level of gzip of the days of runs that ask for none.")
     ttl_hours: float = Field(12.0, gt=0, le=87_600, description="Hours after which results expire.")
+    longest_ttl_hours: float = Field(
+        168.0, gt=0, le=87_600, description="The most hours that a run may ask to be kept."
+    )
+    quota_mb: float = Field(
+        0.0, ge=0, le=1_000_000_000, description="Megabytes that the results of a user may take; 0 for no limit."
+    )
     cleanup_every_s: float = Field(600.0, ge=1, le=86_400, description="Seconds between two cleanups.")
     keep_jobs_hours: float = Field(168.0, gt=0, le=87_600, description="Hours that the record of an ended job is kept.")
     keep_jobs: int = Field(1_000, ge=0, le=1_000_000, description="The most records of ended jobs that are kept.")

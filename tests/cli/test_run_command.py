@@ -69,6 +69,8 @@ def test_options_are_taken_and_kept(place: Place) -> None:
         "slippage": "2 ticks",
         "brokerage": "20 per order",
         "terms": "as_was",
+        "compression_level": 1,
+        "ttl_hours": "default",
     }
 
 

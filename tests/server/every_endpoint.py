@@ -50,12 +50,20 @@ def ask_everything(server: Running) -> Answers:
         ("GET", f"{API}/day/{RUN_FOLDER}/{{date}}/download", ""),
         ("GET", f"{API}/day/{RUN_FOLDER}/{{date}}/why", "?node=bullish-signal"),
         ("GET", f"{API}/day/{RUN_FOLDER}/{{date}}/chart", ""),
+        ("GET", f"{API}/usage/{{user_id}}", ""),
+        ("PUT", f"{API}/pin/{RUN_FOLDER}", ""),
+        ("DELETE", f"{API}/pin/{RUN_FOLDER}", ""),
+        ("GET", f"{API}/limits/{{user_id}}", ""),
+        ("GET", f"{API}/limits", ""),
+        ("DELETE", f"{API}/limits/{{user_id}}", ""),
         ("GET", f"{API}/cleanup/status", ""),
         ("POST", f"{API}/cleanup/run", ""),
         ("DELETE", f"{API}/clear/{RUN_FOLDER}", ""),
     ):
         content = document if method in ("PUT", "POST") else None
         answers[method, path] = client.request(method, path.format(**values) + query, content=content)
+    said = client.put(f"{API}/limits/limited", json={"ttl_hours": 24, "quota_mb": 500})
+    answers["PUT", f"{API}/limits/{{user_id}}"] = said
     answers["POST", f"{API}/jobs/{{job_id}}/resume"] = _resumed(client)
     return answers | _webhooks(client)
 

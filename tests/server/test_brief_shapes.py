@@ -347,7 +347,7 @@ def test_options_are_those_of_the_command_line(served: Running) -> None:
         "stale_slippage": "1 ticks",
         "limit_fill": "through",
     }
-    options |= {"brokerage": "0.05 percent max 20", "terms": "today"}
+    options |= {"brokerage": "0.05 percent max 20", "terms": "today", "compression_level": 9, "ttl_hours": "24.5"}
     number = submitted(served.client, run_of("number", options={"brokerage": 7.5}))
     assert ended(served.client, number)["options"]["brokerage"] == "7.5 per order"
     ended(served.client, submitted(served.client, run_of("options", options=options)))

@@ -19,9 +19,9 @@ from tests.storage.shapes import BRIEF_DAY, BRIEF_METADATA, assert_same_shape
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 NOW = datetime(2024, 12, 2, 15, 30, 45)  # noqa: DTZ001 — exchange time
-# All checks are on. Three operations may refuse (422) what their schema allows, because no schema can say it: that the
-# last day of a run is not before its first and there is data in between, that a strategy can run, and how many events
-# a job has.
+# All checks are on. Four operations may refuse (422) what their schema allows, because no schema can say it: that the
+# last day of a run is not before its first and there is data in between, that a strategy can run, how many events a job
+# has, and that no time to live is longer than the longest.
 CONFIG = """
 [[operations]]
 include-name = "POST /api/v1/backtest/run"
@@ -33,6 +33,10 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 422, 
 
 [[operations]]
 include-name = "PUT /api/v1/strategies/{strategy_id}"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 422]
+
+[[operations]]
+include-name = "PUT /api/v1/backtest/limits/{user_id}"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 422]
 """
 BRIEF_RUN = {**RUN, "start_date": "2024-02-01", "end_date": "2024-12-31"}
@@ -62,8 +66,9 @@ def fuzzed(server: Running, folder: Path, *more: str) -> None:
     """Let schemathesis ask everything the document allows, and what it does not; no check may fail."""
     (folder / "schemathesis.toml").write_text(CONFIG)
     command = [SCHEMATHESIS, "--config-file", "schemathesis.toml", "run", f"{server.url}/openapi.json", "--no-color"]
-    command += ["--checks", "all", "--max-examples", "12", "--seed", "1", "--generation-database", "none", *more]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=100)
+    command += ["--checks", "all", "--max-examples", "12", "--seed", "1", "--generation-database", "none"]
+    command += ["--request-timeout", "60", *more]  # a verification takes as long as a run
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode == 0, done.stdout[-8_000:]
     assert re.search(r"Tested: \d\d", done.stdout)
     assert "request broke" not in server.log()

@@ -33,6 +33,7 @@ from strikebook.service.run import RunLimits, RunPlace
 from strikebook.service.strategy_shelf import StrategyShelf
 from strikebook.settings import Settings
 from strikebook.storage.backtest_storage import BacktestStorage
+from strikebook.storage.keeping import Keeping
 from strikebook.storage.layout import RunKey
 from strikebook.storage.memory_storage import MemoryStorage
 from tests.service.made_run import DAYS, MANY_DAYS, STRATEGY_ID, Trouble, small_day, small_market, small_strategy
@@ -70,7 +71,7 @@ class Place:
     def start(self, **settings: object) -> Backtests:
         chosen = self.settings.model_copy(update=settings)
         manager = JobManager(self.jobs, self.clock, chosen.queue_length, "server")
-        limits = RunLimits(timedelta(hours=chosen.ttl_hours))
+        limits = RunLimits(Keeping(timedelta(hours=chosen.ttl_hours)))
         place = RunPlace(self.market, self.storage, manager, HereExecutor(), self.clock, limits)
         backtests = Backtests(chosen, place, self.shelf, "memory")
         backtests.start()

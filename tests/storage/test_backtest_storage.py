@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from strikebook.errors import StorageError, UsageError
-from strikebook.storage.backtest_storage import BacktestStorage, Cleared
+from strikebook.storage.backtest_storage import BacktestStorage, Cleared, Size
 from strikebook.storage.folder_storage import FolderStorage
 from strikebook.storage.layout import RunKey
 from strikebook.storage.memory_storage import MemoryStorage
@@ -181,3 +181,57 @@ def test_folders_are_listed_in_order(storage: BacktestStorage) -> None:
     storage.sweep()
     assert storage.folders() == (RunKey("b", "x"), KEY, OTHER)
     assert storage.free_bytes() is None or (storage.free_bytes() or 0) > 0
+
+
+def test_what_refuses_a_run_leaves_the_old_results(storage: BacktestStorage) -> None:
+    """It is asked with their metadata, and not at all where there are none; what it raises is raised."""
+    asked: list[bytes] = []
+    storage.begin(KEY, b"{}", b"first", asked.append)
+    storage.put_day(KEY, FIRST, b"day")
+    assert asked == []
+
+    def refuse(metadata: bytes) -> None:
+        asked.append(metadata)
+        raise StorageError("pinned")
+
+    with pytest.raises(StorageError, match="pinned"):
+        storage.begin(KEY, b"{}", b"second", refuse)
+    assert asked == [b"first"]
+    assert (storage.metadata(KEY), storage.day(KEY, FIRST)) == (b"first", b"day")
+    storage.begin(KEY, b"{}", b"second", asked.append)
+    assert (storage.metadata(KEY), storage.day(KEY, FIRST)) == (b"second", None)
+
+
+def test_the_size_of_a_run_is_that_of_its_files(storage: BacktestStorage) -> None:
+    """Days, metadata and strategy, and nothing where there is no run; what is reserved does not count."""
+    assert storage.size(KEY) == Size(0, 0)
+    storage.begin(KEY, b"123", b"12345")
+    storage.put_day(KEY, FIRST, b"1234567")
+    assert storage.size(KEY) == Size(1, 15)
+
+
+def test_limits_of_users_outlive_their_results(storage: BacktestStorage) -> None:
+    """They are changed in one step from what they were, taken back with None, and listed by user."""
+    assert (storage.limits("ann"), storage.limited_users()) == (None, ())
+    storage.change_limits("bob", lambda before: b"b" if before is None else b"?")
+    storage.change_limits("ann", lambda _: b"a")
+    storage.change_limits("ann", lambda before: (before or b"") + b"1")
+    begin(storage, RunKey("ann", "x"))
+    storage.clear(RunKey("ann", "x"))
+    assert (storage.limits("ann"), storage.limited_users()) == (b"a1", ("ann", "bob"))
+    assert storage.users() == ()
+    assert storage.folders() == ()
+    storage.change_limits("ann", lambda _: None)
+    storage.change_limits("cy", lambda _: None)
+    assert storage.limited_users() == ("bob",)
+    for read in (storage.limits, lambda user: storage.change_limits(user, lambda _: b"")):
+        with pytest.raises(UsageError, match="user_id"):
+            read("../ann")
+
+
+def test_the_folders_of_a_user(storage: BacktestStorage) -> None:
+    """Those of one user alone, or of all."""
+    mine, theirs = RunKey("ann", "x"), RunKey("bob", "x")
+    begin(storage, mine)
+    begin(storage, theirs)
+    assert (storage.folders("ann"), storage.folders()) == ((mine,), (mine, theirs))

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
-from strikebook.storage.backtest_storage import BacktestStorage
+from strikebook.storage.backtest_storage import BacktestStorage, Cleared
 from strikebook.storage.folder_storage import FolderStorage
+from strikebook.storage.keeping import Keeping
 from strikebook.storage.layout import RunKey
 from strikebook.storage.memory_storage import MemoryStorage
 from strikebook.storage.retention import CleanupReport, clean_up
@@ -26,11 +28,14 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> BacktestStorage:
     return members[request.param]()
 
 
-def stored(storage: BacktestStorage, name: str, hours_ago: float) -> RunKey:
+def stored(
+    storage: BacktestStorage, name: str, hours_ago: float, *, pinned: bool = False, ttl_hours: str = "default"
+) -> RunKey:
     """A run of one day that was created so many hours ago."""
     key = RunKey("user", name)
     created = NOW - timedelta(hours=hours_ago)
     document = {"created_at": created.isoformat(), "expires_at": (created + TTL).isoformat(), "status": "completed"}
+    document |= {"pinned": pinned, "options": {"ttl_hours": ttl_hours}}
     storage.begin(key, b"{}", orjson.dumps(document))
     storage.put_day(key, NOW.date(), b"a day")
     return key
@@ -39,7 +44,7 @@ def stored(storage: BacktestStorage, name: str, hours_ago: float) -> RunKey:
 def clean(
     storage: BacktestStorage, *running: RunKey, ttl: timedelta = TTL, older_than: timedelta | None = None
 ) -> CleanupReport:
-    return clean_up(storage, NOW, ttl, lambda key: key in running, older_than)
+    return clean_up(storage, NOW, Keeping(ttl), lambda key: key in running, older_than)
 
 
 def test_what_has_expired_is_cleared_and_nothing_else(storage: BacktestStorage) -> None:
@@ -98,3 +103,67 @@ def test_a_bad_folder_stops_nothing_and_is_reported(tmp_path: Path, text: bytes 
     assert report.deleted == [old]
     assert [where for where, _ in report.failed] == [str(bad)]
     assert storage.day(bad, NOW.date()) == b"a day"
+
+
+# Who says how long, and what is kept.
+
+
+def test_pinned_results_stay_and_are_named(storage: BacktestStorage) -> None:
+    """However old, also where an age is asked for; only those are named that would have gone."""
+    old, young = stored(storage, "old", 100, pinned=True), stored(storage, "young", 1, pinned=True)
+    report = clean(storage)
+    assert (report.deleted, report.kept, report.next_expiry) == ([], [old], None)
+    everything = clean(storage, older_than=timedelta(0))
+    assert (everything.deleted, everything.kept) == ([], [old, young])
+    assert said(storage, old)["expires_at"] is None
+    assert storage.day(old, NOW.date()) == b"a day"
+
+
+def test_a_user_and_a_run_have_a_time_of_their_own(storage: BacktestStorage) -> None:
+    """Each expires by its own; what is said of the user moves what stays."""
+    asked, plain = stored(storage, "asked", 13, ttl_hours="30"), stored(storage, "plain", 13)
+    short = stored(storage, "short", 2, ttl_hours="1")
+    assert clean(storage).deleted == [plain, short]
+    plain = stored(storage, "plain", 13)
+    storage.change_limits("user", lambda _: b'{"ttl_hours": 14, "longest_ttl_hours": 20}')
+    report = clean(storage)
+    assert report.deleted == []
+    assert report.next_expiry == (NOW + timedelta(hours=1), plain)
+    assert said(storage, asked)["expires_at"] == (NOW + timedelta(hours=7)).isoformat()
+    storage.change_limits("user", lambda _: None)
+    assert clean(storage).deleted == [plain]
+
+
+def test_limits_that_cannot_be_read_delete_nothing(storage: BacktestStorage) -> None:
+    """That user's results stay and are reported; those of others go."""
+    kept, gone = stored(storage, "old", 100), RunKey("other", "old")
+    storage.begin(gone, b"{}", storage.metadata(kept) or b"")
+    storage.change_limits("user", lambda _: b"{")
+    report = clean(storage)
+    assert report.deleted == [gone]
+    assert [where for where, _ in report.failed] == [str(kept)]
+    assert "limits of user cannot be read" in report.failed[0][1]
+
+
+@pytest.mark.parametrize("how", ["pinned", "limits"])
+def test_what_is_kept_at_the_last_moment_is_kept(tmp_path: Path, how: str) -> None:
+    """A pin, or a longer life, that comes after the cleanup has looked and before it deletes: it looks once more."""
+
+    class Meanwhile(FolderStorage):
+        def clear(self, key: RunKey, *more: Any) -> Cleared:
+            if how == "limits":
+                self.change_limits(key.user_id, lambda _: b'{"ttl_hours": 500}')
+            else:
+                self.change_metadata(key, lambda text: orjson.dumps({**orjson.loads(text), "pinned": True}))
+            return super().clear(key, *more)
+
+    storage = Meanwhile(tmp_path)
+    key = stored(storage, "old", 100)
+    report = clean(storage)
+    assert (report.deleted, report.failed) == ([], [])
+    assert storage.day(key, NOW.date()) == b"a day"
+    assert report.kept == ([key] if how == "pinned" else [])
+
+
+def said(storage: BacktestStorage, key: RunKey) -> dict[str, Any]:
+    return dict(orjson.loads(storage.metadata(key) or b""))

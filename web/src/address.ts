@@ -61,6 +61,8 @@ const OPTION_FORMS: readonly (readonly [string, RegExp])[] = [
   ["terms", /^today$/],
   ["max_price_age_s", /^[0-9]{1,5}$/],
   ["wait_for_trade_s", /^[0-9]{1,5}$/],
+  ["compression_level", /^[0-9]$/],
+  ["ttl_hours", /^[0-9.]{1,13}$/],
 ];
 
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/;

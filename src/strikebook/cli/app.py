@@ -18,8 +18,10 @@ from strikebook.cli.data_command import data_app
 from strikebook.cli.indicators_command import list_indicators
 from strikebook.cli.jobs_command import jobs_app
 from strikebook.cli.keys_command import keys_app
+from strikebook.cli.limits_command import limits_app
 from strikebook.cli.openapi_command import openapi
 from strikebook.cli.reprice_command import reprice
+from strikebook.cli.results_command import pin, results, unpin
 from strikebook.cli.run_command import run
 from strikebook.cli.serve_command import serve
 from strikebook.cli.settings_reader import unknown_variables
@@ -68,6 +70,11 @@ Two results side by side, and where they first part:
   strikebook compare me/STRATEGY_ID me/OTHER_ID
 
 \b
+What is stored, what it takes, when it expires; and keep a result:
+  strikebook results me
+  strikebook pin me STRATEGY_ID
+
+\b
 Run it again, and demand the same bytes:
   strikebook verify me STRATEGY_ID --market synthetic
 
@@ -107,9 +114,13 @@ def build_app() -> typer.Typer:
     app.command("reprice")(reprice)
     app.command("verify")(verify)
     app.command("compare")(compare)
+    app.command("results")(results)
+    app.command("pin")(pin)
+    app.command("unpin")(unpin)
     app.command("serve")(serve)
     app.add_typer(jobs_app, name="jobs")
     app.add_typer(keys_app, name="keys")
+    app.add_typer(limits_app, name="limits")
     app.add_typer(webhooks_app, name="webhooks")
     app.add_typer(strategy_app, name="strategy")
     app.add_typer(data_app, name="data")

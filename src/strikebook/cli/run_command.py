@@ -60,7 +60,7 @@ _Options = Annotated[
     typer.Option(
         help="An option of the run as key=value, again for each: scale, max_price_age_s, wait_for_trade_s, "
         "fill (last or next), slippage, stale_slippage, limit_fill (touch or through), brokerage, terms (as_was or "
-        "today).",
+        "today), compression_level (0 to 9), ttl_hours.",
         show_default=False,
     ),
 ]
@@ -100,7 +100,9 @@ def run(  # noqa: PLR0913, PLR0917 — the command line has that many options
     from strikebook.storage.folder_storage import FolderStorage  # noqa: PLC0415
     from strikebook.storage.layout import parse_day  # noqa: PLC0415
 
-    days, options = (parse_day(first), parse_day(last)), parse_options(_pairs(option or []))
+    level = read_settings({}).compression_level
+    options = parse_options({"compression_level": level, **_pairs(option or [])})
+    days = (parse_day(first), parse_day(last))
     document, storage = read_document(file), FolderStorage(results)
     from strikebook.backtest_runner import run_backtest  # noqa: PLC0415
 

@@ -14,7 +14,13 @@ Terms: TypeAlias = Literal["as_was", "today"]
 
 TICK_PAISE = 5
 STALE_EVERY_S = 10
+DEFAULT_LEVEL = 1
+HIGHEST_LEVEL = 9
+LONGEST_TTL_HOURS = 87_600
+AS_CONFIGURED = "default"
+"""What ``ttl_hours`` says where a run asks for no time of its own."""
 _LARGEST_SLIPPAGE = 10_000
+_OF_KEEPING = ("compression_level", "ttl_hours")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,9 @@ class RunOptions:
     ``limit_fill``: a limit order that rests fills where a price is at its limit (``touch``), or beyond (``through``).
 
     ``terms``: the rates of charges of each day (``as_was``), or the newest ones known for all days (``today``).
+
+    ``compression_level`` (0 to 9, ``storage.codec``) and ``ttl_hours`` (None: as user and server say) are of how a run
+    is kept: no number of it follows from them.
     """
 
     scale: Decimal = Decimal(1)
@@ -52,6 +61,8 @@ class RunOptions:
     limit_fill: Literal["touch", "through"] = "touch"
     brokerage: Brokerage = field(default_factory=Brokerage)
     terms: Terms = "as_was"
+    compression_level: int = DEFAULT_LEVEL
+    ttl_hours: Decimal | None = None
 
     def filled_paise(self, price_paise: int, age_s: int, *, buying: bool) -> int:
         """The fill for a price: a buyer pays more, a seller gets less, never below zero; whole paise, half up.
@@ -77,7 +88,13 @@ class RunOptions:
             "limit_fill": self.limit_fill,
             "brokerage": str(self.brokerage),
             "terms": self.terms,
+            "compression_level": self.compression_level,
+            "ttl_hours": AS_CONFIGURED if self.ttl_hours is None else f"{self.ttl_hours.normalize():f}",
         }
+
+    def of_a_day(self) -> dict[str, str | int]:
+        """The options that a day's numbers follow from: those that its file states."""
+        return {name: value for name, value in self.as_document().items() if name not in _OF_KEEPING}
 
 
 def parse_options(values: dict[str, object]) -> RunOptions:
@@ -103,7 +120,28 @@ def parse_options(values: dict[str, object]) -> RunOptions:
         limit_fill=_limit_fill(values.get("limit_fill", defaults.limit_fill)),
         brokerage=parse_brokerage(values.get("brokerage", "20")),
         terms=parse_terms(values.get("terms", defaults.terms)),
+        compression_level=_level(values.get("compression_level", defaults.compression_level)),
+        ttl_hours=_hours(values.get("ttl_hours", AS_CONFIGURED)),
     )
+
+
+def _level(value: object) -> int:
+    text = str(value).strip()
+    if not (text.isascii() and text.isdigit() and len(text) == 1):
+        right = f"a whole number from 0 to {HIGHEST_LEVEL}"
+        raise UsageError(f"compression_level {text[:40]!r}", where="compression_level", right=right)
+    return int(text)
+
+
+def _hours(value: object) -> Decimal | None:
+    text = str(value).strip().lower()
+    if text == AS_CONFIGURED:
+        return None
+    hours = _decimal("ttl_hours", text[:40])
+    if not 0 < hours <= LONGEST_TTL_HOURS or hours != round(hours, 6):
+        right = f"hours above 0, at most {LONGEST_TTL_HOURS}, with at most six decimals; or {AS_CONFIGURED}"
+        raise UsageError(f"ttl_hours {text[:40]}", where="ttl_hours", right=right)
+    return hours
 
 
 def _limit_fill(value: object) -> Literal["touch", "through"]:

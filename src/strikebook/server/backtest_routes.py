@@ -112,7 +112,7 @@ def _add_job_routes(router: APIRouter, backtests: Backtests) -> None:
     async def run(request: Request, body: RunBody) -> Reply:
         """Queue a backtest. It replaces the results of this user and strategy once it leaves the queue."""
         refuse_other_user(request.scope, body.user_id)
-        _refuse_odd_json(await request.body())
+        refuse_odd_json(await request.body())
         try:
             job = await asyncio.to_thread(_submit, backtests, body)
         except BusyError as error:
@@ -285,6 +285,8 @@ def _add_cleanup_routes(router: APIRouter, backtests: Backtests) -> None:
         expiry = cast("Mapping[str, str] | None", document["next_expiry"])
         if expiry is not None and not caller_of(request.scope).may_act_for(expiry["user_id"]):
             document["next_expiry"] = None
+        pinned = cast("list[dict[str, str]]", document["pinned"])
+        document["pinned"] = [each for each in pinned if caller_of(request.scope).may_act_for(each["user_id"])]
         if not caller_of(request.scope).admin:
             document["failed"] = []
         return json_reply(orjson.dumps(document))
@@ -317,7 +319,7 @@ async def _stored_day(backtests: Backtests, key: RunKey, date: str) -> dt.date:
     return day
 
 
-def _refuse_odd_json(content: bytes) -> None:
+def refuse_odd_json(content: bytes) -> None:
     """One of two members of the same name would be ignored; and text that is not UTF-8 is not JSON."""
 
     def once(members: list[tuple[str, object]]) -> None:

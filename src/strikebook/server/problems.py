@@ -54,6 +54,7 @@ _RIGHT: Final = {
     "wait_for_trade_s": _SECONDS_RIGHT,
     "fill": "last or next",
     "stale_slippage": '"0.5 points", "2 ticks" or "0.1 percent"',
+    "compression_level": "a whole number from 0 to 9",
     "limit_fill": "touch or through",
     "slippage": '"0.5 points", "2 ticks" or "0.1 percent"',
     "timeframe": "whole minutes or hours under a day, or 1d: 5m",

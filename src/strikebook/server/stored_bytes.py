@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeAlias
 
-from isal import igzip
-
 from strikebook.errors import StorageError
 from strikebook.server.encodings import Coding
 from strikebook.server.reply import Headers, head_of
 from strikebook.storage.backtest_storage import BacktestStorage, Stamp
-from strikebook.storage.codec import COMPRESSION_LEVEL
+from strikebook.storage.codec import compress
 from strikebook.storage.layout import RunKey
 
 _GZIP_FORMAT: Final = 31
@@ -119,7 +117,7 @@ class StoredBytes:
         digest = hashlib.blake2b(content, digest_size=16).hexdigest()
         if day is not None:
             return Stored(stamp, _code(content, digest, "gzip"), None)
-        packed = bytes(igzip.compress(content, COMPRESSION_LEVEL, mtime=0))
+        packed = compress(content)
         return Stored(stamp, _code(packed, digest, "gzip"), _code(content, digest, "identity"))
 
 

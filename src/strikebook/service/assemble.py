@@ -17,6 +17,7 @@ from strikebook.service.run import RunLimits, RunPlace
 from strikebook.service.strategy_shelf import StrategyShelf
 from strikebook.settings import Settings
 from strikebook.storage.folder_storage import FolderStorage
+from strikebook.storage.keeping import Keeping, quota_of
 from strikebook.storage.memory_storage import MemoryStorage
 
 EXCHANGE_TIME = timezone(timedelta(hours=5, minutes=30))
@@ -58,8 +59,10 @@ def build_blank(settings: Settings) -> Backtests:
 
 
 def limits_of(settings: Settings) -> RunLimits:
-    """How long results live and what a run must leave free, as the settings say."""
-    return RunLimits(timedelta(hours=settings.ttl_hours), settings.minimum_free_mb * 1_000_000)
+    """How results are kept and what a run must leave free, as the settings say."""
+    ttl, longest = timedelta(hours=settings.ttl_hours), timedelta(hours=settings.longest_ttl_hours)
+    keeping = Keeping(ttl, max(ttl, longest), quota_of(settings.quota_mb))
+    return RunLimits(keeping, settings.minimum_free_mb * 1_000_000)
 
 
 def _absolute(market: str) -> str:

@@ -41,7 +41,9 @@ from strikebook.service.job_status import Document, Pace, status_document
 from strikebook.service.reprice import reprice
 from strikebook.service.results import missing_day, read_run
 from strikebook.service.resume import queue_again, refuse_other_market, refuse_to_resume
+from strikebook.service.retained import Retained
 from strikebook.service.run import RunPlace, submit_run
+from strikebook.service.space import refuse_full
 from strikebook.service.statistics import statistics
 from strikebook.service.strategy_shelf import StrategyShelf
 from strikebook.service.verify import verify
@@ -50,6 +52,7 @@ from strikebook.service.why import why
 from strikebook.settings import Settings
 from strikebook.storage.backtest_storage import BacktestStorage, Cleared
 from strikebook.storage.codec import decode_day, decode_metadata
+from strikebook.storage.keeping import is_pinned
 from strikebook.storage.layout import RunKey, check_id, day_text
 from strikebook.storage.retention import CleanupReport, clean_up
 
@@ -89,6 +92,7 @@ class Backtests:
         self.shelf = shelf
         self.market_name = market_name
         self.webhooks = Webhooks(settings, place.jobs, place.now)
+        self.retained = Retained(place.storage, place.jobs, place.limits.keeping)
         self._runner = JobRunner(place, settings.running_jobs)
         self._charts = ChartCache(place, market_name)
         self._cleaning = _Cleaning()
@@ -155,7 +159,7 @@ class Backtests:
         if self._runner.leaving:
             raise _stopping()
         document = self.shelf.get(user_id, strategy_id)
-        chosen = parse_options(options)
+        chosen = parse_options({"compression_level": self.settings.compression_level, **options})
         longest = self.settings.longest_range_days
         if first <= last and (last - first).days > longest:
             raise UsageError(f"a run from {first} to {last}", where="dates", right=f"at most {longest} days")
@@ -216,6 +220,7 @@ class Backtests:
             refuse_to_resume(job, self.storage)
             plan = self._runner.plan(job)
             refuse_other_market(job, plan)
+            refuse_full(self.storage, plan.key, self.place.limits.keeping)
             job = queue_again(job, self.place.jobs, self.storage)
             self._runner.enqueue(job, plan)
         return self._document(job)
@@ -243,8 +248,7 @@ class Backtests:
             older_than = timedelta(hours=ttl_hours)
         with self._one_cleanup:
             now = self.place.now()
-            ttl = self.place.limits.time_to_live
-            report = clean_up(self.storage, now, ttl, self._is_running, older_than)
+            report = clean_up(self.storage, now, self.place.limits.keeping, self._is_running, older_than)
             self.place.jobs.forget_ended(now - timedelta(hours=self.settings.keep_jobs_hours), self.settings.keep_jobs)
             self._cleaning.last = report
         for where, what in report.failed:
@@ -255,12 +259,14 @@ class Backtests:
             "deleted_files": report.day_files,
             "freed_space_mb": round(report.freed_bytes / _MEGABYTE, 2),
             "cutoff_time": _stamp(report.cutoff),
+            "kept_pinned": [{"user_id": key.user_id, "strategy_id": key.strategy_id} for key in report.kept],
             "failed": [{"where": where, "what": what} for where, what in report.failed],
         }
 
     def cleanup_status(self) -> Document:
         """What the retention is, when the last cleanup was and the next will be, and what expires next."""
-        last, following = self._cleaning.last, self._next_expiry()
+        last = self._cleaning.last
+        following, pinned = self._expiries()
         return {
             "cleanup_enabled": True,
             "ttl_hours": _whole(self.settings.ttl_hours),
@@ -268,6 +274,7 @@ class Backtests:
             "last_run": None if last is None else _stamp(last.at),
             "next_run": None if self._cleaning.next_at is None else _stamp(self._cleaning.next_at),
             "next_expiry": following,
+            "pinned": pinned,
             "failed": [] if last is None else [{"where": where, "what": what} for where, what in last.failed],
         }
 
@@ -418,20 +425,23 @@ class Backtests:
         job = self.place.jobs.active(key.user_id)
         return job is not None and job.state == "running" and job.strategy_id == key.strategy_id
 
-    def _next_expiry(self) -> Document | None:
-        """What expires next, of what is there now."""
+    def _expiries(self) -> tuple[Document | None, list[Document]]:
+        """What expires next, of what is there now; and what is pinned."""
         found: list[tuple[str, str, str]] = []
+        pinned: list[Document] = []
         for key in self.storage.folders():
             try:
                 metadata = read_run(self.storage, key)
             except (StorageError, NotFoundError):
                 continue  # a bad folder never expires by itself; the cleanup reports it
-            if not self._is_running(key):
+            if is_pinned(metadata):
+                pinned.append({"user_id": key.user_id, "strategy_id": key.strategy_id})
+            elif not self._is_running(key):
                 found.append((str(metadata.get("expires_at")), key.user_id, key.strategy_id))
         if not found:
-            return None
+            return None, pinned
         expires_at, user_id, strategy_id = min(found)
-        return {"user_id": user_id, "strategy_id": strategy_id, "expires_at": expires_at}
+        return {"user_id": user_id, "strategy_id": strategy_id, "expires_at": expires_at}, pinned
 
     def _clean_periodically(self) -> None:
         every = timedelta(seconds=self.settings.cleanup_every_s)

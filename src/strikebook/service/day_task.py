@@ -59,7 +59,7 @@ class DayRunner:
             charges = charges_of_day(result, work.options)
             document = self._documents.document(result, charges)
             trips, course = round_trips(day, document), day_course(document)
-            content = encode_day(document)
+            content = encode_day(document, work.options.compression_level)
         except MarketDataError as error:
             return DayOutcome(day, "failed", error.told), None
         except StrikebookError as error:

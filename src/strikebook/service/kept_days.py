@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from strikebook import __version__
 from strikebook.errors import StorageError
+from strikebook.model.options import RunOptions
 from strikebook.money.charges import Charges
 from strikebook.money.statistics import DayCourse, RoundTrip
 from strikebook.service.day_executor import DayExecutor
@@ -66,12 +67,8 @@ def kept_days(
         return None
     created_at = datetime.fromisoformat(str(metadata["created_at"]))
     trials = tuple(cast("list[float | None]", metadata.get("trials", [])))
-    stated = {
-        "strategy_hash": plan.strategy_hash,
-        "options": plan.options.as_document(),
-        "engine_version": __version__,
-    }
-    if any(metadata.get(name) != value for name, value in stated.items()):
+    stated = {"strategy_hash": plan.strategy_hash, "engine_version": __version__}
+    if any(metadata.get(name) != value for name, value in stated.items()) or _other_options(metadata, plan):
         return Kept(created_at, (), trials)
     done = _done(metadata)
     wanted = tuple(day for day in plan.days_to_run if day in done)
@@ -89,6 +86,12 @@ def whole_days(storage: BacktestStorage, key: RunKey, days: Sequence[date], stra
     """Those of some days whose file is whole, and of that strategy, in order."""
     found = {day: _whole(storage.day(key, day), day, strategy_hash) for day in days}
     return {day: whole for day, whole in found.items() if whole is not None}
+
+
+def _other_options(metadata: Document, plan: RunPlan) -> bool:
+    """Whether the run was begun with other options; one that it does not state had no other value then."""
+    stated = metadata.get("options")
+    return not isinstance(stated, dict) or {**RunOptions().as_document(), **stated} != plan.options.as_document()
 
 
 def _done(metadata: Document) -> dict[date, Document]:

@@ -9,6 +9,7 @@ from importlib import resources
 
 from strikebook import __version__
 from strikebook.service.run_plan import RunPlan
+from strikebook.storage.codec import encoder_of
 
 _TABLE = ".csv"
 _VERSION_DIGITS = 12
@@ -23,6 +24,7 @@ def manifest_of(plan: RunPlan) -> dict[str, object]:
         "strategy_hash": plan.strategy_hash,
         "engine_version": __version__,
         "options": plan.options.as_document(),
+        "encoder": encoder_of(plan.options.compression_level),
         "market": label,
         "seed": int(seed) if seed.isdigit() else None,
         "tables": dict(table_versions()),

@@ -4,7 +4,8 @@
    replaces the old results (``storage.begin``).
 2. Days run in workers, each of which stores its own day and sends back its summary.
 3. ``metadata.json`` is rewritten as they come in, at most twice a second, and once more at the end.
-4. A run that is left (the server drains) stays running in its record, and goes on from there at the next start.
+4. It stops where the disk or its user's quota has no room left; finished days stay.
+5. A run that is left (the server drains) stays running in its record, and goes on from there at the next start.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from strikebook.errors import NoSpaceError, StorageError, StrikebookError
@@ -24,10 +25,13 @@ from strikebook.service.day_work import DayOutcome, DayWork
 from strikebook.service.kept_days import kept_days
 from strikebook.service.run_figures import trials_after
 from strikebook.service.run_plan import RunPlan
-from strikebook.service.run_record import TIME_TO_LIVE, RunRecord, day_told
+from strikebook.service.run_record import RunRecord, day_told
+from strikebook.service.space import Space, refuse_over_quota, refuse_pinned, was_pinned
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_metadata, encode_metadata
+from strikebook.storage.keeping import SERVER_DEFAULTS, Keeping, keeping_of, refuse_longer
 from strikebook.storage.layout import RunKey
+from strikebook.storage.retention import bring_in_line
 
 if TYPE_CHECKING:
     from strikebook.market.source import MarketSource  # loads numpy; a worker has it, the server need not
@@ -48,9 +52,9 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class RunLimits:
-    """How long results live, and the free space that a run must leave."""
+    """How results are kept where an administrator says nothing of their user, and the free space a run must leave."""
 
-    time_to_live: timedelta = TIME_TO_LIVE
+    keeping: Keeping = SERVER_DEFAULTS
     minimum_free_bytes: int = 0
 
 
@@ -69,13 +73,18 @@ class RunPlace:
 def submit_run(plan: RunPlan, place: RunPlace) -> Job:
     """Record a job for a plan. Every run begins here, from the command line and from the server.
 
-    Raises BusyError where the user has a job queued or running, QueueFullError, or StorageError; nothing is changed
-    then.
+    Raises BusyError where the user has a job queued or running or the earlier results are pinned, UsageError where it
+    asks to be kept too long, QueueFullError, or StorageError; nothing is changed then.
     """
-    place.storage.check_writable()
-    refuse_full_disk(place.storage, place.limits)
+    storage, user_id = place.storage, plan.key.user_id
+    storage.check_writable()
+    refuse_full_disk(storage, place.limits)
+    keeping = keeping_of(storage, place.limits.keeping, user_id)
+    refuse_longer(keeping, plan.options.ttl_hours, user_id)
+    refuse_pinned(storage.metadata(plan.key), plan.key)
+    refuse_over_quota(storage, plan.key, keeping.quota_bytes)
     return place.jobs.submit(
-        user_id=plan.key.user_id,
+        user_id=user_id,
         strategy_id=plan.key.strategy_id,
         first=plan.first,
         last=plan.last,
@@ -133,12 +142,15 @@ def refuse_full_disk(storage: BacktestStorage, limits: RunLimits) -> None:
 def _begin(job: Job, plan: RunPlan, place: RunPlace) -> RunRecord:
     """The record of a run that begins, or goes on."""
     kept = kept_days(job.job_id, plan, place.market, place.storage, place.executor)
-    record = RunRecord(plan, job.job_id, place.now(), place.limits.time_to_live, "running")
+    keeping = keeping_of(place.storage, place.limits.keeping, plan.key.user_id)
+    record = RunRecord(plan, job.job_id, place.now(), keeping.of_run(plan.options.ttl_hours)[0], "running")
     if kept is None:
         record.trials = _earlier_trials(place.storage, plan.key)
-        place.storage.begin(plan.key, plan.document, encode_metadata(record.document()))
+        metadata = encode_metadata(record.document())
+        place.storage.begin(plan.key, plan.document, metadata, lambda text: refuse_pinned(text, plan.key))
         return record
     record.created_at, record.trials = kept.created_at, kept.trials
+    record.pinned = was_pinned(place.storage, plan.key)
     for outcome in kept.outcomes:
         record.add(outcome)
         _note(record, outcome, place)
@@ -162,14 +174,18 @@ def _run_days(
     work = DayWork(plan.key, plan.document, place.market, storage, plan.options)
     days = [day for day in plan.days_to_run if day not in record.outcomes]
     failures: list[StrikebookError] = []
+    space = Space(storage, plan.key, place.limits.keeping, record.stored_bytes)
     stored_at = time.monotonic()
     try:
         for outcome in place.executor.run(work, days, lambda: bool(failures) or stop()):
             record.add(outcome)
             _tell(record, outcome, place, on_progress)
+            if not failures and (full := space.refused(outcome.file_bytes)) is not None:
+                failures.append(full)
             if not failures and time.monotonic() - stored_at >= _METADATA_EVERY_S:
                 try:
                     storage.put_metadata(plan.key, encode_metadata(record.document()))
+                    space.look_again()
                     refuse_full_disk(storage, place.limits)
                 except StorageError as error:
                     failures.append(error)
@@ -189,7 +205,23 @@ def _end(record: RunRecord, place: RunPlace, error: StrikebookError | None, *, s
     state = record.status
     assert state in ("completed", "failed", "cancelled")  # noqa: S101 — for the type checker
     place.jobs.end(record.job_id, state, record.error)
-    return document
+    return _in_line(record, place, document)
+
+
+def _in_line(record: RunRecord, place: RunPlace, document: dict[str, object]) -> dict[str, object]:
+    """The metadata of a run that has ended, with when it expires by now: limits may have been changed meanwhile.
+
+    Once the job has ended: who changes them leaves those alone that are running. Where that cannot be done the run is
+    as it ended; every cleanup tries again, and reports it.
+    """
+    key = record.plan.key
+    try:
+        bring_in_line(place.storage, place.limits.keeping, key, record.job_id)
+        stored = place.storage.metadata(key)
+        now = {} if stored is None else decode_metadata(stored)
+    except StorageError:
+        return document
+    return now if now.get("job_id") == record.job_id else document
 
 
 def _leave(record: RunRecord, place: RunPlace) -> dict[str, object]:

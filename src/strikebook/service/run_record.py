@@ -18,7 +18,6 @@ from strikebook.storage.layout import day_text
 from strikebook.storage.summary import Totals, cost_record, rupees
 
 RunStatus = Literal["queued", "running", "completed", "failed", "cancelled"]
-TIME_TO_LIVE = timedelta(hours=12)
 
 
 @dataclass(slots=True)
@@ -31,13 +30,14 @@ class RunRecord:
     plan: RunPlan
     job_id: str
     created_at: datetime
-    time_to_live: timedelta = TIME_TO_LIVE
+    time_to_live: timedelta = timedelta(hours=12)
     status: RunStatus = "queued"
     error: str | None = None
     completed_at: datetime | None = None
     outcomes: dict[date, DayOutcome] = field(default_factory=dict)
     totals: Totals = field(default_factory=Totals)
     trials: Sequence[float | None] = ()
+    pinned: bool = False
 
     def add(self, outcome: DayOutcome) -> None:
         """Take a finished day in."""
@@ -59,6 +59,11 @@ class RunRecord:
             self.error = f"no day could run; the first: {next(iter(self.in_order())).reason}"
         else:
             self.status = "completed"
+
+    @property
+    def stored_bytes(self) -> int:
+        """What the run's days take."""
+        return sum(outcome.file_bytes for outcome in self.outcomes.values())
 
     @property
     def completed_days(self) -> int:
@@ -89,7 +94,8 @@ class RunRecord:
             "error": self.error,
             "created_at": _stamp(self.created_at),
             "completed_at": None if self.completed_at is None else _stamp(self.completed_at),
-            "expires_at": _stamp(self.created_at + self.time_to_live),
+            "expires_at": None if self.pinned else _stamp(self.created_at + self.time_to_live),
+            "pinned": self.pinned,
             "overall_summary": self._overall() | course_document(course),
             "monthly_summaries": months_document(course),
             "daily_summaries": [self._day(planned, by_day.get(planned.day)) for planned in plan.days],

@@ -4,7 +4,7 @@ Promises of every member:
 
 * Reading never creates anything, and sees a file whole or not at all.
 * ``begin`` replaces an earlier run in one move: until it returns, the old results are all there; after it, none.
-* Beginning, clearing and changing a run's metadata exclude each other, also between processes.
+* Beginning, clearing and changing a run's metadata or a user's limits exclude each other, also between processes.
 * Nothing is read, written or removed through a symbolic link: what one stands for is not there, or is refused.
 * A write that fails raises StorageError and leaves what was there before.
 * What is moved are bytes; ``storage.codec`` says what they mean.
@@ -32,6 +32,14 @@ class Cleared:
     freed_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What a run takes: day files, and bytes in all."""
+
+    day_files: int
+    stored_bytes: int
+
+
 class BacktestStorage(Protocol):
     """Where results are kept. Members on disk are picklable, so that a worker process stores its own days."""
 
@@ -49,8 +57,13 @@ class BacktestStorage(Protocol):
     def free_bytes(self) -> int | None:
         """The space that is left for results; None where there is no such limit."""
 
-    def begin(self, key: RunKey, strategy: bytes, metadata: bytes) -> Cleared:
-        """Start a run: its strategy and metadata replace all earlier results of ``key``."""
+    def begin(
+        self, key: RunKey, strategy: bytes, metadata: bytes, refuse: Callable[[bytes], None] | None = None
+    ) -> Cleared:
+        """Start a run: its strategy and metadata replace all earlier results of ``key``.
+
+        ``refuse`` gets the metadata of those results while nothing can change it; what it raises leaves them there.
+        """
 
     def put_day(self, key: RunKey, day: date, content: bytes) -> None:
         """Store a day's compressed document. Raises StorageError where the run was never begun."""
@@ -85,8 +98,8 @@ class BacktestStorage(Protocol):
     def is_unchanged(self, key: RunKey, day: date | None, stamp: Stamp) -> bool:
         """Whether what had that stamp is still what is there: the cheapest question of all."""
 
-    def folders(self) -> tuple[RunKey, ...]:
-        """Everything that stands where a run's results would, readable or not, in order."""
+    def folders(self, user_id: str | None = None) -> tuple[RunKey, ...]:
+        """Everything that stands where a run's results would (of a user), readable or not, in order."""
 
     def clear(
         self, key: RunKey, only_if: Callable[[bytes | None], bool] | None = None, later: Later | None = None
@@ -99,6 +112,18 @@ class BacktestStorage(Protocol):
 
     def change_metadata(self, key: RunKey, change: Callable[[bytes], bytes | None]) -> None:
         """Replace the metadata of a run by what ``change`` makes of it (None: leave it) while no new run can begin."""
+
+    def size(self, key: RunKey) -> Size:
+        """What a run takes by now; nothing where it is not there."""
+
+    def limits(self, user_id: str) -> bytes | None:
+        """What an administrator allows a user; None where nothing was said."""
+
+    def change_limits(self, user_id: str, change: Callable[[bytes | None], bytes | None]) -> None:
+        """Replace a user's limits by what ``change`` makes of them (None: there are none any more)."""
+
+    def limited_users(self) -> tuple[str, ...]:
+        """The users who have limits of their own, sorted."""
 
     def sweep(self) -> None:
         """Remove what killed processes left of results on their way in or out."""

@@ -24,7 +24,7 @@ class DayDocuments:
 
     def __init__(self, strategy: Strategy, options: RunOptions) -> None:
         self._strategy = strategy
-        self._options = options.as_document()
+        self._options = options.of_a_day()
         self._facts = facts_of(strategy)
         self._labels = {node.id: node.label for node in strategy.nodes.values()}
         self._clock = ClockTexts()

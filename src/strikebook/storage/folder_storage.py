@@ -14,9 +14,15 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from strikebook.atomic_file import is_full, make_real_folder, storage_errors, sync_folder, write_file
+from strikebook.atomic_file import (
+    is_full,
+    make_real_folder,
+    storage_errors,
+    sync_folder,
+    write_file,
+)
 from strikebook.errors import StorageError
-from strikebook.storage.backtest_storage import Cleared, Later, Stamp
+from strikebook.storage.backtest_storage import Cleared, Later, Size, Stamp
 from strikebook.storage.layout import (
     METADATA_NAME,
     RESERVE_NAME,
@@ -26,6 +32,7 @@ from strikebook.storage.layout import (
     day_file_name,
     day_of_file,
     is_id,
+    limits_path,
     moves_lock_path,
     run_folder,
 )
@@ -76,7 +83,9 @@ class FolderStorage:
         with storage_errors("look at", folder):
             return shutil.disk_usage(folder).free
 
-    def begin(self, key: RunKey, strategy: bytes, metadata: bytes) -> Cleared:
+    def begin(
+        self, key: RunKey, strategy: bytes, metadata: bytes, refuse: Callable[[bytes], None] | None = None
+    ) -> Cleared:
         """Start a run: build its folder aside, move the old one out of the way, move the new one in.
 
         A little space is reserved in it, so that a disk that fills up can still be told about (``finish``).
@@ -87,6 +96,9 @@ class FolderStorage:
             _refuse_link(folder.parent)
             sync_folder(self.root)
         with self._moving(key.user_id), storage_errors("create", folder.parent):
+            earlier = None if refuse is None else self.metadata(key)
+            if refuse is not None and earlier is not None:
+                refuse(earlier)
             coming = folder.parent / f"{_ON_ITS_WAY_IN}{key.strategy_id}"
             mark = f"{_ON_ITS_WAY_OUT}{key.strategy_id}-"
             for name in _names(folder.parent):  # what a killed process of this run left
@@ -180,8 +192,10 @@ class FolderStorage:
             return False
         return (found.st_ino, found.st_mtime_ns, found.st_size) == stamp
 
-    def folders(self) -> tuple[RunKey, ...]:
-        """Every folder where a run's results would be, readable or not, in order."""
+    def folders(self, user_id: str | None = None) -> tuple[RunKey, ...]:
+        """Every folder where a run's results would be (of a user), readable or not, in order."""
+        if user_id is not None:
+            return tuple(self._keys(check_id(user_id, "user_id")))
         return tuple(key for user in sorted(_names(self.root)) if is_id(user) for key in self._keys(user))
 
     def clear(
@@ -218,6 +232,36 @@ class FolderStorage:
             if changed is not None:
                 self.put_metadata(key, changed)
 
+    def size(self, key: RunKey) -> Size:
+        """What a run takes by now; nothing where it is not there."""
+        folder = run_folder(self.root, key)
+        found = Cleared(0, 0) if _is_linked(folder) else _content(folder)
+        return Size(found.day_files, found.freed_bytes)
+
+    def limits(self, user_id: str) -> bytes | None:
+        """What an administrator allows a user; None where nothing was said."""
+        return _read_file(limits_path(self.root, user_id))
+
+    def change_limits(self, user_id: str, change: Callable[[bytes | None], bytes | None]) -> None:
+        """Replace a user's limits by what ``change`` makes of them (None: there are none any more)."""
+        path = limits_path(self.root, user_id)
+        with self._moving(user_id):
+            changed = change(self.limits(user_id))
+            make_real_folder(path.parent)
+            if changed is not None:
+                write_file(path, changed)
+                return
+            with storage_errors("remove", path):
+                path.unlink(missing_ok=True)
+                sync_folder(path.parent)
+
+    def limited_users(self) -> tuple[str, ...]:
+        """The users who have limits of their own, sorted."""
+        folder = self.root / ".limits"
+        names = [] if folder.is_symlink() else _names(folder)
+        users = (name.removesuffix(".json") for name in names if name.endswith(".json"))
+        return tuple(sorted(filter(is_id, users)))
+
     def sweep(self) -> None:
         """Delete what killed processes left of results on their way in or out."""
         for user in filter(is_id, _names(self.root)):
@@ -251,19 +295,8 @@ class FolderStorage:
 
     def _read(self, key: RunKey, name: str) -> bytes | None:
         folder = run_folder(self.root, key)
-        with storage_errors("read", folder / name):
-            try:
-                descriptor = os.open(folder / name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-            except (FileNotFoundError, NotADirectoryError):
-                return None
-            except OSError as error:
-                if error.errno == errno.ELOOP:  # a symbolic link
-                    return None
-                raise
-            with os.fdopen(descriptor, "rb") as file:
-                if not stat.S_ISREG(os.fstat(descriptor).st_mode) or _is_linked(folder):
-                    return None
-                return file.read()
+        content = _read_file(folder / name)
+        return None if _is_linked(folder) else content
 
     def _move_away(self, key: RunKey) -> Path | None:
         folder = run_folder(self.root, key)
@@ -274,6 +307,23 @@ class FolderStorage:
             return folder.rename(gone)
         except FileNotFoundError:
             return None
+
+
+def _read_file(path: Path) -> bytes | None:
+    """The content of a regular file; None where there is none, or a link in its place or its folder's."""
+    with storage_errors("read", path):
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            if error.errno == errno.ELOOP:  # a symbolic link
+                return None
+            raise
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode) or path.parent.is_symlink():
+                return None
+            return file.read()
 
 
 def _is_on_its_way(name: str) -> bool:

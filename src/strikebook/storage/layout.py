@@ -3,6 +3,7 @@
     {root}/{user_id}/{strategy_id}/metadata.json       the run, plain JSON
     {root}/{user_id}/{strategy_id}/strategy.json       the strategy as it was run
     {root}/{user_id}/{strategy_id}/01-10-2024.json.gz  one day
+    {root}/.limits/{user_id}.json                      how long that user's results are kept, and how many bytes
     {root}/.locks/moves/{user_id}.lock                 held while results of that user are replaced or cleared
 
 Names that start with a dot are Strikebook's own (temporary files, folders on their way in or out); no id can be
@@ -98,6 +99,11 @@ def day_of_file(name: str) -> date | None:
 def run_folder(root: Path, key: RunKey) -> Path:
     """The folder of a run's files."""
     return root / key.user_id / key.strategy_id
+
+
+def limits_path(root: Path, user_id: str) -> Path:
+    """The file of what an administrator allows a user: outside what is cleared."""
+    return root / ".limits" / f"{check_id(user_id, 'user_id')}.json"
 
 
 def moves_lock_path(root: Path, user_id: str) -> Path:

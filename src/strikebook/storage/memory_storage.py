@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from strikebook.errors import StorageError
-from strikebook.storage.backtest_storage import Cleared, Later, Stamp
+from strikebook.storage.backtest_storage import Cleared, Later, Size, Stamp
 from strikebook.storage.layout import RunKey, check_id
 
 
@@ -30,6 +30,7 @@ class MemoryStorage:
 
     def __init__(self) -> None:
         self._runs: dict[RunKey, _Run] = {}
+        self._limits: dict[str, bytes] = {}
         self._moving = threading.RLock()
         self._numbers = itertools.count(1)
 
@@ -50,9 +51,14 @@ class MemoryStorage:
         """None: memory has no limit of ours."""
         return None
 
-    def begin(self, key: RunKey, strategy: bytes, metadata: bytes) -> Cleared:
-        """Start a run: its strategy and metadata replace all earlier results of ``key``."""
+    def begin(
+        self, key: RunKey, strategy: bytes, metadata: bytes, refuse: Callable[[bytes], None] | None = None
+    ) -> Cleared:
+        """Start a run: its strategy and metadata replace all earlier results of ``key``, unless ``refuse`` raises."""
         with self._moving:
+            earlier = self._runs.get(key)
+            if refuse is not None and earlier is not None:
+                refuse(earlier.metadata)
             cleared = self.clear(key)
             self._runs[key] = _Run(strategy, metadata, stamps={None: next(self._numbers)})
             return cleared
@@ -112,9 +118,9 @@ class MemoryStorage:
         """Whether what had that stamp is still what is there."""
         return self.stamp(key, day) == stamp
 
-    def folders(self) -> tuple[RunKey, ...]:
-        """All runs, in order."""
-        return tuple(sorted(self._runs))
+    def folders(self, user_id: str | None = None) -> tuple[RunKey, ...]:
+        """All runs (of a user), in order."""
+        return tuple(sorted(key for key in self._runs if user_id in (None, key.user_id)))
 
     def clear(
         self,
@@ -136,6 +142,28 @@ class MemoryStorage:
             content = None if run is None else change(run.metadata)
             if content is not None:
                 self.put_metadata(key, content)
+
+    def size(self, key: RunKey) -> Size:
+        """What a run takes by now; nothing where it is not there."""
+        run = self._runs.get(key)
+        whole = Cleared(0, 0) if run is None else run.cleared()
+        return Size(whole.day_files, whole.freed_bytes)
+
+    def limits(self, user_id: str) -> bytes | None:
+        """What an administrator allows a user; None where nothing was said."""
+        return self._limits.get(check_id(user_id, "user_id"))
+
+    def change_limits(self, user_id: str, change: Callable[[bytes | None], bytes | None]) -> None:
+        """Replace a user's limits by what ``change`` makes of them (None: there are none any more)."""
+        with self._moving:
+            changed = change(self.limits(user_id))
+            self._limits.pop(user_id, None)
+            if changed is not None:
+                self._limits[user_id] = changed
+
+    def limited_users(self) -> tuple[str, ...]:
+        """The users who have limits of their own, sorted."""
+        return tuple(sorted(self._limits))
 
     def sweep(self) -> None:
         """Nothing is left behind in memory."""

@@ -106,6 +106,15 @@ export function resultsQuery(user: string) {
   });
 }
 
+export function usageQuery(user: string) {
+  return queryOptions({
+    queryKey: ["usage", user],
+    queryFn: ({ signal }) =>
+      answerOf(api.GET("/api/v1/backtest/usage/{user_id}", { params: { path: { user_id: user } }, signal })),
+    staleTime: 0,
+  });
+}
+
 export function jobsQuery(user: string) {
   return queryOptions({
     queryKey: ["jobs", user],

@@ -18,7 +18,7 @@ from strikebook.server.wire.reasons import (
     Seen,
     Variables,
 )
-from strikebook.server.wire.runs import Costs, OptionsUsed
+from strikebook.server.wire.runs import Costs, OptionsOfDay
 from strikebook.server.wire.shape import Answer, Part
 
 Side: TypeAlias = Literal["BUY", "SELL"]
@@ -200,7 +200,7 @@ class Day(Answer):
     strategy_hash: str
     underlying: str
     session: Session
-    options: OptionsUsed
+    options: OptionsOfDay
     source: str
     synthetic: bool
     replayed_bars: bool

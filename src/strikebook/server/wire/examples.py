@@ -15,7 +15,7 @@ RUN: Final[JsonDict] = {
     "start_date": "2024-02-01",
     "end_date": "2024-12-31",
 }
-_OPTIONS: Final[JsonDict] = {
+_OPTIONS_OF_DAY: Final[JsonDict] = {
     "scale": "1",
     "max_price_age_s": 60,
     "wait_for_trade_s": 60,
@@ -26,6 +26,7 @@ _OPTIONS: Final[JsonDict] = {
     "brokerage": "20 per order",
     "terms": "as_was",
 }
+_OPTIONS: Final[JsonDict] = {**_OPTIONS_OF_DAY, "compression_level": 1, "ttl_hours": "default"}
 
 
 def _costs(pnl: float, *lines: float) -> JsonDict:
@@ -151,6 +152,7 @@ _METADATA: Final[JsonDict] = {
     "created_at": "2024-12-02T15:30:45",
     "completed_at": "2024-12-02T15:30:48",
     "expires_at": "2024-12-03T03:30:45",
+    "pinned": False,
     "overall_summary": {
         "total_positions": 2300,
         "closed_positions": 2300,
@@ -203,6 +205,7 @@ _METADATA: Final[JsonDict] = {
         "strategy_hash": "0fec04c6",
         "engine_version": "0.4.0",
         "options": _OPTIONS,
+        "encoder": "igzip 1.9.1",
         "market": "synthetic:1",
         "seed": 1,
         "tables": {"charge_rates": "3f1c0a52b7d9", "lot_sizes": "a4e07b6610cd"},
@@ -287,7 +290,7 @@ _DAY: Final[JsonDict] = {
     "strategy_hash": "0fec04c6",
     "underlying": "NIFTY",
     "session": {"open": "2024-10-01T09:15:00", "close": "2024-10-01T15:30:00", "ended_at": "2024-10-01T15:30:00"},
-    "options": _OPTIONS,
+    "options": _OPTIONS_OF_DAY,
     "source": "synthetic:1",
     "synthetic": True,
     "replayed_bars": False,
@@ -312,6 +315,7 @@ ANSWERS: Final[dict[str, JsonDict]] = {
         "last_run": "2024-12-02T15:30:00",
         "next_run": "2024-12-02T15:40:00",
         "next_expiry": {"user_id": "user_123", "strategy_id": STRATEGY_ID, "expires_at": "2024-12-03T03:30:45"},
+        "pinned": [{"user_id": "user_123", "strategy_id": "6f2c9a0b-short-straddle"}],
         "failed": [],
     },
     "CleanupDone": {
@@ -320,6 +324,7 @@ ANSWERS: Final[dict[str, JsonDict]] = {
         "deleted_files": 1150,
         "freed_space_mb": 120.5,
         "cutoff_time": "2024-12-01T15:30:00",
+        "kept_pinned": [{"user_id": "user_123", "strategy_id": "6f2c9a0b-short-straddle"}],
         "failed": [],
     },
     "Chart": {

@@ -86,6 +86,13 @@ class NotCleaned(Part):
     what: str
 
 
+class ResultName(Part):
+    """Whose results of which strategy."""
+
+    user_id: str
+    strategy_id: str
+
+
 class CleanupStatus(Answer):
     """The retention."""
 
@@ -95,6 +102,7 @@ class CleanupStatus(Answer):
     last_run: str | None
     next_run: str | None
     next_expiry: NextExpiry | None
+    pinned: list[ResultName] = Field(description="What never expires; of the caller, or of all for an administrator.")
     failed: list[NotCleaned]
 
 
@@ -106,6 +114,7 @@ class CleanupDone(Answer):
     deleted_files: int
     freed_space_mb: float
     cutoff_time: str
+    kept_pinned: list[ResultName] = Field(description="What was old enough to go, and stays because it is pinned.")
     failed: list[NotCleaned]
 
 

@@ -7,7 +7,14 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StrictFloat, StrictInt, StrictStr
 
 from strikebook.server.wire.examples import RUN
-from strikebook.server.wire.patterns import BROKERAGE_PATTERN, DATE_PATTERN, ID_PATTERN, SCALE_PATTERN, SLIPPAGE_PATTERN
+from strikebook.server.wire.patterns import (
+    BROKERAGE_PATTERN,
+    DATE_PATTERN,
+    ID_PATTERN,
+    SCALE_PATTERN,
+    SLIPPAGE_PATTERN,
+    TTL_PATTERN,
+)
 from strikebook.server.wire.shape import Answer, Asked, JobStatus, Part
 
 
@@ -44,6 +51,16 @@ class Options(Asked):
         None, description="Charges at the rates of each day, or at the newest for all days."
     )
 
+    compression_level: StrictInt | None = Field(
+        None, ge=0, le=9, description="Level of gzip of the day files: higher is smaller and slower."
+    )
+    ttl_hours: (
+        Annotated[StrictInt, Field(ge=1, le=87_600)]
+        | Annotated[StrictFloat, Field(gt=0, le=87_600)]
+        | Annotated[StrictStr, Field(pattern=TTL_PATTERN)]
+        | None
+    ) = Field(None, description="Hours until the results expire, at most what the user may ask for; or `default`.")
+
     def given(self) -> dict[str, object]:
         """The options that were given."""
         return {name: value for name, value in self.model_dump().items() if value is not None}
@@ -61,8 +78,8 @@ class RunBody(Asked):
     options: Options | None = None
 
 
-class OptionsUsed(Part):
-    """The options that a run was made with, all of them."""
+class OptionsOfDay(Part):
+    """The options that a day's numbers follow from."""
 
     scale: str
     max_price_age_s: int
@@ -73,6 +90,13 @@ class OptionsUsed(Part):
     limit_fill: Literal["touch", "through"]
     brokerage: str
     terms: Literal["as_was", "today"]
+
+
+class OptionsUsed(OptionsOfDay):
+    """The options that a run was made with, all of them."""
+
+    compression_level: int
+    ttl_hours: str = Field(description="Hours, or `default`: as user and server say.")
 
 
 class ChargeLines(Part):
@@ -183,6 +207,7 @@ class Manifest(Part):
     strategy_hash: str
     engine_version: str
     options: OptionsUsed
+    encoder: str = Field("", description="What compressed the day files, and its version.")
     market: str
     seed: int | None = Field(description="Of the synthetic market.")
     tables: dict[str, str] = Field(description="The dated tables by name, each with a hash of its content.")
@@ -214,7 +239,8 @@ class Run(Part):
     error: str | None
     created_at: str
     completed_at: str | None
-    expires_at: str
+    expires_at: str | None = Field(description="`null` for results that are pinned.")
+    pinned: bool = Field(default=False, description="Kept until they are unpinned or cleared.")
     overall_summary: OverallSummary
     monthly_summaries: list[MonthlySummary]
     options: OptionsUsed

@@ -6,7 +6,7 @@ import { answerOf, api } from "../../api/client";
 import { navigate } from "../../navigation";
 import { AskFirst } from "../../parts/ask-first";
 
-export function Clear({ place }: { place: RunPlace }) {
+export function Clear({ place, pinned = false }: { place: RunPlace; pinned?: boolean }) {
   const client = useQueryClient();
   const clear = useMutation({
     mutationFn: () =>
@@ -21,12 +21,16 @@ export function Clear({ place }: { place: RunPlace }) {
         client.removeQueries({ queryKey: [name, place.user, place.strategy] });
       }
       await client.invalidateQueries({ queryKey: ["results"] });
+      await client.invalidateQueries({ queryKey: ["usage"] });
       await client.invalidateQueries({ queryKey: ["jobs"] });
     },
   });
   return (
     <AskFirst name="Clear" question="Clear these results?" yes="Clear all days" no="Keep them" doing={clear}>
-      <p>All days of this run are deleted. A job that is running for this strategy is cancelled first.</p>
+      <p>
+        All days of this run are deleted. A job that is running for this strategy is cancelled first.
+        {pinned ? " These results are pinned: they would be kept otherwise." : ""}
+      </p>
     </AskFirst>
   );
 }

@@ -1,11 +1,12 @@
 // A run: its headline figures, its calendar, its course; also while it goes on.
 
 import { addressOf, addressOfRun, addressOfStrategyRun, type RunPlace } from "../../address";
-import { Refusal } from "../../api/client";
+import { Refusal, serverNow } from "../../api/client";
 import { isActive } from "../../api/queries";
 import type { Metadata, Status } from "../../api/schema";
+import { expiryText } from "../../format/keeping";
 import { chargesText, counted } from "../../format/texts";
-import { dayName, moment } from "../../format/time";
+import { dayName, exchangeTime, moment } from "../../format/time";
 import { JobProgress } from "../../jobs/job-progress";
 import { Resume } from "../../jobs/resume";
 import { StatusChip } from "../../jobs/status-chip";
@@ -15,12 +16,14 @@ import { Link } from "../../navigation";
 import { Chip } from "../../parts/chip";
 import { Heading } from "../../parts/heading";
 import { Empty, Loading, Refused } from "../../parts/states";
+import { useEveryMinute } from "../../parts/use-every-minute";
 import { Calendar } from "./calendar";
 import { Clear } from "./clear";
 import { Course } from "./course";
 import { DayTable } from "./day-table";
 import { Distribution } from "./distribution";
 import { Headline } from "./headline";
+import { Pin } from "./pin";
 import styles from "./result-view.module.css";
 import { Statistics } from "./statistics";
 import { Verify } from "./verify";
@@ -80,6 +83,7 @@ function Ended({ place, run }: { place: RunPlace; run: Metadata }) {
 }
 
 function RunHeading({ place, run }: { place: RunPlace; run: Metadata }) {
+  useEveryMinute();
   return (
     <Heading
       title={run.strategy_name}
@@ -88,7 +92,8 @@ function RunHeading({ place, run }: { place: RunPlace; run: Metadata }) {
       below={
         <p className={styles.below}>
           {dayName(run.start_date)} – {dayName(run.end_date)} · {run.market.underlying} · run{" "}
-          {moment(run.created_at)} · expires {moment(run.expires_at)}{" "}
+          {moment(run.created_at)} ·{" "}
+          {run.pinned ? "kept until it is unpinned" : `expires ${expiryText(run, exchangeTime(serverNow()))}`}{" "}
           {run.synthetic ? <Chip tone="warning">synthetic prices</Chip> : <Chip>{run.market.label}</Chip>}
         </p>
       }
@@ -99,7 +104,8 @@ function RunHeading({ place, run }: { place: RunPlace; run: Metadata }) {
       <Link className="button" to={againOf(place, run)}>
         Run again
       </Link>
-      <Clear place={place} />
+      {isActive(run) ? null : <Pin place={place} pinned={run.pinned === true} name={run.strategy_name} />}
+      <Clear place={place} pinned={run.pinned === true} />
     </Heading>
   );
 }
@@ -165,6 +171,8 @@ function againOf(place: RunPlace, run: Metadata): string {
     terms: "as_was",
     max_price_age_s: "60",
     wait_for_trade_s: "60",
+    compression_level: "1",
+    ttl_hours: "default",
   };
   const options = Object.fromEntries(
     Object.entries(run.options)
@@ -199,7 +207,8 @@ function Footnotes({ place, run }: { place: RunPlace; run: Metadata }) {
         s. Engine {run.engine_version}, strategy <code>{run.strategy_hash.slice(0, 12)}</code>, job{" "}
         <code>{run.job_id}</code>. Charges at the rates{" "}
         {options.terms === "today" ? "of today" : "of each day"}, brokerage {options.brokerage}:{" "}
-        {chargesText(run.overall_summary.charge_lines)}.{isActive(run) ? " It is still going on." : ""}
+        {chargesText(run.overall_summary.charge_lines)}. Day files are gzip of level{" "}
+        {options.compression_level ?? 1}.{isActive(run) ? " It is still going on." : ""}
       </p>
       <Verify place={place} run={run} />
     </section>

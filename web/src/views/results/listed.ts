@@ -4,6 +4,9 @@ import type { DamagedRun, Run } from "../../api/schema";
 
 type Result = Run | DamagedRun;
 
+/** After every stamp. */
+const NEVER = "9999";
+
 interface ListOrder {
   name: string;
   compare: (one: Run, other: Run) => number;
@@ -24,7 +27,7 @@ export const ORDERS = {
   },
   expiry: {
     name: "first to expire",
-    compare: (one, other) => compareTexts(one.expires_at, other.expires_at),
+    compare: (one, other) => compareTexts(one.expires_at ?? NEVER, other.expires_at ?? NEVER),
   },
 } satisfies Record<string, ListOrder>;
 

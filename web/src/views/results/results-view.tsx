@@ -4,11 +4,12 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { addressOf, addressOfResult, addressOfRun, MOST_COMPARED } from "../../address";
 import { serverNow } from "../../api/client";
-import { LOOK_AGAIN_MS, resultsQuery, strategiesQuery } from "../../api/queries";
+import { isActive, LOOK_AGAIN_MS, resultsQuery, strategiesQuery } from "../../api/queries";
 import type { DamagedRun, Run } from "../../api/schema";
+import { expiryText } from "../../format/keeping";
 import { count, profit } from "../../format/money";
 import { counted } from "../../format/texts";
-import { dayName, duration, exchangeTime, moment, secondsOf } from "../../format/time";
+import { dayName, exchangeTime, moment } from "../../format/time";
 import { JobProgress } from "../../jobs/job-progress";
 import { StatusChip } from "../../jobs/status-chip";
 import { useJobs } from "../../jobs/use-job";
@@ -20,9 +21,11 @@ import { Empty, Loading, Refused } from "../../parts/states";
 import { useEveryMinute } from "../../parts/use-every-minute";
 import { useWho } from "../../who/who";
 import { Clear } from "../result/clear";
+import { Pin } from "../result/pin";
 import { Chosen, Pick } from "./chosen";
 import { type Listed, listed, ORDERS, type Order } from "./listed";
 import styles from "./results-view.module.css";
+import { UsageBar } from "./usage-bar";
 
 const MANY = 6;
 
@@ -58,6 +61,7 @@ export function ResultsView({ user }: { user: string }) {
           <JobProgress key={active.job_id} job={active} />
         </section>
       ) : null}
+      <UsageBar user={user} every={active ? 2000 : LOOK_AGAIN_MS} />
       {isPending ? <Loading what="results" /> : null}
       {error ? <Refused error={error} /> : null}
       {data !== undefined && results.length === 0 ? (
@@ -151,6 +155,7 @@ function Card({ user, run, children }: { user: string; run: Run; children: React
       <p className={styles.marks}>
         <StatusChip status={run.status} />
         {run.synthetic ? <Chip tone="warning">synthetic prices</Chip> : null}
+        {run.pinned ? <Chip tone="accent">pinned</Chip> : null}
         {run.failed_days > 0 ? <Chip tone="loss">{counted(run.failed_days, "failed day")}</Chip> : null}
       </p>
       <p className={styles.profit}>
@@ -170,9 +175,18 @@ function Card({ user, run, children }: { user: string; run: Run; children: React
         <dt>Run</dt>
         <dd>{moment(run.created_at)}</dd>
         <dt>Expires</dt>
-        <dd>{expiryText(run.expires_at)}</dd>
+        <dd>{expiryText(run, exchangeTime(serverNow()))}</dd>
       </dl>
       {children}
+      {isActive(run) ? null : (
+        <p className={styles.doing}>
+          <Pin
+            place={{ user, strategy: run.strategy_id }}
+            pinned={run.pinned === true}
+            name={run.strategy_name}
+          />
+        </p>
+      )}
     </article>
   );
 }
@@ -191,9 +205,4 @@ function Damaged({ run }: { run: DamagedRun }) {
       <Clear place={place} />
     </article>
   );
-}
-
-function expiryText(stamp: string): string {
-  const left = secondsOf(stamp) - secondsOf(exchangeTime(serverNow()));
-  return left <= 0 ? "at the next cleanup" : `in ${duration(left - (left > 120 ? left % 60 : 0))}`;
 }

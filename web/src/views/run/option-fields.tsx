@@ -10,6 +10,8 @@ interface OptionFieldsProps {
   onChange: (options: OptionTexts) => void;
 }
 
+const LEVELS = [...Array(10).keys()];
+
 export function OptionFields({ options, onChange }: OptionFieldsProps) {
   const given = Object.keys(options).length;
   const [open, setOpen] = useState(given > 0);
@@ -73,6 +75,25 @@ export function OptionFields({ options, onChange }: OptionFieldsProps) {
         <label htmlFor="wait_for_trade_s">Wait for a trade</label>
         <input {...field("wait_for_trade_s")} type="number" min={0} max={86400} placeholder="60" />
         <small>seconds before an order is rejected</small>
+        <label htmlFor="ttl_hours">Keep for</label>
+        <input
+          {...field("ttl_hours")}
+          inputMode="decimal"
+          placeholder="as the server says"
+          pattern="[0-9]{1,5}(\.[0-9]{1,6})?"
+          title="hours above 0, such as 36 or 0.5"
+        />
+        <small>hours until the results expire; pinned ones stay</small>
+        <label htmlFor="compression_level">Compression</label>
+        <select {...field("compression_level")}>
+          <option value="">as the server says</option>
+          {LEVELS.map((level) => (
+            <option key={level} value={String(level)}>
+              {level === 1 ? "1, fastest" : level === 9 ? "9, smallest" : level}
+            </option>
+          ))}
+        </select>
+        <small>level of gzip of the day files</small>
       </div>
     </details>
   );
@@ -87,6 +108,7 @@ function withOption(options: OptionTexts, name: string, text: string): OptionTex
 export function optionsOf(texts: OptionTexts): Options {
   const { scale, fill, slippage, stale_slippage: stale, brokerage, terms } = texts;
   const { limit_fill: limit, max_price_age_s: age, wait_for_trade_s: wait } = texts;
+  const { compression_level: level, ttl_hours: hours } = texts;
   return {
     ...(scale === undefined ? {} : { scale: scale.trim() }),
     ...(fill === "next" ? { fill } : {}),
@@ -97,5 +119,7 @@ export function optionsOf(texts: OptionTexts): Options {
     ...(terms === "today" ? { terms } : {}),
     ...(age === undefined ? {} : { max_price_age_s: Number(age) }),
     ...(wait === undefined ? {} : { wait_for_trade_s: Number(wait) }),
+    ...(level === undefined ? {} : { compression_level: Number(level) }),
+    ...(hours === undefined ? {} : { ttl_hours: hours.trim() }),
   };
 }

@@ -1,0 +1,125 @@
+"""``strikebook results``, ``pin`` and ``unpin``: what is stored, what it takes, when it expires, and what is kept."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from strikebook.cli.settings_reader import DEFAULT_RESULTS, Results, read_settings
+from strikebook.cli.texts import make_console
+from strikebook.errors import StorageError
+
+if TYPE_CHECKING:
+    from strikebook.service.retained import Retained
+
+Json = Annotated[bool, typer.Option("--json", help="Print the whole answer.")]
+_User = Annotated[str, typer.Argument(help="Whose results.", show_default=False)]
+_Strategy = Annotated[str, typer.Argument(help="The strategy's id.", show_default=False)]
+_BYTES_A_MEGABYTE = 1_000_000
+
+
+def results(
+    user: Annotated[str | None, typer.Argument(help="Whose; without it those of everyone.", show_default=False)] = None,
+    results: Results = DEFAULT_RESULTS,
+    json: Json = False,  # noqa: FBT002 — a switch
+) -> None:
+    """List stored results: what each takes, when it expires, whether it is pinned; and what is left of the quota.
+
+    \b
+    strikebook results me
+    strikebook results --results other_data
+
+    It needs no server. What the server's settings say is read from the same variables (STRIKEBOOK_TTL_HOURS …).
+    """  # noqa: D301 — \b is the mark of lines to be left as they are
+    from strikebook.storage.codec import encode_metadata  # noqa: PLC0415 — only for this command
+    from strikebook.storage.folder_storage import FolderStorage  # noqa: PLC0415
+
+    retained = retained_in(results)
+    storage = FolderStorage(results.absolute())
+    users = sorted({key.user_id for key in storage.folders()}) if user is None else []
+    found = [retained.usage(user)] if user is not None else [_usage(retained, each) for each in users]
+    if json:
+        sys.stdout.buffer.write(encode_metadata({"users": found}))
+        return
+    console = make_console()
+    for usage in found:
+        _print(console, usage)
+    if not found:
+        console.print(f"no results in {results}")
+
+
+def pin(user: _User, strategy: _Strategy, results: Results = DEFAULT_RESULTS) -> None:
+    """Keep results: they expire no more, and no run replaces them, until they are unpinned or cleared.
+
+    \b
+    strikebook pin me 5708424d-5962-4629-978c-05b3a174e104
+    """  # noqa: D301 — \b is the mark of lines to be left as they are
+    _pin(user, strategy, results, pinned=True)
+
+
+def unpin(user: _User, strategy: _Strategy, results: Results = DEFAULT_RESULTS) -> None:
+    """Let results expire again, at the time they would have without the pin: the next cleanup takes what is past it.
+
+    \b
+    strikebook unpin me 5708424d-5962-4629-978c-05b3a174e104
+    """  # noqa: D301 — \b is the mark of lines to be left as they are
+    _pin(user, strategy, results, pinned=False)
+
+
+def retained_in(results: Path) -> Retained:
+    """The use cases over what is kept in a folder, with the settings of this process."""
+    from strikebook.jobs.folder_jobs import FolderJobs  # noqa: PLC0415 — only for these commands
+    from strikebook.jobs.job_manager import JobManager  # noqa: PLC0415
+    from strikebook.service.assemble import exchange_now, limits_of  # noqa: PLC0415
+    from strikebook.service.retained import Retained  # noqa: PLC0415
+    from strikebook.storage.folder_storage import FolderStorage  # noqa: PLC0415
+
+    folder = results.absolute()
+    jobs = JobManager(FolderJobs(folder), exchange_now, 1, "command line")
+    return Retained(FolderStorage(folder), jobs, limits_of(read_settings({})).keeping)
+
+
+def megabytes(size: int) -> str:
+    """Bytes as a person reads them."""
+    return f"{size / _BYTES_A_MEGABYTE:.2f} MB"
+
+
+def _pin(user: str, strategy: str, results: Path, *, pinned: bool) -> None:
+    from strikebook.storage.layout import RunKey  # noqa: PLC0415 — only for these commands
+
+    told = retained_in(results).pin(RunKey(user, strategy), pinned=pinned)
+    until = "until it is unpinned or cleared" if pinned else f"until {told['expires_at']}"
+    typer.echo(f"{user}/{strategy} is kept {until}")
+
+
+def _usage(retained: Retained, user: str) -> dict[str, Any]:
+    """The usage of one of several users: limits that cannot be read hide no other user."""
+    try:
+        return retained.usage(user)
+    except StorageError as error:
+        return {"user_id": user, "problem": error.what}
+
+
+def _print(console: Console, usage: dict[str, Any]) -> None:
+    if "problem" in usage:
+        console.print(f"{usage['user_id']}: {usage['problem']}", style="yellow")
+        return
+    table = Table("strategy", "name", "state", "days", "size", "made", "expires", "for", title=usage["user_id"])
+    table.title_justify = "left"
+    for column in table.columns[3:5]:
+        column.justify = "right"
+    for run in usage["results"]:
+        hours = "" if run["ttl_hours"] is None else f"{run['ttl_hours']:g} h ({run['ttl_from']}'s)"
+        expires = "pinned" if run["pinned"] else run["expires_at"] or ""
+        name = f"cannot be read: {run['problem']}" if run["problem"] else run["strategy_name"] or ""
+        cells = (run["strategy_id"], name, run["status"] or "", str(run["days"]), megabytes(run["stored_bytes"]))
+        table.add_row(*cells, run["created_at"] or "", expires, hours)
+    console.print(table if usage["results"] else f"{usage['user_id']} has no results")
+    quota = "no quota" if usage["quota_bytes"] is None else f"of {megabytes(usage['quota_bytes'])}"
+    pinned = f", {megabytes(usage['pinned_bytes'])} pinned" if usage["pinned_bytes"] else ""
+    console.print(f"{megabytes(usage['used_bytes'])} used ({quota}){pinned}")

@@ -1,0 +1,161 @@
+"""What is kept, for how long, of how many bytes: pinning results, a user's usage, and what an administrator allows.
+
+Every change is made under the lock of that user's results, which the cleanup decides under too. Results of a job that
+is running are left alone: the run itself says when it expires once it has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from strikebook.errors import BusyError, NotFoundError, StorageError
+from strikebook.jobs.job_manager import JobManager
+from strikebook.storage.backtest_storage import BacktestStorage
+from strikebook.storage.codec import decode_metadata, encode_metadata
+from strikebook.storage.keeping import (
+    Keeping,
+    UserLimits,
+    asked_hours,
+    encode_limits,
+    is_pinned,
+    keeping_of,
+    read_limits,
+)
+from strikebook.storage.layout import RunKey, check_id
+from strikebook.storage.retention import bring_in_line
+
+Document = dict[str, Any]
+_LAST = "9999"
+
+
+class Retained:
+    """The use cases over the results of a server, or of a folder that a command looks at."""
+
+    def __init__(self, storage: BacktestStorage, jobs: JobManager, server: Keeping) -> None:
+        self._storage = storage
+        self._jobs = jobs
+        self._server = server
+
+    def pin(self, key: RunKey, *, pinned: bool) -> Document:
+        """Keep results until they are unpinned, or let them expire again. What is so already is left as it is.
+
+        Raises NotFoundError where there are none, BusyError while their job is running, StorageError.
+        """
+        done: list[Document] = []
+
+        def changed(metadata: bytes) -> bytes | None:
+            if self.is_running(key):
+                raise BusyError(
+                    f"{key} is running", where="strategy_id", right="pin its results when it has ended, or cancel it"
+                )
+            document: Document = {**decode_metadata(metadata), "pinned": pinned}
+            expires_at = keeping_of(self._storage, self._server, key.user_id).expires_at(document)
+            document["expires_at"] = None if expires_at is None else expires_at.replace(microsecond=0).isoformat()
+            done.append(document)
+            return encode_metadata(document) if is_pinned(decode_metadata(metadata)) != pinned else None
+
+        try:
+            self._storage.change_metadata(key, changed)
+        except (ValueError, KeyError, OverflowError) as error:
+            raise StorageError(f"metadata.json makes no sense: {error}", where=str(key), right="run it again") from None
+        if not done:
+            raise NotFoundError(f"no results of {key}", where=str(key), right="results/{user_id} lists those there are")
+        told = {name: done[0].get(name) for name in ("job_id", "created_at", "expires_at", "pinned")}
+        return {"user_id": key.user_id, "strategy_id": key.strategy_id, **told}
+
+    def usage(self, user_id: str) -> Document:
+        """The bytes that a user's results take, and each of them with when it expires, the first to go first."""
+        check_id(user_id, "user_id")
+        keeping = keeping_of(self._storage, self._server, user_id)
+        runs = [told for key in self._storage.folders(user_id) if (told := self._run(key, keeping)) is not None]
+        runs.sort(key=lambda run: (run["expires_at"] or _LAST, run["strategy_id"]))
+        used = sum(run["stored_bytes"] for run in runs)
+        return {
+            "user_id": user_id,
+            "used_bytes": used,
+            "pinned_bytes": sum(run["stored_bytes"] for run in runs if run["pinned"]),
+            "quota_bytes": keeping.quota_bytes,
+            "free_bytes": None if keeping.quota_bytes is None else max(keeping.quota_bytes - used, 0),
+            **_hours_of(keeping),
+            "limits": read_limits(self._storage.limits(user_id), user_id).as_document(),
+            "results": runs,
+        }
+
+    def limits(self, user_id: str) -> Document:
+        """What an administrator says of a user, and what holds for that user with the server's defaults."""
+        check_id(user_id, "user_id")
+        said = read_limits(self._storage.limits(user_id), user_id)
+        keeping = self._server.for_user(said)
+        return {
+            "user_id": user_id,
+            "limits": said.as_document(),
+            **_hours_of(keeping),
+            "quota_bytes": keeping.quota_bytes,
+            "failed": [],
+        }
+
+    def all_limits(self) -> list[Document]:
+        """The limits of every user who has some; one whose file is damaged is told with its ``problem``."""
+        found: list[Document] = []
+        for user_id in self._storage.limited_users():
+            try:
+                found.append(self.limits(user_id))
+            except StorageError as error:
+                found.append({"user_id": user_id, "problem": error.what})
+        return found
+
+    def change_limits(self, user_id: str, change: Callable[[UserLimits], UserLimits]) -> Document:
+        """Set a user's limits; none at all are no limits. What is stored says at once when it expires.
+
+        Damaged ones count as none. ``failed``: what could not be brought in line, which the next cleanup tries again.
+        """
+        check_id(user_id, "user_id")
+
+        def changed(content: bytes | None) -> bytes | None:
+            try:
+                before = read_limits(content, user_id)
+            except StorageError:
+                before = UserLimits()
+            limits = change(before)
+            return None if limits == UserLimits() else encode_limits(limits)
+
+        self._storage.change_limits(user_id, changed)
+        failed = []
+        for key in self._storage.folders(user_id):
+            try:
+                if not self.is_running(key):
+                    bring_in_line(self._storage, self._server, key)
+            except (StorageError, KeyError, ValueError, OverflowError) as error:
+                failed.append({"where": str(key), "what": str(error)})
+        return {**self.limits(user_id), "failed": failed}
+
+    def is_running(self, key: RunKey) -> bool:
+        """Whether a job is at work on these results."""
+        job = self._jobs.active(key.user_id)
+        return job is not None and job.state == "running" and job.strategy_id == key.strategy_id
+
+    def _run(self, key: RunKey, keeping: Keeping) -> Document | None:
+        size = self._storage.size(key)
+        told: Document = {"strategy_id": key.strategy_id, "stored_bytes": size.stored_bytes, "days": size.day_files}
+        nothing = {"strategy_name": None, "status": None, "created_at": None, "expires_at": None, "pinned": False}
+        nothing |= {"ttl_hours": None, "ttl_from": None}
+        try:
+            content = self._storage.metadata(key)
+            if content is None:
+                problem = "no metadata.json"
+                return None if size.stored_bytes == 0 else {**told, **nothing, "problem": problem}
+            metadata = decode_metadata(content)
+            lives, whose = keeping.of_run(asked_hours(metadata))
+            known = {name: metadata.get(name) for name in ("strategy_name", "status", "created_at", "expires_at")}
+            hours = {"ttl_hours": lives.total_seconds() / 3600, "ttl_from": whose}
+            return {**told, **known, "pinned": is_pinned(metadata), **hours, "problem": None}
+        except (StorageError, ValueError) as error:
+            problem = error.what if isinstance(error, StorageError) else str(error)
+            return {**told, **nothing, "problem": problem}
+
+
+def _hours_of(keeping: Keeping) -> Document:
+    lives, whose = keeping.of_run(None)
+    hours = {"ttl_hours": lives.total_seconds() / 3600, "ttl_from": whose}
+    return {**hours, "longest_ttl_hours": keeping.longest.total_seconds() / 3600}

@@ -1,0 +1,90 @@
+"""The bytes that a user's results may take, and results that nothing may replace: what a run is refused or stopped by.
+
+A run counts its own days as they come in; what the user's other results take is looked at when it begins, and once more
+before it is stopped, for they may have expired meanwhile.
+"""
+
+from __future__ import annotations
+
+from strikebook.errors import BusyError, NoSpaceError, StorageError
+from strikebook.storage.backtest_storage import BacktestStorage
+from strikebook.storage.codec import decode_metadata
+from strikebook.storage.keeping import Keeping, is_pinned, keeping_of
+from strikebook.storage.layout import RunKey
+
+
+class Space:
+    """What is left of a user's quota to a run of which so many bytes are stored."""
+
+    def __init__(self, storage: BacktestStorage, key: RunKey, server: Keeping, own_bytes: int) -> None:
+        self._storage = storage
+        self._key = key
+        self._server = server
+        self._days = own_bytes
+        self._quota = keeping_of(storage, server, key.user_id).quota_bytes
+        self._others = 0 if self._quota is None else used_by_others(storage, key)
+
+    def look_again(self) -> None:
+        """Count what the run has stored so far, its metadata with it."""
+        if self._quota is not None:
+            self._days = self._storage.size(self._key).stored_bytes
+
+    def refused(self, more: int) -> NoSpaceError | None:
+        """Count a day of so many bytes; the error that ends the run, where it takes more than there is."""
+        self._days += more
+        if self._quota is None or self._others + self._days <= self._quota:
+            return None
+        self._quota = keeping_of(self._storage, self._server, self._key.user_id).quota_bytes
+        self._others = used_by_others(self._storage, self._key)
+        used = self._others + self._days
+        return None if self._quota is None or used <= self._quota else _full(self._key.user_id, used, self._quota)
+
+
+def used_by_others(storage: BacktestStorage, key: RunKey) -> int:
+    """What the user's results take, without those of one strategy. Also what cannot be read takes its space."""
+    return sum(storage.size(other).stored_bytes for other in storage.folders(key.user_id) if other != key)
+
+
+def refuse_over_quota(storage: BacktestStorage, key: RunKey, quota_bytes: int | None, own_bytes: int = 0) -> None:
+    """Raise NoSpaceError where a user's quota is used up, without the results that a run would replace."""
+    used = 0 if quota_bytes is None else used_by_others(storage, key) + own_bytes
+    if quota_bytes is not None and used >= quota_bytes:
+        raise _full(key.user_id, used, quota_bytes)
+
+
+def refuse_full(storage: BacktestStorage, key: RunKey, server: Keeping) -> None:
+    """Raise NoSpaceError where a run that is to go on has no room left: its own days stay."""
+    quota_bytes = keeping_of(storage, server, key.user_id).quota_bytes
+    refuse_over_quota(storage, key, quota_bytes, storage.size(key).stored_bytes)
+
+
+def refuse_pinned(metadata: bytes | None, key: RunKey) -> None:
+    """Raise BusyError where a run would replace results that are pinned. Damaged ones are no obstacle."""
+    try:
+        pinned = metadata is not None and is_pinned(decode_metadata(metadata))
+    except StorageError:
+        return
+    if pinned:
+        raise BusyError(
+            f"the results of {key} are pinned: a run would replace them",
+            where="strategy_id",
+            right="unpin or clear them first, or run a strategy of another id",
+        )
+
+
+def was_pinned(storage: BacktestStorage, key: RunKey) -> bool:
+    """Whether a run that goes on is pinned; from now on only a job's end can change that.
+
+    It is read under the lock that pins are written under: who pins afterwards sees that the job is running.
+    """
+    found: list[bool] = []
+    storage.change_metadata(key, lambda text: found.append(is_pinned(decode_metadata(text))))
+    return found == [True]
+
+
+def _full(user_id: str, used: int, quota_bytes: int) -> NoSpaceError:
+    return NoSpaceError(
+        f"{user_id} has used {used / 1e6:.2f} MB of {quota_bytes / 1e6:.2f} MB",
+        where="quota_mb",
+        right="clear results, wait for some to expire, or ask an administrator for a larger quota_mb",
+    )
