@@ -276,6 +276,7 @@ def test_killed_commands_leave_metadata_and_limits_whole(tmp_path: Path) -> None
     storage = FolderStorage(tmp_path)
     ran(small_request(storage))
     days = {day: storage.day(KEY, day) for day in DAYS}
+    retained(storage).change_limits("user_123", lambda _: UserLimits(1))
     loop = (
         "import sys; from pathlib import Path; from strikebook.cli.results_command import retained_in;"
         "from strikebook.storage.layout import RunKey; from strikebook.storage.keeping import UserLimits;"

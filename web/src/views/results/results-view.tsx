@@ -179,13 +179,13 @@ function Card({ user, run, children }: { user: string; run: Run; children: React
       </dl>
       {children}
       {isActive(run) ? null : (
-        <p className={styles.doing}>
+        <div className={styles.doing}>
           <Pin
             place={{ user, strategy: run.strategy_id }}
             pinned={run.pinned === true}
             name={run.strategy_name}
           />
-        </p>
+        </div>
       )}
     </article>
   );
