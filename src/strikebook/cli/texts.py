@@ -12,9 +12,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from strikebook.money.amounts import grouped as grouped
-from strikebook.money.amounts import rupees_text as rupees_text
-from strikebook.money.amounts import short_rupees_text as short_rupees_text
+from strikebook.money.amounts import grouped as grouped  # noqa: PLC0414 — texts of this package too
+from strikebook.money.amounts import rupees_text as rupees_text  # noqa: PLC0414 — texts of this package too
+from strikebook.money.amounts import short_rupees_text as short_rupees_text  # noqa: PLC0414 — texts of this package too
 
 _WIDTH_WITHOUT_TERMINAL = 150
 _JOINERS = "\u200c\u200d"  # they shape letters, of Hindi and others, and do nothing else

@@ -103,7 +103,9 @@ def _marks() -> tuple[Column[TradeRow], ...]:
     estimates: list[Column[TradeRow]] = []
     for end in ("entry", "exit"):
         for name, (unit, text) in _GREEKS.items():
-            estimates.append(Column(f"{end}_{name}", "number", unit, f"{text} at the fill, estimated", _greek(end, name)))
+            estimates.append(
+                Column(f"{end}_{name}", "number", unit, f"{text} at the fill, estimated", _greek(end, name))
+            )
     return (
         Column("mfe", "money", "rupees", "the most of the position's profit while it was open", _of_last("mfe")),
         Column("mae", "money", "rupees", "the least of it", _of_last("mae")),
@@ -133,7 +135,9 @@ def _day_itself() -> tuple[Column[DayRow], ...]:
     return (
         Column("date", "date", "", "the day", lambda day: day.day.isoformat()),
         Column("status", "text", "", "traded, no_trades, no_data, failed or pending", lambda day: day.told["status"]),
-        Column("reason", "text", "", "why it is so, where there is more to say", lambda day: day.told["reason"] or None),
+        Column(
+            "reason", "text", "", "why it is so, where there is more to say", lambda day: day.told["reason"] or None
+        ),
     )
 
 
@@ -159,11 +163,19 @@ def _day_course() -> tuple[Column[DayRow], ...]:
     return (
         Column("cumulative_pnl", "money", "rupees", "gross, from this table's first day on", _paise("running")),
         Column("cumulative_net_pnl", "money", "rupees", "net, likewise", _paise("running_net")),
-        Column("drawdown", "money", "rupees", "cumulative_pnl below its highest so far, which is at least 0", _paise("fall")),
+        Column(
+            "drawdown",
+            "money",
+            "rupees",
+            "cumulative_pnl below its highest so far, which is at least 0",
+            _paise("fall"),
+        ),
         Column("highest_pnl", "money", "rupees", "of the day, second by second, before charges", whole("highest_pnl")),
         Column("lowest_pnl", "money", "rupees", "likewise", whole("lowest_pnl")),
         Column("intraday_drawdown", "money", "rupees", "its largest fall", whole("intraday_drawdown")),
-        Column("margin_estimate", "money", "rupees", "the most that positions took, estimated", whole("margin_estimate")),
+        Column(
+            "margin_estimate", "money", "rupees", "the most that positions took, estimated", whole("margin_estimate")
+        ),
         Column("time_in_market_s", "count", "seconds", "at which something was open", whole("time_in_market_s")),
         Column("session_s", "count", "seconds", "from the open to the day's end", whole("session_s")),
         Column("rejected_orders", "count", "", "orders that were refused", whole("rejected_orders")),
@@ -177,7 +189,7 @@ def _day_course() -> tuple[Column[DayRow], ...]:
 
 
 def _life(name: str) -> Callable[[TradeRow], Value]:
-    return lambda trade: trade.life[name]  # type: ignore[no-any-return]  # as the day file has it
+    return lambda trade: trade.life[name]
 
 
 def _row(name: str) -> Callable[[TradeRow], Value]:
@@ -185,7 +197,7 @@ def _row(name: str) -> Callable[[TradeRow], Value]:
 
 
 def _either(name: str) -> Callable[[TradeRow], Value]:
-    return lambda trade: (trade.life if trade.row is None else trade.row)[name]  # type: ignore[no-any-return]
+    return lambda trade: (trade.life if trade.row is None else trade.row)[name]
 
 
 def _of_last(name: str) -> Callable[[TradeRow], Value]:
@@ -232,7 +244,7 @@ def _greek(end: str, name: str) -> Callable[[TradeRow], Value]:
 
 
 def _run(name: str) -> Callable[[TradeRow | DayRow], Value]:
-    return lambda row: row.run[name]  # type: ignore[no-any-return]
+    return lambda row: row.run[name]
 
 
 # Where a row of days has it.

@@ -10,7 +10,7 @@ from strikebook.money.amounts import short_rupees_text
 
 WIDTH: Final = 960
 HEIGHT: Final = 280
-_LEFT, _RIGHT, _TOP, _BOTTOM = 90, 12, 12, 28
+_LEFT, _RIGHT, _TOP, _BOTTOM = 90, 36, 12, 28
 _MOST_MARKS: Final = 8
 _MOST_TICKS: Final = 6
 

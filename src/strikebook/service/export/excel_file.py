@@ -70,7 +70,7 @@ class _Sheet:
     ) -> None:
         self._sheet = sheet
         self._columns = columns
-        self._cells: list[tuple[int, Callable[[Any], Value], Callable[[int, int, Value], None]]] = [
+        self._cells: list[tuple[int, Callable[[Any], Value], Callable[[int, int, Any], object]]] = [
             (at, column.of, _writer(sheet, column.kind, looks[column.kind])) for at, column in enumerate(columns)
         ]
         self._row = 0

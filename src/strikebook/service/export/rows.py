@@ -1,6 +1,6 @@
 """A run's days and trades, read from its stored files a day at a time; no more than a day is held.
 
-1. ``Source.days`` opens each day's ledger and gives its trades: a row for every closing, and one for what is open still.
+1. ``Source.days`` opens each day's ledger and gives its trades: a row a closing, and one for what is open still.
 2. What filters leave out is in no row, no day and no total; without filters a day's figures are those of its file.
 3. Totals are folded in whole paise; those of a whole run must be the metadata's, else the export is refused.
 """
@@ -43,8 +43,8 @@ class TradeRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """A day of the plan: ``told`` is what the metadata says of it, ``summary`` its file's (None where trades are left out
-    or there is no file), ``totals`` its fold (None without a file); the running profit since the export's first day.
+    """A day of the plan: ``told`` is what the metadata says of it, ``summary`` its file's (None where trades are left
+    out or there is no file), ``totals`` its fold (None without a file); the running profit from the first day on.
     """
 
     run: Mapping[str, Any]
@@ -97,8 +97,8 @@ class Source:
         return bool(self.run["status"] != "completed")
 
     def days(self) -> Iterator[tuple[DayRow, list[TradeRow]]]:
-        """Every day in order with its trades. Raises StorageError for a day that is missing, damaged or does not add up,
-        or where the whole does not; BusyError where another run has taken its place meanwhile.
+        """Every day in order with its trades. Raises StorageError for a day that is missing, damaged or does not add
+        up, or where the whole does not; BusyError where another run has taken its place meanwhile.
         """
         self.totals, self.rows = Totals(), 0
         highest = 0

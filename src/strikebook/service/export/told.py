@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from strikebook.money.figures import definitions
+from strikebook.money.figures import Definition, definitions
 from strikebook.money.statistics import RoundTrip, TradingDay
 from strikebook.service.export.columns import Kind, Value
 from strikebook.service.export.rows import DayRow, Source, TradeRow
@@ -56,7 +56,13 @@ class Figures:
         """Every figure that has a value or a reason for having none."""
         found = self._found()
         return [
-            Said(each.title, found["figures"].get(each.name), KINDS[each.unit], _meaning(each.text, found, each.name), each.unit)
+            Said(
+                each.title,
+                found["figures"].get(each.name),
+                KINDS[each.unit],
+                _meaning(each, found),
+                each.unit,
+            )
             for each in definitions()
         ]
 
@@ -74,9 +80,9 @@ class Figures:
         return found
 
 
-def _meaning(text: str, found: Document, name: str) -> str:
-    reason = found["reasons"].get(name)
-    return text if reason is None else f"{text} ({reason})"
+def _meaning(figure: Definition, found: Document) -> str:
+    reason = found["reasons"].get(figure.name)
+    return figure.text if reason is None else f"{figure.text} ({reason})"
 
 
 def totals_said(source: Source) -> list[Said]:
@@ -147,5 +153,3 @@ def settings(source: Source) -> Iterator[Said]:
     yield Said("Run at", run["created_at"], "time")
     for warning in run["warnings"]:
         yield Said("Warning", f"{warning['what']} ({warning['right']})")
-
-

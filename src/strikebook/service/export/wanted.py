@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Final, Literal, TypeVar, cast, get_args
@@ -71,21 +72,20 @@ def wanted_of(
     table: str | None = None,
     first: date | None = None,
     last: date | None = None,
-    **filters: str | None,
+    filters: Mapping[str, str | None] | None = None,
 ) -> Wanted:
     """An export as it was asked for, in words. Raises UsageError for what makes no sense."""
     kind = _one_of(format_name, get_args(Format), "format")
     if table is not None and kind not in OF_ONE_TABLE:
-        raise UsageError(
-            f"a table of {kind}", where="table", right=f"leave it out: {kind} has the trades and the days"
-        )
+        raise UsageError(f"a table of {kind}", where="table", right=f"leave it out: {kind} has the trades and the days")
     chosen = _one_of(table or "trades", get_args(TableName), "table") if kind in OF_ONE_TABLE else None
     if first is not None and last is not None and first > last:
         raise UsageError(f"from {first} to {last}", where="from", right="a first day that is not after the last")
-    for name, text in filters.items():
+    texts = dict(filters or {})
+    for name, text in texts.items():
         if text is not None and not 0 < len(text) <= LONGEST_TEXT:
             raise UsageError(f"{len(text)} characters", where=name, right=f"1 to {LONGEST_TEXT} characters")
-    return Wanted(cast("Format", kind), cast("TableName | None", chosen), first, last, _filters(filters))
+    return Wanted(cast("Format", kind), cast("TableName | None", chosen), first, last, _filters(texts))
 
 
 def _filters(texts: dict[str, str | None]) -> Filters:

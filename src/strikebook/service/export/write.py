@@ -24,9 +24,9 @@ def write_export(
 ) -> Written:
     """Write an export into an open file. ``scratch`` is a folder for what is put together at the end.
 
-    ``on_days`` is told how many days are read, of how many; a report reads them twice. Raises NotFoundError without such
-    a run or day, UsageError for more than the format holds, StorageError for a run of another version or a day that is
-    missing, damaged or does not add up, BusyError where another run has taken its place meanwhile.
+    ``on_days`` is told how many days are read, of how many; a report reads them twice. Raises NotFoundError without
+    such a run or day, UsageError for more than the format holds, StorageError for a run of another version or a day
+    that is missing, damaged or does not add up, BusyError where another run has taken its place meanwhile.
     """
     source = Source(storage, key, wanted, lambda done: on_days(done, len(source.told)))
     if wanted.format == "csv":  # each library is loaded by who needs it
