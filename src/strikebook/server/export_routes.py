@@ -94,7 +94,7 @@ async def _unless_gone(request: Request, make: Callable[[threading.Event], MadeE
 
 def _close(made: asyncio.Future[MadeExport]) -> None:
     if not made.cancelled() and made.exception() is None:
-        made.result().file.close()
+        made.result().close()
 
 
 class FileReply(Response):
@@ -110,7 +110,7 @@ class FileReply(Response):
             (b"content-length", str(made.size).encode()),
             (b"content-disposition", f'attachment; filename="{made.written.name}"'.encode("ascii")),
             (b"cache-control", b"no-store"),
-            (b"x-row-count", str(made.written.trades).encode()),
+            (b"x-trade-count", str(made.written.trades).encode()),
         ]
         if wanted.format == "html":
             self.raw_headers.append((b"content-security-policy", _REPORT_POLICY))
@@ -119,9 +119,9 @@ class FileReply(Response):
         """Send it, while the client is there."""
         left = asyncio.ensure_future(_left(receive))
         try:
-            with closing(self._made.file) as file:
+            with closing(self._made):
                 await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-                while piece := await asyncio.to_thread(file.read, _PIECE):
+                while piece := await asyncio.to_thread(self._made.file.read, _PIECE):
                     if left.done():
                         return
                     await send({"type": "http.response.body", "body": piece, "more_body": True})

@@ -46,6 +46,7 @@ def curve_of(points: Sequence[Point]) -> Curve | None:
     amounts = [0, *(each.gross for each in points), *(each.net for each in points)]
     step = _step(max(amounts) - min(amounts))
     low, high = min(amounts) // step * step, -(-max(amounts) // step) * step
+    high += step if high == low else 0  # nothing was won or lost
     across = (WIDTH - _LEFT - _RIGHT) / len(points)
 
     def x(at: int) -> float:
