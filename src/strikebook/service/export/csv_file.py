@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, Final, TypeVar
 
 from strikebook.service.export.columns import Column, Kind, Value, day_columns, trade_columns
 from strikebook.service.export.harmless import harmless
@@ -32,20 +32,24 @@ def _write(
     write: Callable[[Iterable[list[str]]], object], columns: tuple[Column[_Row], ...], pieces: Iterable[list[_Row]]
 ) -> None:
     write([[column.name for column in columns]])
+    cells = [(column.of, _TEXTS[column.kind]) for column in columns]
     for rows in pieces:
-        write([[cell_text(column.kind, column.of(row)) for column in columns] for row in rows])
+        write([["" if (value := of(row)) is None else text(value) for of, text in cells] for row in rows])
 
 
-def cell_text(kind: Kind, value: Value) -> str:
-    """A cell as CSV has it: nothing where there is no value, money with two decimals, a time that Excel knows."""
-    if value is None:
-        return ""
-    if kind == "text":
-        return harmless(str(value))
-    if kind == "money":
-        return f"{value:.2f}"
-    if kind == "time":
-        return str(value).replace("T", " ")
-    if kind == "flag":
-        return "true" if value else "false"
-    return str(value)
+def _time(value: Value) -> str:
+    return str(value).replace("T", " ")
+
+
+def _flag(value: Value) -> str:
+    return "true" if value else "false"
+
+
+def _text(value: Value) -> str:
+    return harmless(str(value))
+
+
+_TEXTS: Final[dict[Kind, Callable[[Value], str]]] = {
+    "text": _text, "flag": _flag, "time": _time, "money": "{:.2f}".format, "date": str, "count": str, "number": str,
+}  # fmt: skip
+"""A cell as CSV has it: nothing where there is no value, money with two decimals, a time that Excel knows."""

@@ -10,4 +10,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 def harmless(text: str) -> str:
     """The text with an apostrophe before it where a spreadsheet would run it; any other as it is."""
-    return f"'{text}" if text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA) else text
+    first = text[:1]
+    if first.isalnum():  # nearly every text there is
+        return text
+    return f"'{text}" if first in _FORMULA or text.lstrip().startswith(_FORMULA) else text

@@ -72,7 +72,8 @@ class Source:
         planned = [(parse_day(told["date"]), told) for told in self.run["daily_summaries"]]
         self.told = [(day, told) for day, told in planned if _inside(day, wanted)]
         self._refuse_nothing()
-        self.whole = len(self.told) == len(planned) and not wanted.filters.given()
+        self._filtered = bool(wanted.filters.given())
+        self.whole = len(self.told) == len(planned) and not self._filtered
         self.totals = Totals()
         self.rows = 0
 
@@ -134,10 +135,9 @@ class Source:
         if not told["has_data"]:
             return None
         ((_, ledger),) = stored_ledgers(self._storage, self.key, (day,))
-        filters = self.wanted.filters
         trades = list(_trades(self.run, day, ledger))
-        if filters.given():
-            kept = [trade for trade in trades if _passes(trade, filters)]
+        if self._filtered:
+            kept = [trade for trade in trades if _passes(trade, self.wanted.filters)]
             return None, _folded(kept), kept
         stored = _stored_totals(ledger["summary"])
         if _folded(trades).pnl_paise != stored.pnl_paise:
