@@ -1,8 +1,10 @@
 """``strikebook export`` through the real command line on stored files."""
 
+import contextlib
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import openpyxl
@@ -10,6 +12,8 @@ import pytest
 
 from tests.cli.program import Place, make_place
 from tests.service.made_run import STRATEGY_ID
+
+DOCS = Path(__file__).parents[2] / "docs" / "export.md"
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +96,23 @@ def test_what_makes_no_sense_is_refused(place: Place, more: tuple[str, ...], sta
     found, _, errors = export(place, *more)
     assert (found, said in " ".join(errors.split())) == (status, True), errors
     assert not Path(place.folder / "x.csv").exists()
+
+
+def test_the_examples_of_the_page_are_run(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every command of ``docs/export.md`` does what it says, and its program reads the run's profit back."""
+    text = DOCS.read_text("utf-8")
+    commands = [line.split()[4:] for line in text.splitlines() if line.startswith("strikebook export")]
+    assert len(commands) == 5
+    for command in commands:
+        status, _, errors = export(place, *command)
+        assert status == 0, errors
+    assert (place.folder / "report.html").exists()
+    (program,) = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    said = io.StringIO()
+    monkeypatch.chdir(place.folder)
+    with contextlib.redirect_stdout(said):
+        exec(program, {})  # noqa: S102 — the page's own
+    assert said.getvalue() == f"Worked day: {total_paise(place) / 100:.2f} gross\n"
 
 
 def test_a_damaged_day_is_named(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ test("a run is saved as a workbook, as CSV of some of its days, and as a report"
 }) => {
   await page.goto(resultAddress());
   await page.getByRole("button", { name: "Export" }).click();
+  const cut = await page.getByRole("dialog").evaluate((box) => box.scrollWidth - box.clientWidth);
+  expect(cut).toBe(0);
   const book = await saved(page);
   expect(book.name).toBe("two-sided-rsi-with-re-entries_2024-10-01_2024-10-11.xlsx");
   expect(book.text.slice(0, 2)).toBe("PK");

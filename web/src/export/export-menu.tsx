@@ -52,7 +52,11 @@ export function ExportMenu({ place, days, whole, known }: ExportMenuProps) {
       >
         Export
       </button>
-      <dialog ref={dialog} aria-label={whole ? "Export this run" : "Export this day"}>
+      <dialog
+        ref={dialog}
+        className={styles.dialog}
+        aria-label={whole ? "Export this run" : "Export this day"}
+      >
         <h2>{whole ? "Export this run" : "Export this day"}</h2>
         <form
           className={styles.form}
