@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from html.parser import HTMLParser
@@ -68,7 +69,8 @@ def metadata_of(storage: MemoryStorage) -> dict[str, Any]:
 
 def exported(storage: MemoryStorage, wanted: Wanted) -> tuple[Written, bytes]:
     file = io.BytesIO()
-    return write_export(storage, KEY, wanted, file, Path("/tmp")), file.getvalue()  # noqa: S108
+    with tempfile.TemporaryDirectory() as scratch:
+        return write_export(storage, KEY, wanted, file, Path(scratch)), file.getvalue()
 
 
 def table(storage: MemoryStorage, wanted: Wanted) -> Rows:

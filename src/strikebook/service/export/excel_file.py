@@ -43,6 +43,17 @@ def write_xlsx(source: Source, file: BinaryIO, scratch: Path) -> None:
     book.set_properties(
         {"title": str(source.run["strategy_name"])[:200], "created": datetime.fromisoformat(source.run["created_at"])}
     )
+    try:
+        _fill(book, source)
+        book.close()
+    except BaseException:
+        for sheet in book.worksheets():
+            sheet.row_data_fh.close()  # the library leaves them open; the folder is its owner's to remove
+        raise
+
+
+def _fill(book: Workbook, source: Source) -> None:
+    """Write the sheets: rows as the days are read, then what is known at the end."""
     looks = {kind: book.add_format(look) for kind, look in _FORMATS.items()}
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": False})
     days = _Sheet(book.add_worksheet("days"), looks, head, day_columns())
@@ -59,7 +70,6 @@ def write_xlsx(source: Source, file: BinaryIO, scratch: Path) -> None:
     _say(book.add_worksheet("statistics"), looks, head, strong, [*totals_said(source), *figures.said()], notes(source))
     _say(book.add_worksheet("settings"), looks, head, strong, list(settings(source)), notes(source))
     _explain(book.add_worksheet("columns"), looks, head)
-    book.close()
 
 
 class _Sheet:
