@@ -98,8 +98,10 @@ def test_what_makes_no_sense_is_refused(place: Place, more: tuple[str, ...], sta
     assert not Path(place.folder / "x.csv").exists()
 
 
-def test_the_examples_of_the_page_are_run(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_of_the_page_are_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every command of ``docs/export.md`` does what it says, and its program reads the run's profit back."""
+    place = make_place(tmp_path)
+    place.run()
     text = DOCS.read_text("utf-8")
     commands = [line.split()[4:] for line in text.splitlines() if line.startswith("strikebook export")]
     assert len(commands) == 5
