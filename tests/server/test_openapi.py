@@ -19,7 +19,7 @@ from tests.storage.shapes import BRIEF_DAY, BRIEF_METADATA, assert_same_shape
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 NOW = datetime(2024, 12, 2, 15, 30, 45)  # noqa: DTZ001 — exchange time
-# All checks are on. Four operations may refuse (422) what their schema allows, because no schema can say it: that the
+# All checks are on. Five operations may refuse (422) what their schema allows, because no schema can say it: that the
 # last day of a run is not before its first and there is data in between, that a strategy can run, how many events a job
 # has, that a workbook has no table, and that no time to live is longer than the longest.
 CONFIG = """
