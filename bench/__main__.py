@@ -19,6 +19,7 @@ from rich.table import Table
 
 from bench.day import measure_day, measure_encoding, measure_protected_day
 from bench.events import measure_events
+from bench.export import measure_export
 from bench.market import bench_market, measure_demo, measure_import
 from bench.page import measure_page
 from bench.run import measure_run
@@ -41,6 +42,7 @@ def main() -> int:
         lambda: measure_protected_day(strategy, market, BARS),
         lambda: measure_encoding(strategy, market),
         lambda: measure_run(strategy, market, BARS),
+        lambda: measure_export(strategy, market, BARS),
         lambda: measure_server(strategy, market, BARS),
         lambda: measure_events(strategy, market, BARS),
         lambda: measure_page(strategy, market, BARS),

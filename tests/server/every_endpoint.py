@@ -45,6 +45,7 @@ def ask_everything(server: Running) -> Answers:
         ("GET", f"{API}/verify/{RUN_FOLDER}", ""),
         ("GET", f"{API}/statistics/{RUN_FOLDER}", "?capital=150000"),
         ("GET", f"{API}/compare", f"?result={USER}/{STRATEGY}&result={USER}/{other}"),
+        ("GET", f"{API}/export/{RUN_FOLDER}", "?format=xlsx"),
         ("GET", f"{API}/metadata/{RUN_FOLDER}", ""),
         ("GET", f"{API}/day/{RUN_FOLDER}/{{date}}", ""),
         ("GET", f"{API}/day/{RUN_FOLDER}/{{date}}/download", ""),

@@ -15,6 +15,7 @@ import typer
 from strikebook import __version__
 from strikebook.cli.compare_command import compare
 from strikebook.cli.data_command import data_app
+from strikebook.cli.export_command import export
 from strikebook.cli.indicators_command import list_indicators
 from strikebook.cli.jobs_command import jobs_app
 from strikebook.cli.keys_command import keys_app
@@ -75,6 +76,10 @@ What is stored, what it takes, when it expires; and keep a result:
   strikebook pin me STRATEGY_ID
 
 \b
+As a file for other programs, or as a report:
+  strikebook export me STRATEGY_ID --out run.xlsx
+
+\b
 Run it again, and demand the same bytes:
   strikebook verify me STRATEGY_ID --market synthetic
 
@@ -117,6 +122,7 @@ def build_app() -> typer.Typer:
     app.command("results")(results)
     app.command("pin")(pin)
     app.command("unpin")(unpin)
+    app.command("export")(export)
     app.command("serve")(serve)
     app.add_typer(jobs_app, name="jobs")
     app.add_typer(keys_app, name="keys")

@@ -12,6 +12,10 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from strikebook.money.amounts import grouped as grouped  # noqa: PLC0414 — texts of this package too
+from strikebook.money.amounts import rupees_text as rupees_text  # noqa: PLC0414 — texts of this package too
+from strikebook.money.amounts import short_rupees_text as short_rupees_text  # noqa: PLC0414 — texts of this package too
+
 _WIDTH_WITHOUT_TERMINAL = 150
 _JOINERS = "\u200c\u200d"  # they shape letters, of Hindi and others, and do nothing else
 
@@ -41,31 +45,6 @@ def make_console(*, stderr: bool = False) -> Console:
             stderr=stderr, markup=False, highlight=False, emoji=False, width=_WIDTH_WITHOUT_TERMINAL
         )
     return console
-
-
-def grouped(whole: int) -> str:
-    """A whole number in Indian grouping: 1,23,456."""
-    digits = str(abs(whole))
-    head, tail = digits[:-3], digits[-3:]
-    while head:
-        tail = f"{head[-2:]},{tail}"
-        head = head[:-2]
-    return f"-{tail}" if whole < 0 else tail
-
-
-def rupees_text(amount: float, *, sign: bool = False) -> str:
-    """An amount of rupees: ₹1,23,456.50; with ``sign`` also its plus."""
-    paise = round(amount * 100)
-    mark = "-" if paise < 0 else "+" if sign and paise > 0 else ""
-    whole, fraction = divmod(abs(paise), 100)
-    return f"{mark}₹{grouped(whole)}.{fraction:02d}"
-
-
-def short_rupees_text(amount: float) -> str:
-    """An amount with its sign, to the whole rupee (half up), for a calendar: +1,23,457."""
-    paise = round(amount * 100)
-    whole = grouped((abs(paise) + 50) // 100)
-    return f"-{whole}" if paise < 0 else f"+{whole}" if paise > 0 else whole
 
 
 def price_text(price: object) -> str:

@@ -21,6 +21,7 @@ from strikebook.server.backtest_routes import backtest_router
 from strikebook.server.compare_routes import compare_router
 from strikebook.server.event_feed import EventFeed
 from strikebook.server.event_routes import event_router
+from strikebook.server.export_routes import export_router
 from strikebook.server.guard import ADMISSION, REQUEST_ID, Guard, caller_of
 from strikebook.server.hot_reads import HotReads
 from strikebook.server.keys import Keys
@@ -91,6 +92,7 @@ def create_api(backtests: Backtests, reads: HotReads, keys: Keys, feed: EventFee
     app.include_router(backtest_router(backtests, reads))
     app.include_router(event_router(backtests, feed))
     app.include_router(compare_router(backtests))
+    app.include_router(export_router(backtests))
     app.include_router(strategy_router(backtests))
     app.include_router(webhook_router(backtests))
     app.include_router(retention_router(backtests.retained))

@@ -39,7 +39,7 @@ _PAGE_POLICY: Final = (
 )
 _PAGE_HEADERS: Final = ((b"content-security-policy", _PAGE_POLICY), (b"referrer-policy", b"no-referrer"))
 _CROSS_ORIGIN: Final = (
-    (b"access-control-expose-headers", b"ETag, Content-Encoding, Content-Disposition, X-Request-ID"),
+    (b"access-control-expose-headers", b"ETag, Content-Encoding, Content-Disposition, X-Request-ID, X-Trade-Count"),
     (b"vary", b"Origin"),
 )
 _PREFLIGHT: Final = (

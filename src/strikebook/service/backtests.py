@@ -36,6 +36,7 @@ from strikebook.model.options import parse_options
 from strikebook.service.abandoned import close_abandoned
 from strikebook.service.charts import ChartCache
 from strikebook.service.compare import MOST_AT_A_TIME, compare
+from strikebook.service.export.exports import Exports
 from strikebook.service.job_runner import JobRunner, plan_in_worker
 from strikebook.service.job_status import Document, Pace, status_document
 from strikebook.service.reprice import reprice
@@ -95,6 +96,7 @@ class Backtests:
         self.retained = Retained(place.storage, place.jobs, place.limits.keeping)
         self._runner = JobRunner(place, settings.running_jobs)
         self._charts = ChartCache(place, market_name)
+        self.exports = Exports(place.storage, settings.results.absolute(), place.limits.minimum_free_bytes)
         self._cleaning = _Cleaning()
         self._one_cleanup = threading.Lock()
         self._one_verification = threading.Lock()
@@ -112,6 +114,7 @@ class Backtests:
     def start(self) -> Document:
         """Take up what an earlier server left, clean up once, and go on doing so. Returns what the cleanup did."""
         self.webhooks.start()
+        self.exports.sweep()
         self._take_up()
         cleaned = self.cleanup(None)
         self._cleaner.start()
@@ -122,6 +125,7 @@ class Backtests:
     def drain(self) -> list[str]:
         """Stop: finish the days that are being run, and return the jobs that go on at the next start."""
         self._closing.set()
+        self.exports.close()
         self._runner.leave()
         self.place.executor.close()
         self._deletions.shutdown()

@@ -52,16 +52,27 @@ def stored_run(storage: BacktestStorage, key: RunKey) -> StoredRun:
 
 def run_of(key: RunKey, run: Document) -> StoredRun:
     """The run whose metadata that is. Raises StorageError for one of another version."""
+    _refuse_other_version(key, run)
+    heading = {name: value for name, value in run.items() if name not in _LISTS}
+    listed = [day for day in run["daily_summaries"] if day["has_data"]]
+    days = tuple(parse_day(day["date"]) for day in listed)
+    return StoredRun(key, heading, days, tuple(day["fingerprint"] for day in listed))
+
+
+def usable_run(storage: BacktestStorage, key: RunKey) -> Document:
+    """A run's metadata, where its days can be worked with; raises as ``stored_run``."""
+    run: Document = read_run(storage, key)
+    _refuse_other_version(key, run)
+    return run
+
+
+def _refuse_other_version(key: RunKey, run: Document) -> None:
     if run["engine_version"] != __version__:
         raise StorageError(
             f"these results were made by version {run['engine_version']}; this is {__version__}",
             where=str(key),
             right="run it again",
         )
-    heading = {name: value for name, value in run.items() if name not in _LISTS}
-    listed = [day for day in run["daily_summaries"] if day["has_data"]]
-    days = tuple(parse_day(day["date"]) for day in listed)
-    return StoredRun(key, heading, days, tuple(day["fingerprint"] for day in listed))
 
 
 def stored_ledgers(storage: BacktestStorage, key: RunKey, days: Sequence[date]) -> Iterator[tuple[date, Document]]:

@@ -21,7 +21,12 @@ export function Download({ path, name, children }: DownloadProps) {
 async function save(path: string, name: string): Promise<void> {
   const answer = await ask(new Request(path));
   if (!answer.ok) throw new Refusal(answer.status, await answer.json().catch(() => ({})));
-  const address = URL.createObjectURL(await answer.blob());
+  keep(await answer.blob(), name);
+}
+
+/** Have the browser keep a file under a name. */
+export function keep(content: Blob, name: string): void {
+  const address = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = address;
   link.download = name;

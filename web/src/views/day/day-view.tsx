@@ -6,9 +6,10 @@ import { addressOf, addressOfDay, addressOfResult, type DayAsked, type DayPlace 
 import { Refusal } from "../../api/client";
 import { dayQuery, LOOK_AGAIN_MS, metadataQuery } from "../../api/queries";
 import type { Day, Metadata } from "../../api/schema";
+import { ExportMenu } from "../../export/export-menu";
 import { count, rupees } from "../../format/money";
 import { chargesText, counted } from "../../format/texts";
-import { clock, dayName, longDayName } from "../../format/time";
+import { clock, dayName, isoDay, longDayName, readDay } from "../../format/time";
 import { Link, navigate } from "../../navigation";
 import { Chip } from "../../parts/chip";
 import { Download } from "../../parts/download";
@@ -119,6 +120,7 @@ function DayHeading({ place, run, day }: HeadingProps) {
     >
       <Step {...stepTo(place, before?.date)}>‹ Day before</Step>
       <Step {...stepTo(place, after?.date)}>Day after ›</Step>
+      {day ? <ExportDay place={place} day={day} /> : null}
       {day ? (
         <Download
           path={`/api/v1/backtest/day/${[place.user, place.strategy, place.date].map(encodeURIComponent).join("/")}/download`}
@@ -128,6 +130,24 @@ function DayHeading({ place, run, day }: HeadingProps) {
         </Download>
       ) : null}
     </Heading>
+  );
+}
+
+function ExportDay({ place, day }: { place: DayPlace; day: Day }) {
+  const date = readDay(day.date);
+  const known = useMemo(() => {
+    const of = (name: "vpi" | "symbol" | "exit_reason" | "exit_node_id") =>
+      [...new Set(day.positions.map((position) => position[name] ?? ""))].filter((each) => each !== "");
+    return {
+      leg: of("vpi"),
+      symbol: of("symbol"),
+      exit_reason: of("exit_reason"),
+      exit_node: of("exit_node_id"),
+    };
+  }, [day]);
+  if (date === null) return null;
+  return (
+    <ExportMenu place={place} days={{ from: isoDay(date), to: isoDay(date) }} whole={false} known={known} />
   );
 }
 

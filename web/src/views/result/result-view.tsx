@@ -4,6 +4,7 @@ import { addressOf, addressOfRun, addressOfStrategyRun, type RunPlace } from "..
 import { Refusal, serverNow } from "../../api/client";
 import { isActive } from "../../api/queries";
 import type { Metadata, Status } from "../../api/schema";
+import { ExportMenu } from "../../export/export-menu";
 import { expiryText } from "../../format/keeping";
 import { chargesText, counted } from "../../format/texts";
 import { dayName, exchangeTime, moment } from "../../format/time";
@@ -104,6 +105,7 @@ function RunHeading({ place, run }: { place: RunPlace; run: Metadata }) {
       <Link className="button" to={againOf(place, run)}>
         Run again
       </Link>
+      <ExportMenu place={place} days={{ from: run.start_date, to: run.end_date }} whole />
       {isActive(run) ? null : <Pin place={place} pinned={run.pinned === true} name={run.strategy_name} />}
       <Clear place={place} pinned={run.pinned === true} />
     </Heading>
