@@ -110,7 +110,7 @@ class Calls(ABC, Generic[JobT, ResultT]):
 
     @endpoint
     def results(self, user_id: str) -> Steps[list[Run | DamagedRun]]:
-        """The runs of a user whose results are there: their metadata without the days; a damaged one has ``problem``."""
+        """The runs of a user whose results are there: metadata without the days; a damaged one has ``problem``."""
         document = yield from self._ask(f"{BACKTEST}/results/{identified('user_id', user_id)}")
         return cast("list[Run | DamagedRun]", document["results"])
 

@@ -39,37 +39,33 @@ class AsyncResult(ResultCalls, Awaited):
 class Job(JobCalls[Result], AtOnce):
     """A job of the server."""
 
-    def __init__(self, job_id: str, client: Client) -> None:
-        super().__init__(job_id, client._retries)
-        self._carrier = client._carrier
-        self._client = client
-
-    def _result(self, user_id: str, strategy_id: str) -> Steps[Result]:
-        return self._client._found_result(user_id, strategy_id)
+    def __init__(
+        self, job_id: str, retries: int, result_of: Callable[[str, str], Steps[Result]], carrier: Carrier
+    ) -> None:
+        super().__init__(job_id, retries, result_of)
+        self._carrier = carrier
 
 
 class AsyncJob(JobCalls[AsyncResult], Awaited):
     """A job of the server; its calls are awaited."""
 
-    def __init__(self, job_id: str, client: AsyncClient) -> None:
-        super().__init__(job_id, client._retries)
-        self._carrier = client._carrier
-        self._client = client
-
-    def _result(self, user_id: str, strategy_id: str) -> Steps[AsyncResult]:
-        return self._client._found_result(user_id, strategy_id)
+    def __init__(
+        self, job_id: str, retries: int, result_of: Callable[[str, str], Steps[AsyncResult]], carrier: AsyncCarrier
+    ) -> None:
+        super().__init__(job_id, retries, result_of)
+        self._carrier = carrier
 
 
 class Client(Calls[Job, Result], AtOnce):
     """A Strikebook server, asked from Python: ``with Client("http://localhost:8000", key) as client: …``.
 
-    ``key`` is sent as ``Authorization: Bearer`` and to no other address: redirects are not followed. ``timeout_s`` is how
-    long a silence may be; what takes as long as a run may be silent longer. What changes nothing is sent again up to
-    ``retries`` times where no server was reached. ``trust_env`` lets proxies of the environment be used. ``on_answer`` is told
-    of each answer. Threads may share it.
+    ``key`` is sent as ``Authorization: Bearer``, and to no other address: redirects are not followed. ``timeout_s`` is
+    how long a silence may be; what takes as long as a run may be silent longer. What changes nothing is sent again up
+    to ``retries`` times where no server was reached. ``trust_env`` lets proxies of the environment be used.
+    ``on_answer`` is told of each answer. Threads may share it.
     """
 
-    def __init__(  # noqa: PLR0913 — each may be left out
+    def __init__(
         self,
         url: str = DEFAULT_URL,
         key: str | None = None,
@@ -89,7 +85,7 @@ class Client(Calls[Job, Result], AtOnce):
 
     def job(self, job_id: str) -> Job:
         """A job by its id; nothing is asked yet."""
-        return Job(identified("job_id", job_id), self)
+        return Job(identified("job_id", job_id), self._retries, self._found_result, self._carrier)
 
     def close(self) -> None:
         """Close the connections; nothing can be asked then."""
@@ -110,7 +106,7 @@ class Client(Calls[Job, Result], AtOnce):
 class AsyncClient(Calls[AsyncJob, AsyncResult], Awaited):
     """The same for asyncio: ``async with AsyncClient(url) as client: await client.market()``. See Client."""
 
-    def __init__(  # noqa: PLR0913 — each may be left out
+    def __init__(
         self,
         url: str = DEFAULT_URL,
         key: str | None = None,
@@ -130,7 +126,7 @@ class AsyncClient(Calls[AsyncJob, AsyncResult], Awaited):
 
     def job(self, job_id: str) -> AsyncJob:
         """A job by its id; nothing is asked yet."""
-        return AsyncJob(identified("job_id", job_id), self)
+        return AsyncJob(identified("job_id", job_id), self._retries, self._found_result, self._carrier)
 
     async def close(self) -> None:
         """Close the connections; nothing can be asked then."""

@@ -88,6 +88,7 @@ def _described(call: Callable[..., Any], make: Callable[..., Any]) -> Callable[.
     """Give a bound call the name, the signature and the docstring of what makes its steps."""
     call.__name__, call.__qualname__, call.__doc__ = make.__name__, make.__qualname__, make.__doc__
     signature = inspect.signature(make)
-    own = signature.replace(parameters=list(signature.parameters.values())[1:])
+    parameters = list(signature.parameters.values())[1:]
+    own = signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty)
     call.__signature__ = own  # type: ignore[attr-defined]
     return call

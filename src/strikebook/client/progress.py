@@ -14,7 +14,7 @@ OnProgress: TypeAlias = Callable[[Mapping[str, Any]], None]
 
 @contextlib.contextmanager
 def shown(progress: bool | OnProgress, job_id: str) -> Iterator[OnProgress]:  # noqa: FBT001 — as ``wait`` has it
-    """What is to be told how far the job is. With True a person sees it: in a notebook, or where stderr is a terminal."""
+    """What is told how far the job is. With True a person sees it, in a notebook or where stderr is a terminal."""
     if callable(progress):
         yield progress
     elif progress and _in_notebook():

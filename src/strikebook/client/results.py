@@ -75,7 +75,7 @@ class ResultCalls:
 
     @endpoint
     def trades(self, first: DayGiven | None = None, last: DayGiven | None = None) -> Steps[Rows[DatedTrade]]:
-        """The ledger: a row for each closing, in the order they were closed, of all days or of those from first to last.
+        """The ledger: a row for each closing, in their order, of all days or of those from first to last.
 
         Each day is asked for, one after the other. Raises ReplacedError where another run took the results' place.
         """
@@ -83,7 +83,7 @@ class ResultCalls:
 
     @endpoint
     def positions(self, first: DayGiven | None = None, last: DayGiven | None = None) -> Steps[Rows[DatedPosition]]:
-        """The positions with their reasons, of all days or of those from first to last; else as ``trades``.
+        """The positions with their reasons, of all days or some; else as ``trades``.
 
         A frame has no column of the reasons themselves: ``condition_preview`` is there, the document has the rest.
         """
