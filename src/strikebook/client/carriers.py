@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 import httpx_sse
@@ -46,10 +47,11 @@ class Way:
         """What httpx is told of it. Raises UsageError for what is no address."""
         right = "like http://localhost:8000"
         try:
-            address = httpx.URL(self.url)
-        except httpx.InvalidURL as error:
+            address, parts = httpx.URL(self.url), urlsplit(self.url)
+            whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except (httpx.InvalidURL, ValueError) as error:
             raise UsageError(f"{self.url!r}: {error}", where="url", right=right) from None
-        if address.scheme not in ("http", "https") or not address.host:
+        if not whole:
             raise UsageError(f"{self.url!r} is no address of a server", where="url", right=right)
         if self.key is not None and not (self.key.isascii() and self.key.isprintable() and self.key):
             raise UsageError("not a key", where="key", right="as `strikebook keys add` showed it")
