@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import re
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -21,7 +19,7 @@ from strikebook.client.endpoint import Endpoint, Feed
 from strikebook.client.jobs import JobCalls
 from strikebook.client.results import ResultCalls
 from tests.client.make_shapes import MODULES, SHAPES, modules, shapes_of
-from tests.server.running import API, DAY, EXAMPLES, STRATEGY, USER, Running
+from tests.server.running import DAY, EXAMPLES, STRATEGY, USER
 from tests.server.test_api_docs import said_beside
 
 
@@ -61,6 +59,12 @@ def test_every_module_of_answers_is_mirrored() -> None:
     assert set(modules()) <= set(MODULES)
 
 
+def _other(client: Client) -> tuple[str, str]:
+    """Another result than that of the tests."""
+    client.run("other", STRATEGY, DAY, DAY).wait()
+    return "other", STRATEGY
+
+
 def calls() -> dict[str, Callable[[Client, Result], Any]]:
     """Each call that answers with a document, by the name of the server's shape for that."""
     document = (EXAMPLES / "two_sided_rsi.json").read_bytes()
@@ -85,6 +89,7 @@ def calls() -> dict[str, Callable[[Client, Result], Any]]:
         "runs.RunStatistics": lambda _, result: result.statistics(150_000),
         "runs.Repriced": lambda _, result: result.reprice(terms="today", brokerage=10),
         "runs.Verified": lambda _, result: result.verify(),
+        "comparison.Compared": lambda client, result: client.compare(result, _other(client)),
         "jobs.CleanupStatus": lambda client, _: client.cleanup_status(),
         "jobs.CleanupDone": lambda client, _: client.cleanup(),
         "jobs.ClearedAnswer": lambda client, _: client.clear("nobody", STRATEGY),
@@ -97,16 +102,6 @@ def test_a_call_comes_to_its_shape(client: Client, result: Result, name: str) ->
     module, _, model = name.strip().partition(".")
     shape = getattr(importlib.import_module(f"strikebook.server.wire.{module}"), model)
     assert said_beside(shape.model_validate_json(orjson.dumps(calls()[name](client, result)))) == []
-
-
-def test_every_endpoint_has_a_call(served: Running) -> None:
-    """Each path of the OpenAPI document stands in the client's sources, but those that it has no use for."""
-    sources = "".join(path.read_text("utf-8") for path in (Path(rows.__file__).parent).glob("*.py"))
-    without = []
-    for path in served.client.get("/openapi.json").json()["paths"]:
-        parts = re.findall(r"[a-z_]+", re.sub(r"\{[^}]*\}", "", path.removeprefix(API).removeprefix("/api/v1")))
-        without += [path for part in parts if not re.search(rf"\b{part}\b", sources)]
-    assert without == []
 
 
 def test_every_call_says_what_it_does_and_is_there_in_both_clients() -> None:

@@ -9,7 +9,8 @@ from typing import Any, Generic, TypeVar, cast
 
 from strikebook.client.endpoint import endpoint
 from strikebook.client.exchange import API, BACKTEST, JSON_HEADERS, Request, day_text, get, identified, json_bytes, post
-from strikebook.client.results import clear_request, metadata_request
+from strikebook.client.results import ResultCalls, clear_request, metadata_request
+from strikebook.client.shapes.comparison import Compared
 from strikebook.client.shapes.jobs import CleanupDone, CleanupStatus, ClearedAnswer, Health, Me, Status
 from strikebook.client.shapes.runs import DamagedRun, Metadata, Options, Run
 from strikebook.client.shapes.strategies import Deleted, Findings, ListedStrategy, Market
@@ -19,6 +20,10 @@ JobT = TypeVar("JobT")
 ResultT = TypeVar("ResultT")
 StrategyGiven = Mapping[str, Any] | str | bytes
 """A strategy's document: a dictionary, or its JSON."""
+
+
+ResultGiven = ResultCalls | tuple[str, str]
+"""A result, or whose it is and of which strategy."""
 
 
 class Calls(ABC, Generic[JobT, ResultT]):
@@ -120,6 +125,13 @@ class Calls(ABC, Generic[JobT, ResultT]):
         return self._found_result(user_id, strategy_id)
 
     @endpoint
+    def compare(self, *results: ResultGiven) -> Steps[Compared]:
+        """Two to ten results side by side, and where each first went another way than the first of them."""
+        return asked(
+            get(f"{BACKTEST}/compare", {"result": [_told(each) for each in results]}, slow=True), self._retries
+        )
+
+    @endpoint
     def clear(self, user_id: str, strategy_id: str) -> Steps[ClearedAnswer]:
         """Remove the results of a strategy; a job that is at work on them is cancelled first."""
         return asked(clear_request(user_id, strategy_id), self._retries)
@@ -140,6 +152,11 @@ class Calls(ABC, Generic[JobT, ResultT]):
 
     def _ask(self, path: str, query: dict[str, object] | None = None) -> Steps[Any]:
         return asked(get(path, query), self._retries)
+
+
+def _told(result: ResultGiven) -> str:
+    user_id, strategy_id = result if isinstance(result, tuple) else (result.user_id, result.strategy_id)
+    return f"{user_id}/{strategy_id}"
 
 
 def _strategy_path(strategy_id: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ import httpx_sse
 
 from strikebook.client.exchange import EVENT_STREAM, Reply, Request
 from strikebook.client.refusals import AnswerError, UnreachableError
-from strikebook.client.steps import Course, Effect, Hear, Heard, Listen, Pause, Send, Steps, Tell
+from strikebook.client.steps import Course, Hear, Heard, Listen, Pause, Send, Steps, Tell
 from strikebook.errors import UsageError
 
 T = TypeVar("T")
@@ -121,7 +121,7 @@ class Carrier:
         return self._carry(Course(steps))
 
     def _carry(self, course: Course[Any]) -> Iterator[Any]:
-        with contextlib.ExitStack() as opened, contextlib.closing(_generator(course)) as effects:
+        with contextlib.ExitStack() as opened, contextlib.closing(iter(course)) as effects:
             events: Iterator[Heard] = iter(())
             for effect in effects:
                 try:
@@ -183,7 +183,7 @@ class AsyncCarrier:
 
     async def _carry(self, course: Course[Any]) -> AsyncIterator[Any]:
         async with contextlib.AsyncExitStack() as opened:
-            with contextlib.closing(_generator(course)) as effects:
+            with contextlib.closing(iter(course)) as effects:
                 events: AsyncIterator[httpx_sse.ServerSentEvent] | None = None
                 for effect in effects:
                     try:
@@ -228,11 +228,6 @@ class AsyncCarrier:
             came(response)
         events = httpx_sse.EventSource(response).aiter_sse() if _has_events(response) else None
         return _reply(request, response, content), events
-
-
-def _generator(course: Course[Any]) -> Generator[Effect, None, None]:
-    """A course's effects as a generator, which can be closed."""
-    yield from course
 
 
 def _has_events(response: httpx.Response) -> bool:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, cast, get_args
 
 from strikebook.client.endpoint import endpoint
 from strikebook.client.exchange import BACKTEST, Request, day_part, get, identified
@@ -19,9 +19,11 @@ from strikebook.client.shapes.reasons import Why
 from strikebook.client.shapes.runs import DailySummary, Metadata, Repriced, RunStatistics, Verified
 from strikebook.client.shapes.strategies import Findings
 from strikebook.client.steps import Steps, asked
+from strikebook.errors import UsageError
 
 DayGiven = date | str
 """A date, DD-MM-YYYY or YYYY-MM-DD."""
+ExportFormat = Literal["csv", "xlsx", "parquet", "html"]
 _WHOLE: Final = ("job_id", "created_at")
 
 
@@ -35,6 +37,15 @@ class DatedPosition(Position):
     """A position with its reasons, and its day."""
 
     date: str
+
+
+def _format_of(place: Path) -> str:
+    """The format that a file's name has. Raises UsageError where that says nothing."""
+    found = place.suffix.removeprefix(".").lower()
+    if found not in get_args(ExportFormat):
+        formats = ", ".join(get_args(ExportFormat))
+        raise UsageError("the name has no format", where=str(place), right=f"format=… or a name that ends in {formats}")
+    return found
 
 
 def metadata_request(user_id: str, strategy_id: str) -> Request:
@@ -125,6 +136,31 @@ class ResultCalls:
     def download(self, day: DayGiven, to: str | os.PathLike[str], *, replace: bool = False) -> Steps[Path]:
         """Save a day's file as it is stored: under that name, or in that folder as ``01-10-2024.json.gz``; its path."""
         return saved(get(f"{self._day_path(day)}/download"), self._retries, to, replace=replace)
+
+    @endpoint
+    def export(  # noqa: PLR0913 — the filters of an export, each of which may be left out
+        self,
+        to: str | os.PathLike[str],
+        *,
+        format: ExportFormat | None = None,  # noqa: A002 — as the API has it
+        table: Literal["trades", "days"] | None = None,
+        first: DayGiven | None = None,
+        last: DayGiven | None = None,
+        leg: str | None = None,
+        symbol: str | None = None,
+        exit_reason: str | None = None,
+        exit_node: str | None = None,
+        result: Literal["winners", "losers", "flat"] | None = None,
+        side: Literal["BUY", "SELL"] | None = None,
+        replace: bool = False,
+    ) -> Steps[Path]:
+        """Save the run, or some of it, as a file for other programs or a report: under that name, or in that folder.
+
+        Without a format the file's name has it: ``.csv``, ``.xlsx``, ``.parquet``, ``.html``. All filters have to fit.
+        """
+        query = {"format": format or _format_of(Path(to)), "table": table, "from": first, "to": last, "leg": leg}
+        query |= {"symbol": symbol, "exit_reason": exit_reason, "exit_node": exit_node, "result": result, "side": side}
+        return saved(get(self._path("export"), query, slow=True), self._retries, to, replace=replace)
 
     @endpoint
     def clear(self) -> Steps[ClearedAnswer]:

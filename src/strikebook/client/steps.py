@@ -6,7 +6,7 @@ does nothing itself. ``carriers`` carries steps out: one waits in this thread, o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import IO, Any, Final, Generic, TypeAlias, TypeVar
 
@@ -74,7 +74,7 @@ class Course(Generic[T]):
         self.error: ClientError | None = None
         self.result: T
 
-    def __iter__(self) -> Iterator[Effect]:
+    def __iter__(self) -> Generator[Effect, None, None]:
         """What is to be done, one after the other, until there is a ``result``; raises what the steps raise."""
         try:
             while True:
