@@ -104,7 +104,7 @@ def _member(node: ast.AnnAssign, asked: bool) -> tuple[str, str, str]:
     if isinstance(node.value, ast.Call):
         optional = bool(node.value.args)
         for word in node.value.keywords:
-            assert not (word.arg or "").startswith("default"), "a default is the first argument of a Field"
+            optional = optional or (word.arg or "").startswith("default")
             if word.arg == "alias":
                 name = ast.literal_eval(word.value)
             if word.arg == "description":
@@ -140,8 +140,9 @@ def _formatted(text: str) -> str:
 
 def main() -> None:
     SHAPES.mkdir(exist_ok=True)
-    for name in modules():
-        (SHAPES / f"{name}.py").write_text(shapes_of(name), "utf-8")
+    texts = {name: shapes_of(name) for name in modules()}
+    for name, text in texts.items():
+        (SHAPES / f"{name}.py").write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from strikebook.client.shapes.reasons import (
     Seen,
     Variables,
 )
-from strikebook.client.shapes.runs import Costs, OptionsUsed
+from strikebook.client.shapes.runs import Costs, OptionsOfDay
 
 Side: TypeAlias = Literal["BUY", "SELL"]
 
@@ -210,7 +210,7 @@ class Day(TypedDict):
     strategy_hash: str
     underlying: str
     session: Session
-    options: OptionsUsed
+    options: OptionsOfDay
     source: str
     synthetic: bool
     replayed_bars: bool

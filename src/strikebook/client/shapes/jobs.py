@@ -86,6 +86,13 @@ class NotCleaned(TypedDict):
     what: str
 
 
+class ResultName(TypedDict):
+    """Whose results of which strategy."""
+
+    user_id: str
+    strategy_id: str
+
+
 class CleanupStatus(TypedDict):
     """The retention."""
 
@@ -95,6 +102,8 @@ class CleanupStatus(TypedDict):
     last_run: str | None
     next_run: str | None
     next_expiry: NextExpiry | None
+    pinned: list[ResultName]
+    """What never expires; of the caller, or of all for an administrator."""
     failed: list[NotCleaned]
 
 
@@ -106,6 +115,8 @@ class CleanupDone(TypedDict):
     deleted_files: int
     freed_space_mb: float
     cutoff_time: str
+    kept_pinned: list[ResultName]
+    """What was old enough to go, and stays because it is pinned."""
     failed: list[NotCleaned]
 
 

@@ -30,10 +30,14 @@ class Options(TypedDict):
     """Rupees an order (`20`), `10 per lot`, `0.05 percent`, `0.05 percent max 20`; at most 10000."""
     terms: NotRequired[Literal["as_was", "today"]]
     """Charges at the rates of each day, or at the newest for all days."""
+    compression_level: NotRequired[int]
+    """Level of gzip of the day files: higher is smaller and slower."""
+    ttl_hours: NotRequired[int | float | str]
+    """Hours until the results expire, at most what the user may ask for; or `default`."""
 
 
-class OptionsUsed(TypedDict):
-    """The options that a run was made with, all of them."""
+class OptionsOfDay(TypedDict):
+    """The options that a day's numbers follow from."""
 
     scale: str
     max_price_age_s: int
@@ -44,6 +48,14 @@ class OptionsUsed(TypedDict):
     limit_fill: Literal["touch", "through"]
     brokerage: str
     terms: Literal["as_was", "today"]
+
+
+class OptionsUsed(OptionsOfDay):
+    """The options that a run was made with, all of them."""
+
+    compression_level: int
+    ttl_hours: str
+    """Hours, or `default`: as user and server say."""
 
 
 class ChargeLines(TypedDict):
@@ -156,6 +168,8 @@ class Manifest(TypedDict):
     strategy_hash: str
     engine_version: str
     options: OptionsUsed
+    encoder: NotRequired[str]
+    """What compressed the day files, and its version."""
     market: str
     seed: int | None
     """Of the synthetic market."""
@@ -189,7 +203,10 @@ class Run(TypedDict):
     error: str | None
     created_at: str
     completed_at: str | None
-    expires_at: str
+    expires_at: str | None
+    """`null` for results that are pinned."""
+    pinned: NotRequired[bool]
+    """Kept until they are unpinned or cleared."""
     overall_summary: OverallSummary
     monthly_summaries: list[MonthlySummary]
     options: OptionsUsed
