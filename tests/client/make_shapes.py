@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 WIRE = ROOT / "src/strikebook/server/wire"
 SHAPES = ROOT / "src/strikebook/client/shapes"
-MODULES = ("shape", "jobs", "events", "reasons", "days", "runs", "strategies", "problems", "comparison")
+MODULES = ("shape", "jobs", "events", "reasons", "days", "runs", "strategies", "problems", "comparison", "retention")
 ASKED = {"Options"}
 """What is sent, and has a shape for the caller too."""
 _ROOTS = {"Part", "Answer", "Asked", "BaseModel"}

@@ -247,7 +247,7 @@ def test_a_server_that_is_started_anew_is_followed_on(tmp_path: Path) -> None:
     """A job is waited for across a stop: the events of before and after come once each."""
     with running(tmp_path, workers=1) as server:
         with Client(server.url) as client:
-            job = client.run(USER, STRATEGY, "2024-01-01", "2024-02-29")
+            job = client.run(USER, STRATEGY, "2024-01-01", "2024-01-31")
             while job.status()["progress"]["completed_days"] < 2:
                 time.sleep(0.02)
         port, name = server.port, job.job_id

@@ -16,6 +16,7 @@ from strikebook.client.rows import DAY_COLUMNS, POSITION_COLUMNS, TRADE_COLUMNS,
 from strikebook.client.shapes.days import Chart, Day, Position, Trade
 from strikebook.client.shapes.jobs import ClearedAnswer
 from strikebook.client.shapes.reasons import Why
+from strikebook.client.shapes.retention import Pinned
 from strikebook.client.shapes.runs import DailySummary, Metadata, Repriced, RunStatistics, Verified
 from strikebook.client.shapes.strategies import Findings
 from strikebook.client.steps import Steps, asked
@@ -55,7 +56,7 @@ def metadata_request(user_id: str, strategy_id: str) -> Request:
 
 def clear_request(user_id: str, strategy_id: str) -> Request:
     """The request that clears a result."""
-    return Request("DELETE", _path("clear", user_id, strategy_id))
+    return Request("DELETE", _path("clear", user_id, strategy_id), slow=True)
 
 
 def _path(what: str, user_id: str, strategy_id: str) -> str:
@@ -103,7 +104,7 @@ class ResultCalls:
     @endpoint
     def statistics(self, capital: float | None = None) -> Steps[RunStatistics]:
         """The statistics, each with its definition; with a capital in rupees also what is a share of it."""
-        return self._ask(self._path("statistics"), {"capital": capital})
+        return self._ask(self._path("statistics"), {"capital": capital}, slow=True)
 
     @endpoint
     def why(self, day: DayGiven, node: str) -> Steps[Why]:
@@ -161,6 +162,16 @@ class ResultCalls:
         query = {"format": format or _format_of(Path(to)), "table": table, "from": first, "to": last, "leg": leg}
         query |= {"symbol": symbol, "exit_reason": exit_reason, "exit_node": exit_node, "result": result, "side": side}
         return saved(get(self._path("export"), query, slow=True), self._retries, to, replace=replace)
+
+    @endpoint
+    def pin(self) -> Steps[Pinned]:
+        """Keep the results until they are unpinned or cleared: they do not expire, and no run replaces them."""
+        return asked(Request("PUT", self._path("pin")), self._retries)
+
+    @endpoint
+    def unpin(self) -> Steps[Pinned]:
+        """Let the results expire again, when they would have without the pin."""
+        return asked(Request("DELETE", self._path("pin")), self._retries)
 
     @endpoint
     def clear(self) -> Steps[ClearedAnswer]:
