@@ -306,6 +306,27 @@ def test_a_file_with_an_odd_name_goes_nowhere(served: Running, tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
+def test_threads_share_a_client(client: Client, result: Result) -> None:
+    """Six of them read days, events and statuses at once, and each gets its own answers."""
+    days = {each["date"]: result.day(each["date"]) for each in result.days()}
+    job = client.job(result.metadata["job_id"])
+    wrong: list[object] = []
+
+    def read(number: int) -> None:
+        for turn in range(6):
+            name = list(days)[(number + turn) % len(days)]
+            if result.day(name) != days[name] or len(list(job.events())) != 6 or job.status()["job_id"] != job.job_id:
+                wrong.append((number, turn))
+
+    threads = [threading.Thread(target=read, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert wrong == []
+    assert not any(thread.is_alive() for thread in threads)
+
+
 def test_who_listens_hears_of_each_answer(served: Running) -> None:
     """Method, path, status and time; also of what is refused."""
     heard: list[tuple[str, str, int]] = []
