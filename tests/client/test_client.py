@@ -8,6 +8,7 @@ import gzip
 import socket
 import threading
 import time
+from collections import deque
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from strikebook.client import (
     AsyncClient,
     BusyError,
     Client,
+    FullError,
     InvalidError,
     KeyRefusedError,
     NotCompletedError,
@@ -217,6 +219,18 @@ def test_what_is_dropped_is_asked_again(served: Running) -> None:
             client.run("dropped", STRATEGY, FIRST, LAST)
         assert error.value.sent
         assert len(way.seen) == 4
+
+
+def test_a_question_too_many_waits_as_long_as_it_is_told(tmp_path: Path) -> None:
+    """A server that bounds the requests of a minute: a client comes back in time; one that must not is told when."""
+    with running(tmp_path, requests_per_minute=30) as server:
+        with Client(server.url, retries=0) as hasty, pytest.raises(FullError) as error:
+            deque((hasty.market() for _ in range(40)), maxlen=0)
+        assert error.value.status == 429
+        assert error.value.retry_after_s is not None
+        assert copy.copy(error.value).retry_after_s == error.value.retry_after_s
+        with Client(server.url) as client:
+            assert client.market()["synthetic"]
 
 
 def test_a_stream_that_breaks_goes_on_after_the_last_event(served: Running) -> None:

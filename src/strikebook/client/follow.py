@@ -64,6 +64,10 @@ def events(job_id: str, after: int, patience_s: float) -> Steps[None]:
             left_s -= _SILENCE_S if silent else pause_s
             if left_s < 0:
                 raise
+        else:
+            left_s -= 0 if came else pause_s
+            if left_s < 0:
+                raise AnswerError("streams end without an event", where=job_id, right="ask for the status")
         if not came:
             yield Pause(pause_s)
 
@@ -112,11 +116,12 @@ def _looked_at(job_id: str, on_progress: OnProgress, waiting: Waiting) -> Steps[
     while True:
         try:
             status = cast("Status", (yield from asked(get(job_path(job_id)), 0)))
-        except UnreachableError:
-            left_s -= max(waiting.every_s, _COME_BACK_S)
-            if left_s < 0:
+        except (UnreachableError, FullError) as error:
+            pause_s = max(waiting.every_s, _COME_BACK_S, getattr(error, "retry_after_s", None) or 0.0)
+            left_s -= pause_s
+            if left_s < 0 or time.monotonic() >= give_up:
                 raise
-            yield Pause(max(waiting.every_s, _COME_BACK_S))
+            yield Pause(pause_s)
             continue
         left_s = waiting.patience_s
         on_progress(status)

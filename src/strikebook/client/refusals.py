@@ -8,7 +8,7 @@ ClientError                     of all these; a StrikebookError: what, where, an
 │   ├── NotFoundError           404
 │   ├── BusyError               409: something else is at work, which ``job`` may name
 │   ├── InvalidError            422: the request makes no sense; ``errors`` has every mistake
-│   └── FullError               503: the server does as much as it may; ``retry_after_s``
+│   └── FullError               429, 503: too much is asked of the server; ``retry_after_s``
 ├── NotCompletedError           a job ended otherwise than completed, or has not ended in time
 ├── ReplacedError               another run took the place of these results while they were read
 └── MissingPackageError         a package that is not installed is needed
@@ -107,7 +107,7 @@ class InvalidError(RefusedError):
 
 
 class FullError(RefusedError):
-    """The server does as much as it may."""
+    """Too much is asked of the server: by this caller in a minute, or by all at once."""
 
     retry_after_s: float | None = None
     """In how many seconds it may be asked again, where it said that."""
@@ -147,6 +147,7 @@ _KINDS: Mapping[int, type[RefusedError]] = {
     404: NotFoundError,
     409: BusyError,
     422: InvalidError,
+    429: FullError,
     503: FullError,
 }
 

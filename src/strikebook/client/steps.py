@@ -14,6 +14,8 @@ from strikebook.client.exchange import Reply, Request
 from strikebook.client.refusals import ClientError, UnreachableError
 
 T = TypeVar("T")
+TOO_MANY: Final = 429
+_LONGEST_PAUSE_S: Final = 60.0
 _PAUSES_S: Final = (0.2, 0.5, 1.0, 2.0, 4.0)
 
 
@@ -123,6 +125,12 @@ def sent(request: Request, retries: int, into: IO[bytes] | None = None) -> Steps
 
 
 def asked(request: Request, retries: int) -> Steps[Any]:
-    """Send a request, for the JSON of its answer."""
-    reply = yield from sent(request, retries)
-    return reply.document()
+    """Send a request, for the JSON of its answer. A question too many a minute waits for as long as the server says."""
+    again = retries if request.safe else 0
+    while True:
+        reply = yield from sent(request, retries)
+        if reply.status != TOO_MANY or again == 0:
+            return reply.document()
+        again -= 1
+        after = reply.headers.get("retry-after", "")
+        yield Pause(min(float(after), _LONGEST_PAUSE_S) if after.isascii() and after.isdigit() else _PAUSES_S[-1])
