@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Final, NoReturn
+from typing import Annotated, Final, NoReturn, TypeVar
 
-import httpx
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from strikebook.cli.api_calls import API, RefusedError, document_of, follow_job
 from strikebook.cli.app import run_program
 from strikebook.cli.first_backtest import FIRST, LAST, STRATEGY
 from strikebook.cli.settings_reader import read_settings
 from strikebook.cli.texts import make_console
-from strikebook.errors import UsageError
+from strikebook.client import AnswerError, Client, ClientError, Exchanged, NotFoundError, UnreachableError
+from strikebook.client.shapes.days import Day
+from strikebook.client.shapes.jobs import Status
 
+T = TypeVar("T")
 _START: Final = "python backtest_file_api_server.py"
 _SHOWN_POSITIONS: Final = 10
 
@@ -25,24 +25,42 @@ _SHOWN_POSITIONS: Final = 10
 class _Walk:
     """The calls made so far."""
 
-    def __init__(self, client: httpx.Client) -> None:
-        self.client = client
+    def __init__(self, url: str, key: str | None) -> None:
+        self.client = Client(url, key, timeout_s=60, retries=0, on_answer=self._note)
         self.calls = Table("call", "status", "time", "answer", title="The walk", title_justify="left")
         self.calls.columns[2].justify = "right"
+        self._answered: Exchanged | None = None
 
-    def call(self, method: str, path: str, told: str = "", *, expected: int = 200, **options: Any) -> Any:  # noqa: ANN401 — JSON
-        """Make a call and note it. Raises RefusedError for another status than expected, or for what is no JSON."""
-        begun = time.perf_counter()
-        answer = self.client.request(method, path, **options)
-        took = f"{(time.perf_counter() - begun) * 1e3:.1f} ms"
+    def call(self, make: Callable[[], T], told: Callable[[T], str]) -> T:
+        """Make a call and note it. Raises ClientError where it does not come to its answer."""
+        self._answered = None
         try:
-            document = document_of(answer, expected)
-        except RefusedError:
-            self.calls.add_row(f"{method} {path}", str(answer.status_code), took, "not as expected")
+            found = make()
+        except ClientError:
+            self._add("not as expected")
             raise
-        text = told or str(document.get("message") or document.get("detail") or "")
-        self.calls.add_row(f"{method} {path}", str(answer.status_code), took, text)
-        return document
+        self._add(told(found))
+        return found
+
+    def refused(self, make: Callable[[], object]) -> None:
+        """Make a call for something that is not there and note what the server says. Raises ClientError otherwise."""
+
+        def expect() -> str:
+            try:
+                make()
+            except NotFoundError as error:
+                return error.detail
+            raise AnswerError("there is an answer where there can be none", where="the walk")
+
+        self.call(expect, str)
+
+    def _note(self, answered: Exchanged) -> None:
+        self._answered = answered
+
+    def _add(self, text: str) -> None:
+        made = self._answered
+        if made is not None:
+            self.calls.add_row(f"{made.method} {made.path}", str(made.status), f"{made.took_s * 1e3:.1f} ms", text)
 
 
 def walk(
@@ -73,13 +91,9 @@ def walk(
     """  # noqa: D301 — \b is the mark of lines to be left as they are
     console = make_console()
     address = _own_address() if url is None else url
-    headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-    try:
-        with httpx.Client(base_url=address, headers=headers, timeout=60, trust_env=False) as client:
-            made = _Walk(client)
-            ended = _how_it_ended(made, user, strategy, first, last)
-    except httpx.InvalidURL as error:
-        raise UsageError(f"{address!r}: {error}", where="--url", right="like http://127.0.0.1:8000") from None
+    made = _Walk(address, key)
+    with made.client:
+        ended = _how_it_ended(made, user, strategy, first, last)
     if made.calls.row_count:
         console.print(made.calls)
     if ended is not None:
@@ -90,15 +104,15 @@ def walk(
 
 def _how_it_ended(made: _Walk, user: str, strategy: str, first: str, last: str) -> str | None:
     """Walk; None where all is well, else what a person is told."""
-    address = str(made.client.base_url).rstrip("/")
+    address = made.client.url.rstrip("/")
     try:
         _go(made, user, strategy, first, last)
-    except httpx.TransportError as error:
-        why = str(error) or type(error).__name__
+    except UnreachableError as error:
+        why = str(error.__cause__) or type(error.__cause__).__name__
         if not made.calls.row_count:
             return f"no server at {address} ({why}). Start it: {_START}"
         return f"the walk ended: the server at {address} does not answer any more ({why}). Start it again: {_START}"
-    except RefusedError as error:
+    except ClientError as error:
         return f"the walk ended: {error}"
     except (LookupError, TypeError, AttributeError) as error:
         return f"the walk ended: an answer is not of the documented shape: {type(error).__name__}: {error}"
@@ -113,15 +127,12 @@ def _own_address() -> str:
 
 
 def _go(made: _Walk, user: str, strategy: str, first: str, last: str) -> None:
-    console = make_console()
-    body = {"user_id": user, "strategy_id": strategy, "start_date": first, "end_date": last}
-    job_id = made.call("POST", f"{API}/run", json=body)["job_id"]
-    status = _watch(made, job_id)
-    if status["status"] != "completed":
-        raise RefusedError(f"the backtest is {status['status']}: {status['error']}")
-    days = status["progress"]["completed_days"]
-    made.call("GET", f"{API}/status/{job_id}", f"{days} days, {status['progress']['percentage']} %")
-    metadata = made.call("GET", f"{API}/metadata/{user}/{strategy}", "the calendar")
+    console, client = make_console(), made.client
+    job = made.call(lambda: client.run(user, strategy, first, last), lambda job: f"queued: {job.job_id}")
+    job.wait(progress=True, patience_s=0)
+    made.call(job.status, _days_done)
+    result = made.call(lambda: client.result(user, strategy), lambda _: "the calendar")
+    metadata = result.metadata
     overall = metadata["overall_summary"]
     console.print(
         f"{metadata['strategy_name']}: {overall['total_positions']} positions, {overall['win_rate']} % won, "
@@ -130,36 +141,27 @@ def _go(made: _Walk, user: str, strategy: str, first: str, last: str) -> None:
     stored = [each for each in metadata["daily_summaries"] if each["has_data"]]
     if stored:
         most = max(stored, key=lambda each: each["positions"])
-        day = made.call("GET", f"{API}/day/{user}/{strategy}/{most['date']}", f"{most['positions']} positions")
+        day = made.call(lambda: result.day(most["date"]), lambda day: f"{len(day['positions'])} positions")
         console.print(_positions(day))
-    missing = date(1999, 1, 2).strftime("%d-%m-%Y")
-    made.call("GET", f"{API}/day/{user}/{strategy}/{missing}", expected=404)
-    made.call("GET", f"{API}/cleanup/status")
-    if made.call("GET", "/health").get("version"):
-        made.call("POST", f"{API}/cleanup/run")
-    cleared = made.call("DELETE", f"{API}/clear/{user}/{strategy}")
+    made.refused(lambda: result.day(date(1999, 1, 2)))
+    made.call(client.cleanup_status, lambda status: status["message"])
+    if made.call(client.health, lambda health: health["status"]).get("version"):
+        made.call(client.cleanup, lambda done: done["message"])
+    cleared = made.call(lambda: client.clear(user, strategy), lambda cleared: cleared["message"])
     console.print(f"cleared {cleared['deleted_files']} day files, {cleared['freed_space_mb']} MB")
 
 
-def _watch(made: _Walk, job_id: str) -> Any:  # noqa: ANN401 — JSON
-    """Follow a job until it has ended, with a bar; the last status."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(compact=True))
-    with Progress(*columns, console=make_console(stderr=True), transient=True) as bar:
-        task = bar.add_task(job_id, total=None)
-
-        def on_progress(status: Any) -> None:  # noqa: ANN401 — JSON
-            progress = status["progress"]
-            bar.update(task, completed=progress["completed_days"], total=progress["total_days"])
-
-        return follow_job(made.client, job_id, on_progress, 0.1)
+def _days_done(status: Status) -> str:
+    progress = status["progress"]
+    return f"{progress['completed_days']} days, {progress['percentage']} %"
 
 
-def _positions(day: Any) -> Table:  # noqa: ANN401 — JSON
+def _positions(day: Day) -> Table:
     table = Table(
         "#", "symbol", "side", "units", "in", "at", "out", "at", "profit", "why in", title=f"Positions of {day['date']}"
     )
     for position in day["positions"][:_SHOWN_POSITIONS]:
-        closed = position["exit_time"] is not None
+        exit_time = position["exit_time"]
         table.add_row(
             str(position["position_num"]),
             position["symbol"],
@@ -167,8 +169,8 @@ def _positions(day: Any) -> Table:  # noqa: ANN401 — JSON
             str(position["quantity"]),
             f"{position['entry_price']:.2f}",
             position["entry_time"][11:],
-            f"{position['exit_price']:.2f}" if closed else "",
-            position["exit_time"][11:] if closed else "open",
+            f"{position['exit_price']:.2f}" if exit_time is not None else "",
+            "open" if exit_time is None else exit_time[11:],
             f"{position['pnl']:,.2f}",
             position["condition_preview"],
         )

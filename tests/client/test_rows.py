@@ -1,0 +1,132 @@
+"""Frames of a result: kinds of cells, what is missing, and sums that are those of the run."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+
+import pandas as pd
+import polars as pl
+import pytest
+
+from strikebook.client import Client, MissingPackageError, Result, Rows
+from strikebook.client.rows import DAY_COLUMNS, TRADE_COLUMNS
+from tests.server.running import USER
+
+UNRUN = {
+    "date": "05-10-2024",
+    "positions": 0,
+    "pnl": 0.0,
+    "charges": 0.0,
+    "net_pnl": 0.0,
+    "charge_lines": {"brokerage": 0.0, "stt": 0.0, "exchange": 0.0, "sebi": 0.0, "stamp": 0.0, "gst": 0.0},
+    "has_data": False,
+    "file_size_kb": 0.0,
+    "reason": "",
+}
+FIGURES = ["positions", "pnl", "charges", "net_pnl", "brokerage", "gst", "win_rate", "file_size_kb", "cumulative_pnl"]
+
+
+def test_trades_add_up_to_the_run(result: Result) -> None:
+    """In both frames, rupees of all trades are those of the metadata, to the paisa; so are those of a day."""
+    overall = result.metadata["overall_summary"]
+    trades = result.trades()
+    pandas, polars = trades.to_pandas(), trades.to_polars()
+    assert len(pandas) == len(polars) == len(trades) == overall["total_trades"]
+    for name, total in (("pnl", "total_pnl"), ("charges", "charges"), ("net_pnl", "net_pnl")):
+        for frame in (pandas, polars):
+            assert round(float(frame[name].sum()), 2) == overall[total]  # type: ignore[literal-required]
+    of_days = pandas.groupby("date")["pnl"].sum().round(2)
+    calendar = result.days().to_pandas().set_index("date")["pnl"]
+    assert of_days.to_dict() == calendar.to_dict()
+
+
+def test_cells_have_their_kinds(result: Result) -> None:
+    """Days, times, numbers, counts and choices; the values are those of the documents."""
+    trades = result.trades()
+    frame = trades.to_pandas()
+    kinds = {name: str(kind) for name, kind in frame.dtypes.items()}
+    assert {kinds[name] for name in ("date", "entry_time", "exit_time", "entry_sent_time")} == {"datetime64[ns]"}
+    assert {kinds[name] for name in ("pnl", "entry_price", "brokerage", "exit_limit_price")} == {"float64"}
+    assert {kinds[name] for name in ("quantity", "part", "entry_price_age_s")} == {"Int64"}
+    assert {kinds[name] for name in ("side", "exit_reason", "vpi")} == {"category"}
+    assert (kinds["symbol"], kinds["entry_flow_ids"]) == ("string", "object")
+    first = frame.iloc[0]
+    assert first["entry_time"] == pd.Timestamp(trades[0]["entry_time"])
+    assert (first["date"], first["stt"]) == (pd.Timestamp(2024, 10, 1), trades[0]["charge_lines"]["stt"])
+    schema = trades.to_polars().schema
+    assert (schema["date"], schema["exit_time"]) == (pl.Date(), pl.Datetime("us"))
+    assert (schema["part"], schema["pnl"], schema["side"]) == (pl.Int64(), pl.Float64(), pl.Categorical())
+    assert schema["entry_flow_ids"] == pl.List(pl.String())
+    row = trades.to_polars().row(0, named=True)
+    assert (row["date"], row["entry_time"]) == (date(2024, 10, 1), datetime.fromisoformat(trades[0]["entry_time"]))
+
+
+def test_positions_have_their_contract_and_estimates(result: Result) -> None:
+    """What a ledger row has not: the strike, the expiry, the estimates at the fills, the condition."""
+    positions = result.positions()
+    frame = positions.to_pandas()
+    assert len(frame) == result.metadata["overall_summary"]["total_positions"]
+    assert set(frame["option_type"].cat.categories) == {"CE", "PE"}
+    greeks = positions[0]["entry_greeks"]
+    assert greeks is not None
+    assert frame["entry_iv"][0] == greeks["iv"]
+    assert frame["condition_preview"][0] == positions[0]["condition_preview"]
+    assert positions.to_polars()["strike"].to_list() == [each["strike"] for each in positions]
+
+
+@pytest.mark.parametrize("status", ["pending", "no_data", "failed"])
+def test_what_was_not_run_is_missing(status: str) -> None:
+    """A day without a result has no profit, no count and no file: missing, and not 0."""
+    days: Rows[dict[str, object]] = Rows([{**UNRUN, "status": status}], DAY_COLUMNS)
+    frame = days.to_pandas()
+    assert frame[FIGURES].isna().all(axis=None)
+    assert (frame["date"][0], frame["status"][0]) == (pd.Timestamp(2024, 10, 5), status)
+    assert days.to_polars().select(FIGURES).row(0) == (None,) * len(FIGURES)
+
+
+def test_a_day_without_closings_has_no_share_of_them() -> None:
+    """It was run, so its profit is 0; but nothing was won of nothing."""
+    days: Rows[dict[str, object]] = Rows([{**UNRUN, "status": "no_trades", "closed_positions": 0}], DAY_COLUMNS)
+    frame = days.to_pandas()
+    assert frame["pnl"][0] == 0.0
+    assert frame["win_rate"].isna().all()
+
+
+def test_the_exit_of_what_is_open_is_missing(result: Result) -> None:
+    """NaT, NaN and NA in pandas, None in polars."""
+    open_position = {**result.positions()[0], "status": "OPEN", "exit_time": None, "exit_price": None}
+    open_position |= {"exit_reason": None, "exit_price_age_s": None, "exit_greeks": None}
+    rows = Rows([open_position], result.positions().columns)
+    names = ["exit_time", "exit_price", "exit_reason", "exit_price_age_s", "exit_iv"]
+    assert rows.to_pandas()[names].isna().all(axis=None)
+    assert rows.to_polars().select(names).row(0) == (None,) * len(names)
+
+
+def test_a_frame_of_nothing_has_its_columns() -> None:
+    """And their kinds."""
+    nothing: Rows[dict[str, object]] = Rows([], TRADE_COLUMNS)
+    assert list(nothing.to_pandas().columns) == [each.name for each in TRADE_COLUMNS]
+    assert str(nothing.to_pandas()["entry_time"].dtype) == "datetime64[ns]"
+    assert nothing.to_polars().schema["entry_time"] == pl.Datetime("us")
+
+
+def test_some_rows_make_a_frame_too(result: Result) -> None:
+    """A slice is rows."""
+    trades = result.trades()
+    assert trades[:2].to_polars().equals(trades.to_polars()[:2])
+    assert trades[2:3] == [trades[2]]
+
+
+@pytest.mark.parametrize("name", ["pandas", "polars"])
+def test_a_package_that_is_missing_is_named(result: Result, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what installs it."""
+    monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(MissingPackageError, match=f"needs {name} .pip install {name}."):
+        getattr(result.days(), f"to_{name}")()
+
+
+def test_progress_is_shown_to_people_only(client: Client, capfd: pytest.CaptureFixture[str]) -> None:
+    """Where nobody looks, nothing is written."""
+    client.run(f"{USER}-shown", "5708424d-5962-4629-978c-05b3a174e104", "2024-10-01", "2024-10-01").wait(progress=True)
+    assert capfd.readouterr() == ("", "")
