@@ -15,6 +15,7 @@ from strikebook.server.wire.patterns import (
     SLIPPAGE_PATTERN,
     TTL_PATTERN,
 )
+from strikebook.server.wire.remembered import NotesSaid
 from strikebook.server.wire.shape import Answer, Asked, JobStatus, Part
 
 
@@ -383,15 +384,22 @@ class RunStatistics(Answer):
     breakdowns: Breakdowns
 
 
+class ListedRun(Run):
+    """A run in a list: with what its user says of it."""
+
+    notes: NotesSaid | None = Field(description="Name, note and tags; `null` where nothing is said.")
+
+
 class DamagedRun(Part):
     """A run whose metadata cannot be read."""
 
     user_id: str
     strategy_id: str
     problem: str
+    notes: NotesSaid | None = None
 
 
 class Results(Answer):
     """The runs of a user whose results are there: their metadata without the days."""
 
-    results: list[Run | DamagedRun]
+    results: list[ListedRun | DamagedRun]
