@@ -79,6 +79,8 @@ What is stored, what it takes, when it expires; and keep a result:
 \b
 As a file for other programs, or as a report:
   strikebook export me STRATEGY_ID --out run.xlsx
+
+\b
 Name it and note something; and the runs of a strategy so far:
   strikebook note me STRATEGY_ID --name "first try" --tag rsi
   strikebook history me STRATEGY_ID

@@ -224,7 +224,7 @@ class RunFigures(Part):
     reasons: dict[str, str]
 
 
-class Run(Part):
+class StoredRun(Part):
     """What is known about a run as a whole."""
 
     strategy_id: str
@@ -255,7 +255,7 @@ class Run(Part):
     statistics: RunFigures | None = Field(None, description="Of a run that has ended with a day that was run.")
 
 
-class Metadata(Run, Answer):
+class Metadata(StoredRun, Answer):
     """A run with every day of its plan: ``docs/format-results.md`` has every member."""
 
     daily_summaries: list[DailySummary]
@@ -384,7 +384,7 @@ class RunStatistics(Answer):
     breakdowns: Breakdowns
 
 
-class ListedRun(Run):
+class Run(StoredRun):
     """A run in a list: with what its user says of it."""
 
     notes: NotesSaid | None = Field(description="Name, note and tags; `null` where nothing is said.")
@@ -402,4 +402,4 @@ class DamagedRun(Part):
 class Results(Answer):
     """The runs of a user whose results are there: their metadata without the days."""
 
-    results: list[ListedRun | DamagedRun]
+    results: list[Run | DamagedRun]
