@@ -16,11 +16,11 @@ test("a result is named and tagged in place, and chosen by its tag", async ({ pa
   await page.getByRole("button", { name: "Save notes" }).click();
   const notes = page.getByRole("region", { name: "Notes" });
   await expect(notes).toContainText("First try <b>");
-  await expect(notes.getByText("october")).toBeVisible();
+  await expect(notes.getByText("october", { exact: true })).toBeVisible();
 
   await page.goto(`/r/${USER}`);
   await expect(page.getByRole("article")).toHaveCount(2);
-  await page.getByRole("button", { name: "october" }).click();
+  await page.getByRole("button", { name: "october", exact: true }).click();
   await expect(page.getByRole("article")).toHaveCount(1);
   await expect(page.getByRole("heading", { name: "First try <b>" })).toBeVisible();
   await expect(page.getByRole("article")).toContainText("Two-sided RSI");
@@ -33,7 +33,7 @@ test("a result is named and tagged in place, and chosen by its tag", async ({ pa
   await page.getByRole("button", { name: "Save notes" }).click();
   await expect(page.getByRole("alert")).toContainText("tags");
   await page.getByRole("button", { name: "Cancel" }).click();
-  await expect(notes.getByText("october")).toBeVisible();
+  await expect(notes.getByText("october", { exact: true })).toBeVisible();
 });
 
 test("the runs of a strategy are listed, also when their results are gone", async ({ page, server }) => {
