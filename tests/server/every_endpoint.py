@@ -57,6 +57,8 @@ def ask_everything(server: Running) -> Answers:
         ("GET", f"{API}/limits/{{user_id}}", ""),
         ("GET", f"{API}/limits", ""),
         ("DELETE", f"{API}/limits/{{user_id}}", ""),
+        ("GET", f"{API}/notes/{RUN_FOLDER}", ""),
+        ("GET", f"{API}/history/{RUN_FOLDER}", "?limit=1"),
         ("GET", f"{API}/cleanup/status", ""),
         ("POST", f"{API}/cleanup/run", ""),
         ("DELETE", f"{API}/clear/{RUN_FOLDER}", ""),
@@ -65,8 +67,20 @@ def ask_everything(server: Running) -> Answers:
         answers[method, path] = client.request(method, path.format(**values) + query, content=content)
     said = client.put(f"{API}/limits/limited", json={"ttl_hours": 24, "quota_mb": 500})
     answers["PUT", f"{API}/limits/{{user_id}}"] = said
+    answers |= _remembered(client)
     answers["POST", f"{API}/jobs/{{job_id}}/resume"] = _resumed(client)
     return answers | _webhooks(client)
+
+
+def _remembered(client: httpx.Client) -> Answers:
+    """The answers of notes that are written and deleted, and of a history that is deleted; the results are gone."""
+    notes, history = (f"{API}/{kind}/{USER}/{STRATEGY}" for kind in ("notes", "history"))
+    said = client.put(notes, json={"name": "RSI 30, first try", "note": "Loses on expiry days.", "tags": ["rsi"]})
+    return {
+        ("PUT", f"{API}/notes/{RUN_FOLDER}"): said,
+        ("DELETE", f"{API}/notes/{RUN_FOLDER}"): client.delete(notes),
+        ("DELETE", f"{API}/history/{RUN_FOLDER}"): client.delete(history),
+    }
 
 
 def _webhooks(client: httpx.Client) -> Answers:

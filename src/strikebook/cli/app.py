@@ -20,6 +20,7 @@ from strikebook.cli.indicators_command import list_indicators
 from strikebook.cli.jobs_command import jobs_app
 from strikebook.cli.keys_command import keys_app
 from strikebook.cli.limits_command import limits_app
+from strikebook.cli.notes_command import history, note
 from strikebook.cli.openapi_command import openapi
 from strikebook.cli.reprice_command import reprice
 from strikebook.cli.results_command import pin, results, unpin
@@ -80,6 +81,11 @@ As a file for other programs, or as a report:
   strikebook export me STRATEGY_ID --out run.xlsx
 
 \b
+Name it and note something; and the runs of a strategy so far:
+  strikebook note me STRATEGY_ID --name "first try" --tag rsi
+  strikebook history me STRATEGY_ID
+
+\b
 Run it again, and demand the same bytes:
   strikebook verify me STRATEGY_ID --market synthetic
 
@@ -123,6 +129,8 @@ def build_app() -> typer.Typer:
     app.command("pin")(pin)
     app.command("unpin")(unpin)
     app.command("export")(export)
+    app.command("note")(note)
+    app.command("history")(history)
     app.command("serve")(serve)
     app.add_typer(jobs_app, name="jobs")
     app.add_typer(keys_app, name="keys")

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from strikebook.cli.notes_command import remembered_in
 from strikebook.cli.settings_reader import DEFAULT_RESULTS, Results, read_settings
-from strikebook.cli.texts import make_console
+from strikebook.cli.texts import inert, make_console
 from strikebook.errors import StorageError
 
 if TYPE_CHECKING:
@@ -38,11 +40,16 @@ def results(
     """  # noqa: D301 — \b is the mark of lines to be left as they are
     from strikebook.storage.codec import encode_metadata  # noqa: PLC0415 — only for this command
     from strikebook.storage.folder_storage import FolderStorage  # noqa: PLC0415
+    from strikebook.storage.layout import RunKey  # noqa: PLC0415
 
     retained = retained_in(results)
     storage = FolderStorage(results.absolute())
     users = sorted({key.user_id for key in storage.folders()}) if user is None else []
     found = [retained.usage(user)] if user is not None else [_usage(retained, each) for each in users]
+    remembered = remembered_in(results)
+    for usage in found:
+        for run in usage.get("results", []):
+            run["notes"] = remembered.notes_or_none(RunKey(usage["user_id"], run["strategy_id"]))
     if json:
         sys.stdout.buffer.write(encode_metadata({"users": found}))
         return
@@ -109,16 +116,18 @@ def _print(console: Console, usage: dict[str, Any]) -> None:
     if "problem" in usage:
         console.print(f"{usage['user_id']}: {usage['problem']}", style="yellow")
         return
-    table = Table("strategy", "name", "state", "days", "size", "made", "expires", "for", title=usage["user_id"])
+    table = Table("strategy", "name", "tags", "state", "days", "size", "made", "expires", "for", title=usage["user_id"])
     table.title_justify = "left"
-    for column in table.columns[3:5]:
+    for column in table.columns[4:6]:
         column.justify = "right"
     for run in usage["results"]:
         hours = "" if run["ttl_hours"] is None else f"{run['ttl_hours']:g} h ({run['ttl_from']}'s)"
         expires = "pinned" if run["pinned"] else run["expires_at"] or ""
         name = f"cannot be read: {run['problem']}" if run["problem"] else run["strategy_name"] or ""
-        cells = (run["strategy_id"], name, run["status"] or "", str(run["days"]), megabytes(run["stored_bytes"]))
-        table.add_row(*cells, run["created_at"] or "", expires, hours)
+        notes = run["notes"] or {"name": None, "tags": []}
+        told = [run["strategy_id"], notes["name"] or name, ", ".join(notes["tags"])]
+        cells = (*(Text(inert(each)) for each in told), run["status"] or "", str(run["days"]))
+        table.add_row(*cells, megabytes(run["stored_bytes"]), run["created_at"] or "", expires, hours)
     console.print(table if usage["results"] else f"{usage['user_id']} has no results")
     quota = "no quota" if usage["quota_bytes"] is None else f"of {megabytes(usage['quota_bytes'])}"
     pinned = f", {megabytes(usage['pinned_bytes'])} pinned" if usage["pinned_bytes"] else ""

@@ -30,6 +30,7 @@ from strikebook.server.openapi import openapi_document
 from strikebook.server.page_paths import is_page
 from strikebook.server.page_routes import Page, page_router, wants_page
 from strikebook.server.problems import ProblemError, invalid, problem_of, unforeseen
+from strikebook.server.remembered_routes import remembered_router
 from strikebook.server.reply import Reply, json_reply, problem_reply
 from strikebook.server.retention_routes import retention_router
 from strikebook.server.routing import answers
@@ -96,6 +97,7 @@ def create_api(backtests: Backtests, reads: HotReads, keys: Keys, feed: EventFee
     app.include_router(strategy_router(backtests))
     app.include_router(webhook_router(backtests))
     app.include_router(retention_router(backtests.retained))
+    app.include_router(remembered_router(backtests.remembered))
     page = Page()
     app.include_router(page_router(page))
     _add_health(app, backtests)

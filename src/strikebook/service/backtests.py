@@ -39,6 +39,7 @@ from strikebook.service.compare import MOST_AT_A_TIME, compare
 from strikebook.service.export.exports import Exports
 from strikebook.service.job_runner import JobRunner, plan_in_worker
 from strikebook.service.job_status import Document, Pace, status_document
+from strikebook.service.remembered import Remembered
 from strikebook.service.reprice import reprice
 from strikebook.service.results import missing_day, read_run
 from strikebook.service.resume import queue_again, refuse_other_market, refuse_to_resume
@@ -94,6 +95,7 @@ class Backtests:
         self.market_name = market_name
         self.webhooks = Webhooks(settings, place.jobs, place.now)
         self.retained = Retained(place.storage, place.jobs, place.limits.keeping)
+        self.remembered = Remembered(place.storage, place.now, self._is_active)
         self._runner = JobRunner(place, settings.running_jobs)
         self._charts = ChartCache(place, market_name)
         self.exports = Exports(place.storage, settings.results.absolute(), place.limits.minimum_free_bytes)
@@ -237,6 +239,7 @@ class Backtests:
             if job is not None and job.strategy_id == key.strategy_id:
                 self.place.jobs.cancel(job.job_id)
                 self._wait_for_end(job, give_up)
+            self.remembered.note_stored(key)
             cleared = self.storage.clear(key, lambda _: not self._is_running(key), self._deletions.submit)
             if self.storage.stamp(key, None) is None or not self._is_running(key):
                 return cleared  # else a new job began in between: it is the next to be cancelled
@@ -252,6 +255,7 @@ class Backtests:
             older_than = timedelta(hours=ttl_hours)
         with self._one_cleanup:
             now = self.place.now()
+            self.remembered.note_all_stored()
             report = clean_up(self.storage, now, self.place.limits.keeping, self._is_running, older_than)
             self.place.jobs.forget_ended(now - timedelta(hours=self.settings.keep_jobs_hours), self.settings.keep_jobs)
             self._cleaning.last = report
@@ -294,7 +298,7 @@ class Backtests:
             except StorageError as error:  # one that is damaged hides no other
                 document = {"user_id": key.user_id, "strategy_id": key.strategy_id, "problem": error.what}
             document.pop("daily_summaries", None)
-            found.append(document)
+            found.append({**document, "notes": self.remembered.notes_or_none(key)})
         return found
 
     def missing_day(self, key: RunKey, day: date) -> NotFoundError:

@@ -3,7 +3,8 @@
 1. Where the stored results are this job's own (``kept_days``), what is still good of them is kept; else the new run
    replaces the old results (``storage.begin``).
 2. Days run in workers, each of which stores its own day and sends back its summary.
-3. ``metadata.json`` is rewritten as they come in, at most twice a second, and once more at the end.
+3. ``metadata.json`` is rewritten as they come in, at most twice a second, and once more at the end; then the run is
+   noted in its strategy's history (``remembered``), and its job ends.
 4. It stops where the disk or its user's quota has no room left; finished days stay.
 5. A run that is left (the server drains) stays running in its record, and goes on from there at the next start.
 """
@@ -23,14 +24,13 @@ from strikebook.jobs.job_manager import JobManager
 from strikebook.service.day_executor import DayExecutor
 from strikebook.service.day_work import DayOutcome, DayWork
 from strikebook.service.kept_days import kept_days
-from strikebook.service.run_figures import trials_after
+from strikebook.service.remembered import known_trials, note_run
 from strikebook.service.run_plan import RunPlan
 from strikebook.service.run_record import RunRecord, day_told
 from strikebook.service.space import Space, refuse_over_quota, refuse_pinned, was_pinned
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_metadata, encode_metadata
 from strikebook.storage.keeping import SERVER_DEFAULTS, Keeping, keeping_of, refuse_longer
-from strikebook.storage.layout import RunKey
 from strikebook.storage.retention import bring_in_line
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _begin(job: Job, plan: RunPlan, place: RunPlace) -> RunRecord:
     keeping = keeping_of(place.storage, place.limits.keeping, plan.key.user_id)
     record = RunRecord(plan, job.job_id, place.now(), keeping.of_run(plan.options.ttl_hours)[0], "running")
     if kept is None:
-        record.trials = _earlier_trials(place.storage, plan.key)
+        record.trials = known_trials(place.storage, plan.key, job.job_id)
         metadata = encode_metadata(record.document())
         place.storage.begin(plan.key, plan.document, metadata, lambda text: refuse_pinned(text, plan.key))
         return record
@@ -155,15 +155,6 @@ def _begin(job: Job, plan: RunPlan, place: RunPlace) -> RunRecord:
         record.add(outcome)
         _note(record, outcome, place)
     return record
-
-
-def _earlier_trials(storage: BacktestStorage, key: RunKey) -> list[float | None]:
-    """What is remembered of the runs whose results this one replaces; nothing of results that cannot be read."""
-    content = storage.metadata(key)
-    try:
-        return [] if content is None else trials_after(decode_metadata(content))
-    except StorageError:
-        return []
 
 
 def _run_days(
@@ -202,6 +193,7 @@ def _end(record: RunRecord, place: RunPlace, error: StrikebookError | None, *, s
         place.storage.finish(record.plan.key, encode_metadata(document))
     except StorageError as unfinished:
         raise error or unfinished from None
+    note_run(place.storage, record.plan.key, document)
     state = record.status
     assert state in ("completed", "failed", "cancelled")  # noqa: S101 — for the type checker
     place.jobs.end(record.job_id, state, record.error)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from strikebook.storage.beside import Beside
 from strikebook.storage.layout import RunKey
 
 Stamp = tuple[int, ...]
@@ -50,6 +51,9 @@ class BacktestStorage(Protocol):
     @property
     def shared_between_processes(self) -> bool:
         """True where another process sees what this one stores."""
+
+    def beside(self) -> Beside:
+        """The door to notes and histories, which outlive results."""
 
     def check_writable(self) -> None:
         """Raise StorageError where a run could not be stored; nothing of it remains."""

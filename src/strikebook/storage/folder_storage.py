@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import secrets
 import shutil
@@ -23,6 +22,7 @@ from strikebook.atomic_file import (
 )
 from strikebook.errors import StorageError
 from strikebook.storage.backtest_storage import Cleared, Later, Size, Stamp
+from strikebook.storage.beside import FolderBeside
 from strikebook.storage.layout import (
     METADATA_NAME,
     RESERVE_NAME,
@@ -36,6 +36,7 @@ from strikebook.storage.layout import (
     moves_lock_path,
     run_folder,
 )
+from strikebook.storage.real_files import locked, read_real_file
 
 _RESERVE_BYTES = 64 * 1024
 _LAST_TO_FIRST = 3
@@ -59,6 +60,10 @@ class FolderStorage:
     def shared_between_processes(self) -> bool:
         """True: the files are there for everyone."""
         return True
+
+    def beside(self) -> FolderBeside:
+        """The door to notes and histories, which outlive results."""
+        return FolderBeside(self.root)
 
     def check_writable(self) -> None:
         """Raise StorageError where a file could not be written to the root, or to the first folder above it that
@@ -240,7 +245,7 @@ class FolderStorage:
 
     def limits(self, user_id: str) -> bytes | None:
         """What an administrator allows a user; None where nothing was said."""
-        return _read_file(limits_path(self.root, user_id))
+        return read_real_file(limits_path(self.root, user_id))
 
     def change_limits(self, user_id: str, change: Callable[[bytes | None], bytes | None]) -> None:
         """Replace a user's limits by what ``change`` makes of them (None: there are none any more)."""
@@ -274,17 +279,8 @@ class FolderStorage:
     @contextlib.contextmanager
     def _moving(self, user_id: str) -> Iterator[None]:
         """Hold the lock under which results of a user are replaced, cleared or changed; it is held for moments."""
-        path = moves_lock_path(self.root, user_id)
-        make_real_folder(path.parent.parent)
-        make_real_folder(path.parent)
-        with storage_errors("lock", path):
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
-        try:
-            with storage_errors("lock", path):
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with locked(moves_lock_path(self.root, user_id)):
             yield
-        finally:
-            os.close(descriptor)
 
     def _keys(self, user_id: str) -> list[RunKey]:
         folder = self.root / user_id
@@ -295,7 +291,7 @@ class FolderStorage:
 
     def _read(self, key: RunKey, name: str) -> bytes | None:
         folder = run_folder(self.root, key)
-        content = _read_file(folder / name)
+        content = read_real_file(folder / name)
         return None if _is_linked(folder) else content
 
     def _move_away(self, key: RunKey) -> Path | None:
@@ -307,23 +303,6 @@ class FolderStorage:
             return folder.rename(gone)
         except FileNotFoundError:
             return None
-
-
-def _read_file(path: Path) -> bytes | None:
-    """The content of a regular file; None where there is none, or a link in its place or its folder's."""
-    with storage_errors("read", path):
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as error:
-            if error.errno == errno.ELOOP:  # a symbolic link
-                return None
-            raise
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode) or path.parent.is_symlink():
-                return None
-            return file.read()
 
 
 def _is_on_its_way(name: str) -> bool:

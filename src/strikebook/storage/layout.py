@@ -4,6 +4,7 @@
     {root}/{user_id}/{strategy_id}/strategy.json       the strategy as it was run
     {root}/{user_id}/{strategy_id}/01-10-2024.json.gz  one day
     {root}/.limits/{user_id}.json                      how long that user's results are kept, and how many bytes
+    {root}/.notes/…, {root}/.history/…                 what outlives a user's results: ``storage.beside``
     {root}/.locks/moves/{user_id}.lock                 held while results of that user are replaced or cleared
 
 Names that start with a dot are Strikebook's own (temporary files, folders on their way in or out); no id can be

@@ -10,6 +10,7 @@ from datetime import date
 
 from strikebook.errors import StorageError
 from strikebook.storage.backtest_storage import Cleared, Later, Size, Stamp
+from strikebook.storage.beside import MemoryBeside
 from strikebook.storage.layout import RunKey, check_id
 
 
@@ -33,6 +34,7 @@ class MemoryStorage:
         self._limits: dict[str, bytes] = {}
         self._moving = threading.RLock()
         self._numbers = itertools.count(1)
+        self._beside = MemoryBeside()
 
     @property
     def place(self) -> str:
@@ -43,6 +45,10 @@ class MemoryStorage:
     def shared_between_processes(self) -> bool:
         """False: only this process sees it."""
         return False
+
+    def beside(self) -> MemoryBeside:
+        """The door to notes and histories, which outlive results."""
+        return self._beside
 
     def check_writable(self) -> None:
         """Memory can always be written to."""

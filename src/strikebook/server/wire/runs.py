@@ -15,6 +15,7 @@ from strikebook.server.wire.patterns import (
     SLIPPAGE_PATTERN,
     TTL_PATTERN,
 )
+from strikebook.server.wire.remembered import NotesSaid
 from strikebook.server.wire.shape import Answer, Asked, JobStatus, Part
 
 
@@ -223,7 +224,7 @@ class RunFigures(Part):
     reasons: dict[str, str]
 
 
-class Run(Part):
+class StoredRun(Part):
     """What is known about a run as a whole."""
 
     strategy_id: str
@@ -254,7 +255,7 @@ class Run(Part):
     statistics: RunFigures | None = Field(None, description="Of a run that has ended with a day that was run.")
 
 
-class Metadata(Run, Answer):
+class Metadata(StoredRun, Answer):
     """A run with every day of its plan: ``docs/format-results.md`` has every member."""
 
     daily_summaries: list[DailySummary]
@@ -383,12 +384,19 @@ class RunStatistics(Answer):
     breakdowns: Breakdowns
 
 
+class Run(StoredRun):
+    """A run in a list: with what its user says of it."""
+
+    notes: NotesSaid | None = Field(description="Name, note and tags; `null` where nothing is said.")
+
+
 class DamagedRun(Part):
     """A run whose metadata cannot be read."""
 
     user_id: str
     strategy_id: str
     problem: str
+    notes: NotesSaid | None = None
 
 
 class Results(Answer):

@@ -24,6 +24,8 @@ import { Course } from "./course";
 import { DayTable } from "./day-table";
 import { Distribution } from "./distribution";
 import { Headline } from "./headline";
+import { History } from "./history";
+import { Notes } from "./notes";
 import { Pin } from "./pin";
 import styles from "./result-view.module.css";
 import { Statistics } from "./statistics";
@@ -42,6 +44,7 @@ export function ResultView({ place }: { place: RunPlace }) {
   return (
     <>
       <RunHeading place={place} run={run} />
+      <Notes place={place} />
       {mine ? <JobProgress key={mine.job_id} job={mine} run={run} /> : null}
       {before ? <p>Until the new run leaves the queue, this is the one before it.</p> : null}
       {error ? <Refused error={error} /> : null}
@@ -53,6 +56,7 @@ export function ResultView({ place }: { place: RunPlace }) {
         <Distribution run={run} />
       </div>
       <Statistics place={place} run={run} />
+      <History place={place} run={run} />
       <DayTable place={place} run={run} />
       <Footnotes place={place} run={run} />
     </>
@@ -153,6 +157,7 @@ function NoResults({ place, error, running, last }: NoResultsProps) {
           </p>
         </Refused>
       ) : null}
+      {running ? null : <History place={place} run={null} />}
     </>
   );
 }

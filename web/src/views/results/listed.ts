@@ -23,7 +23,7 @@ export const ORDERS = {
   },
   name: {
     name: "by name",
-    compare: (one, other) => one.strategy_name.localeCompare(other.strategy_name, "en", { numeric: true }),
+    compare: (one, other) => nameOf(one).localeCompare(nameOf(other), "en", { numeric: true }),
   },
   expiry: {
     name: "first to expire",
@@ -34,22 +34,34 @@ export const ORDERS = {
 export type Order = keyof typeof ORDERS;
 
 export interface Listed {
-  /** What the name or the id has in it. */
+  /** What a name, a tag or the id has in it. */
   text: string;
+  /** The tag that they have; null for any. */
+  tag?: string | null;
   order: Order;
 }
 
 /** Damaged results come first: somebody has to do something about them. */
-export function listed(results: readonly Result[], { text, order }: Listed): Result[] {
+export function listed(results: readonly Result[], { text, tag = null, order }: Listed): Result[] {
   const wanted = text.trim().toLowerCase();
-  const fitting = results.filter((each) => wordsOf(each).toLowerCase().includes(wanted));
+  const fitting = results.filter(
+    (each) =>
+      wordsOf(each).toLowerCase().includes(wanted) &&
+      (tag === null || each.notes?.tags.includes(tag) === true),
+  );
   const damaged = fitting.filter((each) => "problem" in each);
   const whole = fitting.filter((each): each is Run => !("problem" in each));
   return [...damaged, ...whole.sort(ORDERS[order].compare)];
 }
 
+/** The name that its user gave it, else the strategy's. */
+export function nameOf(run: Run): string {
+  return run.notes?.name ?? run.strategy_name;
+}
+
 function wordsOf(result: Result): string {
-  return "problem" in result ? result.strategy_id : `${result.strategy_name} ${result.strategy_id}`;
+  const words = [result.strategy_id, result.notes?.name, ...(result.notes?.tags ?? [])];
+  return ("problem" in result ? words : [result.strategy_name, ...words]).join(" ");
 }
 
 function compareTexts(one: string, other: string): number {

@@ -8,6 +8,7 @@ import { isActive, LOOK_AGAIN_MS, resultsQuery, strategiesQuery } from "../../ap
 import type { DamagedRun, Run } from "../../api/schema";
 import { expiryText } from "../../format/keeping";
 import { count, profit } from "../../format/money";
+import { tagsIn } from "../../format/remembered";
 import { counted } from "../../format/texts";
 import { dayName, exchangeTime, moment } from "../../format/time";
 import { JobProgress } from "../../jobs/job-progress";
@@ -23,8 +24,9 @@ import { useWho } from "../../who/who";
 import { Clear } from "../result/clear";
 import { Pin } from "../result/pin";
 import { Chosen, Pick } from "./chosen";
-import { type Listed, listed, ORDERS, type Order } from "./listed";
+import { type Listed, listed, nameOf, ORDERS, type Order } from "./listed";
 import styles from "./results-view.module.css";
+import { Said, TagChoice } from "./tags";
 import { UsageBar } from "./usage-bar";
 
 const MANY = 6;
@@ -74,10 +76,20 @@ export function ResultsView({ user }: { user: string }) {
         </Empty>
       ) : null}
       {results.length > MANY ? <Choice wanted={wanted} onChange={setWanted} /> : null}
+      <TagChoice
+        tags={tagsIn(results)}
+        tag={wanted.tag ?? null}
+        onTag={(tag) => setWanted({ ...wanted, tag })}
+      />
       {results.length > 0 && shown.length === 0 ? (
         <p>
-          None of the {count(results.length)} results has “{wanted.text.trim()}” in its name.{" "}
-          <button type="button" className="plain" onClick={() => setWanted({ ...wanted, text: "" })}>
+          None of the {count(results.length)} results{wanted.tag ? ` with the tag “${wanted.tag}”` : ""} has “
+          {wanted.text.trim()}” in its name.{" "}
+          <button
+            type="button"
+            className="plain"
+            onClick={() => setWanted({ ...wanted, text: "", tag: null })}
+          >
             Show all
           </button>
         </p>
@@ -92,7 +104,7 @@ export function ResultsView({ user }: { user: string }) {
               <Card user={user} run={each}>
                 {whole.length > 1 ? (
                   <Pick
-                    name={each.strategy_name}
+                    name={nameOf(each)}
                     at={chosen.indexOf(each.strategy_id)}
                     full={chosen.length >= MOST_COMPARED}
                     onPick={(on) =>
@@ -150,8 +162,9 @@ function Card({ user, run, children }: { user: string; run: Run; children: React
   return (
     <article className={styles.card}>
       <h2>
-        <Link to={addressOfResult({ user, strategy: run.strategy_id })}>{run.strategy_name}</Link>
+        <Link to={addressOfResult({ user, strategy: run.strategy_id })}>{nameOf(run)}</Link>
       </h2>
+      <Said run={run} />
       <p className={styles.marks}>
         <StatusChip status={run.status} />
         {run.synthetic ? <Chip tone="warning">synthetic prices</Chip> : null}
@@ -180,11 +193,7 @@ function Card({ user, run, children }: { user: string; run: Run; children: React
       {children}
       {isActive(run) ? null : (
         <div className={styles.doing}>
-          <Pin
-            place={{ user, strategy: run.strategy_id }}
-            pinned={run.pinned === true}
-            name={run.strategy_name}
-          />
+          <Pin place={{ user, strategy: run.strategy_id }} pinned={run.pinned === true} name={nameOf(run)} />
         </div>
       )}
     </article>
