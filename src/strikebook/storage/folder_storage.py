@@ -27,6 +27,7 @@ from strikebook.storage.layout import (
     METADATA_NAME,
     RESERVE_NAME,
     STRATEGY_NAME,
+    SWEEPS_NAME,
     RunKey,
     check_id,
     day_file_name,
@@ -35,6 +36,7 @@ from strikebook.storage.layout import (
     limits_path,
     moves_lock_path,
     run_folder,
+    trials_path,
 )
 
 _RESERVE_BYTES = 64 * 1024
@@ -59,6 +61,26 @@ class FolderStorage:
     def shared_between_processes(self) -> bool:
         """True: the files are there for everyone."""
         return True
+
+    def sweeps(self) -> FolderStorage:
+        """The door to sweeps. Raises StorageError where a symbolic link stands in its place."""
+        folder = self.root / SWEEPS_NAME
+        with storage_errors("look at", folder):
+            _refuse_link(folder)
+        return FolderStorage(folder)
+
+    def trials(self, key: RunKey) -> bytes | None:
+        """What is remembered of a strategy's trials; None where there were none."""
+        path = trials_path(self.root, key)
+        content = _read_file(path)
+        return None if _is_linked(path.parent) else content
+
+    def put_trials(self, key: RunKey, content: bytes) -> None:
+        """Replace what is remembered of a strategy's trials."""
+        path = trials_path(self.root, key)
+        make_real_folder(path.parent.parent)
+        make_real_folder(path.parent)
+        write_file(path, content)
 
     def check_writable(self) -> None:
         """Raise StorageError where a file could not be written to the root, or to the first folder above it that

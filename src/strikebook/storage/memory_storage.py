@@ -33,6 +33,8 @@ class MemoryStorage:
         self._limits: dict[str, bytes] = {}
         self._moving = threading.RLock()
         self._numbers = itertools.count(1)
+        self._trials: dict[RunKey, bytes] = {}
+        self._sweeps: MemoryStorage | None = None
 
     @property
     def place(self) -> str:
@@ -43,6 +45,21 @@ class MemoryStorage:
     def shared_between_processes(self) -> bool:
         """False: only this process sees it."""
         return False
+
+    def sweeps(self) -> MemoryStorage:
+        """The door to sweeps."""
+        with self._moving:
+            if self._sweeps is None:
+                self._sweeps = MemoryStorage()
+            return self._sweeps
+
+    def trials(self, key: RunKey) -> bytes | None:
+        """What is remembered of a strategy's trials."""
+        return self._trials.get(key)
+
+    def put_trials(self, key: RunKey, content: bytes) -> None:
+        """Replace what is remembered of a strategy's trials."""
+        self._trials[key] = content
 
     def check_writable(self) -> None:
         """Memory can always be written to."""
