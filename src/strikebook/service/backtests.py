@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from strikebook import __version__
 from strikebook.errors import (
@@ -33,7 +33,7 @@ from strikebook.errors import (
 )
 from strikebook.jobs.job import MOVES, Job, is_job_id
 from strikebook.model.options import parse_options
-from strikebook.service.abandoned import close_abandoned
+from strikebook.service.abandoned import close_abandoned, close_abandoned_sweeps
 from strikebook.service.charts import ChartCache
 from strikebook.service.compare import MOST_AT_A_TIME, compare
 from strikebook.service.job_runner import JobRunner, plan_in_worker
@@ -46,6 +46,8 @@ from strikebook.service.run import RunPlace, submit_run
 from strikebook.service.space import refuse_full
 from strikebook.service.statistics import statistics
 from strikebook.service.strategy_shelf import StrategyShelf
+from strikebook.service.sweep_plan import SweepPlan
+from strikebook.service.sweeps import Sweeps
 from strikebook.service.verify import verify
 from strikebook.service.webhooks import Webhooks
 from strikebook.service.why import why
@@ -94,6 +96,7 @@ class Backtests:
         self.webhooks = Webhooks(settings, place.jobs, place.now)
         self.retained = Retained(place.storage, place.jobs, place.limits.keeping)
         self._runner = JobRunner(place, settings.running_jobs)
+        self._sweeps = Sweeps(place, shelf, settings.longest_range_days)
         self._charts = ChartCache(place, market_name)
         self._cleaning = _Cleaning()
         self._one_cleanup = threading.Lock()
@@ -108,6 +111,11 @@ class Backtests:
     def storage(self) -> BacktestStorage:
         """The door to results."""
         return self.place.storage
+
+    @property
+    def sweeps(self) -> Sweeps:
+        """What is done with sweeps."""
+        return self._sweeps
 
     def start(self) -> Document:
         """Take up what an earlier server left, clean up once, and go on doing so. Returns what the cleanup did."""
@@ -174,6 +182,27 @@ class Backtests:
         self._runner.enqueue(job, plan)
         return job
 
+    def submit_sweep(
+        self,
+        user_id: str,
+        strategy_id: str,
+        first: date,
+        last: date,
+        options: dict[str, object],
+        asked: Mapping[str, Any],
+    ) -> tuple[Job, SweepPlan]:
+        """Queue a sweep. Raises what is wrong with it; nothing is changed then."""
+        if self._runner.leaving:
+            raise _stopping()
+        plan = self._sweeps.plan(user_id, strategy_id, first, last, options, asked)
+        job = self._sweeps.submit(plan)
+        self._runner.enqueue(job, plan)
+        return job, plan
+
+    def delete_sweep(self, key: RunKey) -> Cleared:
+        """Remove a sweep; its job is cancelled first. Raises NotFoundError."""
+        return self._sweeps.delete(key, self._deletions.submit)
+
     def status(self, job_id: str) -> Document:
         """A job's status document. Raises NotFoundError."""
         return self._document(self._job(job_id))
@@ -219,8 +248,9 @@ class Backtests:
                 raise _stopping()
             refuse_to_resume(job, self.storage)
             plan = self._runner.plan(job)
-            refuse_other_market(job, plan)
-            refuse_full(self.storage, plan.key, self.place.limits.keeping)
+            refuse_other_market(job, plan.run if isinstance(plan, SweepPlan) else plan)
+            key = RunKey(job.user_id, job_id) if isinstance(plan, SweepPlan) else plan.key
+            refuse_full(self.storage, key, self.place.limits.keeping)
             job = queue_again(job, self.place.jobs, self.storage)
             self._runner.enqueue(job, plan)
         return self._document(job)
@@ -230,7 +260,7 @@ class Backtests:
         give_up = time.monotonic() + _LONGEST_STOP_S
         while True:
             job = self.place.jobs.active(key.user_id)
-            if job is not None and job.strategy_id == key.strategy_id:
+            if job is not None and job.kind == "run" and job.strategy_id == key.strategy_id:
                 self.place.jobs.cancel(job.job_id)
                 self._wait_for_end(job, give_up)
             cleared = self.storage.clear(key, lambda _: not self._is_running(key), self._deletions.submit)
@@ -248,7 +278,10 @@ class Backtests:
             older_than = timedelta(hours=ttl_hours)
         with self._one_cleanup:
             now = self.place.now()
-            report = clean_up(self.storage, now, self.place.limits.keeping, self._is_running, older_than)
+            keeping = self.place.limits.keeping
+            report = clean_up(self.storage, now, keeping, self._is_running, older_than)
+            sweeps = clean_up(self.storage.sweeps(), now, keeping, self._sweeps.is_running, older_than)
+            report.failed += [(f"sweep {where}", what) for where, what in sweeps.failed]
             self.place.jobs.forget_ended(now - timedelta(hours=self.settings.keep_jobs_hours), self.settings.keep_jobs)
             self._cleaning.last = report
         for where, what in report.failed:
@@ -256,8 +289,9 @@ class Backtests:
         return {
             "message": "Cleanup completed",
             "deleted_strategies": len(report.deleted),
-            "deleted_files": report.day_files,
-            "freed_space_mb": round(report.freed_bytes / _MEGABYTE, 2),
+            "deleted_sweeps": len(sweeps.deleted),
+            "deleted_files": report.day_files + sweeps.day_files,
+            "freed_space_mb": round((report.freed_bytes + sweeps.freed_bytes) / _MEGABYTE, 2),
             "cutoff_time": _stamp(report.cutoff),
             "kept_pinned": [{"user_id": key.user_id, "strategy_id": key.strategy_id} for key in report.kept],
             "failed": [{"where": where, "what": what} for where, what in report.failed],
@@ -385,7 +419,8 @@ class Backtests:
         for job in self.place.jobs.recover():
             LOG.info("job goes on", extra={"job_id": job.job_id, "user_id": job.user_id, "state": job.state})
             self._runner.enqueue(job)
-        for where, what in close_abandoned(self.storage, self._is_active, self.place.now(), executor):
+        asked = (self.storage, self._is_active, self.place.now(), executor)
+        for where, what in (*close_abandoned(*asked), *close_abandoned_sweeps(*asked)):
             LOG.warning("results could not be looked at", extra={"where": where, "what": what})
 
     def _watch_the_queue(self) -> None:
@@ -423,7 +458,8 @@ class Backtests:
 
     def _is_running(self, key: RunKey) -> bool:
         job = self.place.jobs.active(key.user_id)
-        return job is not None and job.state == "running" and job.strategy_id == key.strategy_id
+        at_work = job is not None and job.state == "running" and job.kind == "run"
+        return at_work and job is not None and job.strategy_id == key.strategy_id
 
     def _expiries(self) -> tuple[Document | None, list[Document]]:
         """What expires next, of what is there now; and what is pinned."""

@@ -24,14 +24,15 @@ def run_figures(days: Sequence[TradingDay], trips: Sequence[RoundTrip], trials: 
 
 
 def trials_after(metadata: Document) -> list[float | None]:
-    """The Sharpe ratios of a strategy's runs as its next run's metadata has them, the oldest first.
+    """The Sharpe ratios of a strategy's runs (not of its sweeps) as its next run knows them, the oldest first.
 
     ``metadata``: that of the run before, empty where there was none. A run without one counts as None.
     """
     if not metadata:
         return []
     figures = metadata.get("statistics", {}).get("figures", {})
-    return [*metadata.get("trials", []), figures.get("sharpe")][-MOST_TRIALS:]
+    of_runs = metadata.get("trials", [])[metadata.get("trials_of_sweeps", 0) :]
+    return [*of_runs, figures.get("sharpe")][-MOST_TRIALS:]
 
 
 def figure_value(figure: Figure, unit: str) -> float | int | str | None:
