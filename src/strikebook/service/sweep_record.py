@@ -111,6 +111,7 @@ class SweepRecord:
             "expires_at": _stamp(self.created_at + self.time_to_live),
             "request": request.as_document(),
             "parameters": parameters,
+            **{name: value for name, value in request.as_document().items() if name != "parameters"},
             "points_total": len(self.plan.points),
             "points_same": self.plan.same,
             "options": run.options.as_document(),

@@ -214,6 +214,7 @@ _METADATA: Final[JsonDict] = {
     "synthetic": True,
     "warnings": [],
     "trials": [],
+    "trials_of_sweeps": 0,
 }
 _DAY: Final[JsonDict] = {
     "date": "01-10-2024",
