@@ -29,6 +29,7 @@ from strikebook.cli.show_command import show
 from strikebook.cli.statistics_command import statistics
 from strikebook.cli.strategy_command import strategy_app
 from strikebook.cli.texts import inert
+from strikebook.cli.sweep_command import sweep_app
 from strikebook.cli.verify_command import verify
 from strikebook.cli.webhooks_command import webhooks_app
 from strikebook.errors import StrikebookError, UsageError
@@ -64,6 +65,11 @@ What a run's days and positions amount to:
 \b
 The same run under another broker's charges:
   strikebook reprice me STRATEGY_ID --brokerage "0.05 percent max 20"
+
+\b
+With many values of its parameters, each day read once:
+  strikebook sweep my_strategy.json --market synthetic --from 2024-10-01 --to 2024-10-31 \\
+      --set 'length=$.nodes[0].data.tradingInstrumentConfig.timeframes[0].indicators.rsi_14.length:9,14,21'
 
 \b
 Two results side by side, and where they first part:
@@ -118,6 +124,7 @@ def build_app() -> typer.Typer:
     app.command("pin")(pin)
     app.command("unpin")(unpin)
     app.command("serve")(serve)
+    app.add_typer(sweep_app, name="sweep")
     app.add_typer(jobs_app, name="jobs")
     app.add_typer(keys_app, name="keys")
     app.add_typer(limits_app, name="limits")

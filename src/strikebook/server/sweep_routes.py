@@ -37,9 +37,7 @@ from strikebook.service.sweep_request import MOST_WINDOW_DAYS, Objective, WalkFo
 LOG = logging.getLogger("strikebook.server")
 _MEGABYTE = 1024 * 1024
 
-SweepId = Annotated[
-    str, Path(pattern=JOB_PATTERN, description="Its job's id.", examples=["bt_20241202_153045_abc123"])
-]
+SweepId = Annotated[str, Path(pattern=JOB_PATTERN, description="Its job's id.", examples=["bt_20241202_153045_abc123"])]
 _Days = Annotated[int | None, Query(ge=1, le=MOST_WINDOW_DAYS, examples=[10])]
 
 
@@ -95,9 +93,7 @@ def _add_reads(router: APIRouter, backtests: Backtests) -> None:
 
         return json_reply(await asyncio.to_thread(told))
 
-    @router.get(
-        "/sweep/{user_id}/{sweep_id}/walk-forward", response_model=None, responses=answers(WalkedForward, 404)
-    )
+    @router.get("/sweep/{user_id}/{sweep_id}/walk-forward", response_model=None, responses=answers(WalkedForward, 404))
     async def walk_forward(
         request: Request,
         user_id: UserId,

@@ -107,9 +107,7 @@ class JobRunner:
         if job.kind == "sweep":
             strategy, asked = unpack_sweep(document, job.job_id)
             executor, market = self._place.executor, self._place.market
-            return plan_sweep(
-                executor, market, job.user_id, strategy, "strategy", job.first, job.last, options, asked
-            )
+            return plan_sweep(executor, market, job.user_id, strategy, "strategy", job.first, job.last, options, asked)
         return plan_in_worker(self._place, job.user_id, document, job.first, job.last, options)
 
     def _noting_pace(self, job_id: str) -> Callable[[Progress], None]:

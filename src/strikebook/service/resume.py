@@ -20,7 +20,9 @@ def refuse_to_resume(job: Job, storage: BacktestStorage) -> None:
     swept = job.kind == "sweep"
     key = RunKey(job.user_id, job.job_id if swept else job.strategy_id)
     if job.state == "completed":
-        raise BusyError(f"{job.job_id} is completed", where="job_id", right=f"submit a {job.kind} to have it made again")
+        raise BusyError(
+            f"{job.job_id} is completed", where="job_id", right=f"submit a {job.kind} to have it made again"
+        )
     content = (storage.sweeps() if swept else storage).metadata(key)
     if content is None:
         if job.started_at is None:

@@ -122,9 +122,7 @@ def _begin(job: Job, plan: SweepPlan, place: RunPlace, sweeps: BacktestStorage) 
         record.created_at = datetime.fromisoformat(str(decode_metadata(content)["created_at"]))
     stored = set(sweeps.days(record.key))
     wanted = tuple(day for day in plan.run.days_to_run if day in stored)
-    asked = place.executor.ask(
-        "strikebook.service.planning:fingerprints", place.market, plan.run.underlyings, wanted
-    )
+    asked = place.executor.ask("strikebook.service.planning:fingerprints", place.market, plan.run.underlyings, wanted)
     now = cast("dict[date, str]", asked.result())
     for part in ask_of_days(
         place.executor, f"{_HERE}:whole_sweep_days", sweeps, record.key, wanted, plan.sweep_hash, now

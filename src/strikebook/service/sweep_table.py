@@ -84,7 +84,9 @@ def read_sweep(sweeps: BacktestStorage, key: RunKey) -> Sweep:
     for day in days:
         stored = sweeps.day(key, day)
         if stored is None:
-            raise StorageError("a day of this sweep is gone", where=f"{where}/{day_file_name(day)}", right="sweep again")
+            raise StorageError(
+                "a day of this sweep is gone", where=f"{where}/{day_file_name(day)}", right="sweep again"
+            )
         row = decode_sweep_day(stored, f"{where}/{day_file_name(day)}").points
         if len(row) != len(points):
             raise StorageError("a day of other points", where=f"{where}/{day_file_name(day)}", right="sweep again")
@@ -159,9 +161,7 @@ def value_of(days: Sequence[tuple[date, PointDay]], objective: Objective) -> flo
 def trading_days(days: Sequence[tuple[date, PointDay]]) -> list[TradingDay]:
     """A point's days as the statistics take them, without those on which it could not be run."""
     return [
-        TradingDay(day, each.pnl_paise, each.charges_paise, each.positions > 0)
-        for day, each in days
-        if not each.reason
+        TradingDay(day, each.pnl_paise, each.charges_paise, each.positions > 0) for day, each in days if not each.reason
     ]
 
 

@@ -166,5 +166,3 @@ class Sweeps:
 def _unknown_sweep(key: RunKey) -> NotFoundError:
     right = "the job_id that sweep returned; sweeps/{user_id} lists them"
     return NotFoundError(f"no sweep {key.strategy_id}", where="sweep_id", right=right)
-
-

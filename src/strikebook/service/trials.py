@@ -37,7 +37,9 @@ def sweep_trials(storage: BacktestStorage, key: RunKey) -> Ratios:
     return [ratio for sweep in _remembered(storage, key) for ratio in sweep["ratios"]]
 
 
-def note_trials(storage: BacktestStorage, key: RunKey, sweep_id: str, at: datetime, ratios: Sequence[float | None]) -> None:
+def note_trials(
+    storage: BacktestStorage, key: RunKey, sweep_id: str, at: datetime, ratios: Sequence[float | None]
+) -> None:
     """Remember the points of a sweep; of one that goes on and ends again, its last ones."""
     kept = [sweep for sweep in _remembered(storage, key) if sweep["sweep_id"] != sweep_id]
     ended_at = at.replace(microsecond=0).isoformat()

@@ -45,7 +45,9 @@ def windows_over(days: int, asked: WalkForward) -> list[Window]:
     return windows
 
 
-def walk_forward_of(sweeps: BacktestStorage, key: RunKey, asked: WalkForward | None, objective: Objective | None) -> bytes:
+def walk_forward_of(
+    sweeps: BacktestStorage, key: RunKey, asked: WalkForward | None, objective: Objective | None
+) -> bytes:
     """A stored sweep's walk-forward, as JSON; what is not given is as the sweep was asked.
 
     Raises UsageError where no windows are given, or there are not enough days for one.
@@ -75,7 +77,9 @@ def walk_forward(
     windows = windows_over(len(grid.days), asked)
     if not windows:
         raise UsageError(
-            f"{len(grid.days)} days", where="train_days", right=f"more than {asked.train_days} days, or fewer to train on"
+            f"{len(grid.days)} days",
+            where="train_days",
+            right=f"more than {asked.train_days} days, or fewer to train on",
         )
     outside: list[tuple[date, PointDay]] = []
     told = []
@@ -100,9 +104,7 @@ def walk_forward(
         "windows_asked": windows_document(asked),
         "windows": told,
         "out_of_sample": {"days": len(outside), **figures_record(figures_of(outside))},
-        "out_of_sample_days": [
-            {"date": day.isoformat(), "net_pnl": rupees(each.net_paise)} for day, each in outside
-        ],
+        "out_of_sample_days": [{"date": day.isoformat(), "net_pnl": rupees(each.net_paise)} for day, each in outside],
     }
 
 

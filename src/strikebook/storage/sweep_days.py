@@ -57,9 +57,7 @@ class SweepDay:
 
 def encode_sweep_day(found: SweepDay) -> bytes:
     """The file of a day. The same values give the same bytes."""
-    columns: dict[str, object] = {
-        name: [each[number] for each in found.points] for number, name in enumerate(_NUMBERS)
-    }
+    columns: dict[str, object] = {name: [each[number] for each in found.points] for number, name in enumerate(_NUMBERS)}
     return encode_day(
         {
             "date": day_text(found.day),

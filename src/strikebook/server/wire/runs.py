@@ -250,7 +250,9 @@ class Run(Part):
     market: MarketOfRun
     synthetic: bool
     warnings: list[StrategyWarning]
-    trials: list[float | None] = Field(description="Sharpe ratios of the strategy's earlier trials, those of sweeps first.")
+    trials: list[float | None] = Field(
+        description="Sharpe ratios of the strategy's earlier trials, those of sweeps first."
+    )
     trials_of_sweeps: int
     statistics: RunFigures | None = Field(None, description="Of a run that has ended with a day that was run.")
 
