@@ -26,7 +26,7 @@ from strikebook.service.resume import queue_again, refuse_other_market, refuse_t
 from strikebook.service.run import Progress, RunLimits, RunPlace, carry_out, submit_run
 from strikebook.service.run_plan import RunPlan
 from strikebook.service.space import refuse_full
-from strikebook.service.sweep_plan import SweepPlan, plan_sweep
+from strikebook.service.sweep_plan import StrategyAsked, SweepPlan, plan_sweep
 from strikebook.service.sweep_request import SweepRequest, unpack_sweep
 from strikebook.service.sweep_run import carry_out_sweep, submit_sweep
 from strikebook.storage.backtest_storage import BacktestStorage
@@ -73,17 +73,10 @@ def run_sweep(
 
 def prepare_sweep(request: RunRequest, asked: SweepRequest) -> SweepPlan:
     """Check everything about a sweep and plan it, in this process."""
-    plan = plan_sweep(
-        HereExecutor(),
-        request.market,
-        request.user_id,
-        request.document,
-        request.document_name,
-        request.first,
-        request.last,
-        request.options,
-        asked,
+    swept = StrategyAsked(
+        request.user_id, request.document, request.document_name, request.first, request.last, request.options
     )
+    plan = plan_sweep(HereExecutor(), request.market, swept, asked)
     request.storage.check_writable()
     return plan
 

@@ -28,8 +28,8 @@ from strikebook.cli.settings_reader import unknown_variables
 from strikebook.cli.show_command import show
 from strikebook.cli.statistics_command import statistics
 from strikebook.cli.strategy_command import strategy_app
-from strikebook.cli.texts import inert
 from strikebook.cli.sweep_command import sweep_app
+from strikebook.cli.texts import inert
 from strikebook.cli.verify_command import verify
 from strikebook.cli.webhooks_command import webhooks_app
 from strikebook.errors import StrikebookError, UsageError

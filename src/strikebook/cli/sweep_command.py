@@ -25,7 +25,7 @@ _RUN: Final = "run"
 class _RunUnlessNamed(TyperGroup):
     """A group whose first argument is a strategy, unless it is one of its commands."""
 
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401 — typer brings its own click
         if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
             args = [_RUN, *args]
         return super().parse_args(ctx, args)
@@ -147,7 +147,7 @@ def list_sweeps(user: _User = "local", results: Results = DEFAULT_RESULTS) -> No
 
 
 @sweep_app.command("show")
-def show(  # noqa: PLR0913, PLR0917 — the command line has that many options
+def show(
     sweep: _SweepId,
     user: _User = "local",
     walk_forward: _WalkForward = None,
@@ -265,7 +265,7 @@ def _axes(text: str | None, names: list[str]) -> tuple[str, str] | None:
     if text is None:
         return None
     parts = [part.strip() for part in text.split(",")]
-    if len(parts) != 2 or len(set(parts)) != 2 or not set(parts) <= set(names):  # noqa: PLR2004 — a map has two sides
+    if len(parts) != 2 or len(set(parts)) != 2 or not set(parts) <= set(names):
         raise UsageError(
             f"{text[:60]!r}", where="--heat", right=f"two of {', '.join(names)}, with a comma between them"
         )

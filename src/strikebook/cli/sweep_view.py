@@ -161,7 +161,7 @@ def _print_heat(console: Console, document: Document, ranked: Sequence[Document]
     for each in ranked:
         best.setdefault((repr(each["values"][across]), repr(each["values"][down])), each)
     strongest = max((abs(each["net_pnl"]) for each in best.values()), default=0)
-    several = ", the best point of each cell" if len(parameters) > 2 else ""  # noqa: PLR2004 — two have one point a cell
+    several = ", the best point of each cell" if len(parameters) > 2 else ""
     table = Table(f"{down} ↓  {across} →", *map(value_text, columns), padding=(0, 0), pad_edge=True)
     table.title, table.title_justify = f"Net profit, rupees{several}", "left"
     for row in rows:

@@ -50,7 +50,7 @@ class JobManager:
         self.left_alone: tuple[str, ...] = ()
         self.on_end: Callable[[Job], None] = _tell_nobody
 
-    def submit(
+    def submit(  # noqa: PLR0913 — a job has that many parts
         self,
         *,
         user_id: str,

@@ -117,7 +117,7 @@ def statistics_of(
 
 
 def figures_of_days(days: Sequence[TradingDay], round_trips: int) -> Statistics:
-    """The figures that follow from the days alone: money, drawdown, spread. With few round trips ratios have no value."""
+    """The figures that follow from the days alone: money, drawdown, spread. Of few round trips no ratio is told."""
     found = _Found()
     _money(found, days)
     _drawdown(found, days, None)

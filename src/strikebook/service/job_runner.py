@@ -19,7 +19,7 @@ from strikebook.model.options import parse_options
 from strikebook.service.job_status import Pace
 from strikebook.service.run import Progress, RunPlace, carry_out
 from strikebook.service.run_plan import RunPlan
-from strikebook.service.sweep_plan import SweepPlan, plan_sweep
+from strikebook.service.sweep_plan import StrategyAsked, SweepPlan, plan_sweep
 from strikebook.service.sweep_request import unpack_sweep
 from strikebook.service.sweep_run import carry_out_sweep
 
@@ -106,8 +106,8 @@ class JobRunner:
         options = parse_options(dict(job.options))
         if job.kind == "sweep":
             strategy, asked = unpack_sweep(document, job.job_id)
-            executor, market = self._place.executor, self._place.market
-            return plan_sweep(executor, market, job.user_id, strategy, "strategy", job.first, job.last, options, asked)
+            swept = StrategyAsked(job.user_id, strategy, "strategy", job.first, job.last, options)
+            return plan_sweep(self._place.executor, self._place.market, swept, asked)
         return plan_in_worker(self._place, job.user_id, document, job.first, job.last, options)
 
     def _noting_pace(self, job_id: str) -> Callable[[Progress], None]:

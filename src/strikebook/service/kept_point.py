@@ -8,8 +8,8 @@ import orjson
 
 from strikebook.errors import NotFoundError, StrategyError
 from strikebook.service.sweep_planning import point_document, told
-from strikebook.service.sweep_table import Document
 from strikebook.service.sweep_request import parse_sweep
+from strikebook.service.sweep_table import Document
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_metadata
 from strikebook.storage.layout import RunKey, check_id

@@ -14,8 +14,9 @@ from strikebook.storage.layout import RunKey
 def refuse_to_resume(job: Job, storage: BacktestStorage) -> None:
     """Raise what stands in the way of going on with a job.
 
-    A sweep has a folder of its own, which nothing takes. NotFoundError where its results are gone, BusyError where it is completed, or the results of another run have taken
-    their place. Damaged results are no obstacle: they are made anew.
+    NotFoundError where its results are gone, BusyError where it is completed, or the results of another run have taken
+    their place (a sweep has a folder of its own, which none takes). Damaged results are no obstacle: they are made
+    anew.
     """
     swept = job.kind == "sweep"
     key = RunKey(job.user_id, job.job_id if swept else job.strategy_id)

@@ -32,6 +32,18 @@ _PARTS_OUT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
+class StrategyAsked:
+    """The strategy that is swept, whose sweep it is, and its days, both included. ``name``: of its file."""
+
+    user_id: str
+    document: bytes
+    name: str
+    first: date
+    last: date
+    options: RunOptions
+
+
+@dataclass(frozen=True, slots=True)
 class PointPart:
     """Some points in a row that can run: their strategies, packed by the worker that read them, and their hashes."""
 
@@ -69,27 +81,18 @@ class SweepPlan:
         return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def plan_sweep(
-    executor: DayExecutor,
-    market: MarketSource,
-    user_id: str,
-    document: bytes,
-    name: str,
-    first: date,
-    last: date,
-    options: RunOptions,
-    request: SweepRequest,
-) -> SweepPlan:
+def plan_sweep(executor: DayExecutor, market: MarketSource, asked: StrategyAsked, request: SweepRequest) -> SweepPlan:
     """Check everything about a sweep and plan it.
 
-    Raises what ``planning.plan_run`` raises, UsageError for a path that the strategy does not have or for too much work,
-    and StrategyError for points that cannot run, each with its values, the path and what is wrong.
+    Raises what ``planning.plan_run`` raises, UsageError for a path that the strategy does not have or for too much
+    work, and StrategyError for points that cannot run, each with its values, the path and what is wrong.
     """
-    asked = executor.ask("strikebook.service.planning:plan_run", user_id, document, name, market, first, last, options)
-    run = cast("RunPlan", asked.result())
+    document, name = asked.document, asked.name
+    question = "strikebook.service.planning:plan_run"
+    rest = (market, asked.first, asked.last, asked.options)
+    run = cast("RunPlan", executor.ask(question, asked.user_id, document, name, *rest).result())
     points = tuple(request.points())
-    work = len(points) * len(run.days_to_run)
-    if work > MOST_POINT_DAYS:
+    if len(points) * len(run.days_to_run) > MOST_POINT_DAYS:
         raise UsageError(
             f"{len(points)} points over {len(run.days_to_run)} days",
             where="parameters",

@@ -1,4 +1,5 @@
-"""What a sweep is asked to do, checked as far as that goes without its strategy: parameters, sample, objective, windows.
+"""What a sweep is asked to do, checked as far as that goes without its strategy: parameters, sample, what it is
+judged by, walk-forward windows.
 
 Its points are all combinations of the parameters' values, the last parameter changing fastest, numbered from 1; or so
 many of them, drawn by a seed. Light: the server reads it from a request, and a worker from a job's document.

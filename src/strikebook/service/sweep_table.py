@@ -55,7 +55,7 @@ class Sweep:
 
 @dataclass(frozen=True, slots=True)
 class PointFigures:
-    """What a point came to over some days. ``failed``: on how many of them it could not be run; ``reason``: the first."""
+    """What a point came to over some days. ``failed``: on how many it could not be run; ``reason``: the first."""
 
     totals: Totals
     net_paise: int

@@ -14,7 +14,7 @@ from strikebook.jobs.job import Job, is_job_id
 from strikebook.model.options import parse_options
 from strikebook.service.run import RunPlace
 from strikebook.service.strategy_shelf import StrategyShelf
-from strikebook.service.sweep_plan import SweepPlan, plan_sweep
+from strikebook.service.sweep_plan import StrategyAsked, SweepPlan, plan_sweep
 from strikebook.service.sweep_request import Objective, WalkForward, parse_sweep
 from strikebook.service.sweep_run import submit_sweep
 from strikebook.storage.backtest_storage import BacktestStorage, Cleared, Later
@@ -55,8 +55,8 @@ class Sweeps:
         longest = self._longest_range_days
         if first <= last and (last - first).days > longest:
             raise UsageError(f"a sweep from {first} to {last}", where="dates", right=f"at most {longest} days")
-        place = self._place
-        plan = plan_sweep(place.executor, place.market, user_id, document, "strategy", first, last, chosen, request)
+        swept = StrategyAsked(user_id, document, "strategy", first, last, chosen)
+        plan = plan_sweep(self._place.executor, self._place.market, swept, request)
         if plan.run.key != key:
             raise StrategyError(
                 f"the file of {strategy_id} holds the strategy {plan.run.key.strategy_id}",

@@ -1,7 +1,7 @@
-"""Places in a strategy's document by their JSON paths, as findings name them: ``$.nodes[3].data.positions[0].quantity``.
+"""Places in a strategy's document by their JSON paths, as findings name them: ``$.nodes[3].data.maxEntries``.
 
-An element of a list may also be named by its ``id`` or ``vpi``: ``$.nodes[bullish-signal].data.maxEntries``. What stands
-at a place can be exchanged; the document that is given is left as it is.
+An element of a list may also be named by its ``id`` or ``vpi``: ``$.nodes[bullish-signal].data.maxEntries``. What
+stands at a place can be exchanged; the document that is given is left as it is.
 """
 
 from __future__ import annotations
