@@ -17,6 +17,7 @@ from strikebook.cli.texts import make_console
 from strikebook.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
+    from strikebook.service.sweep_request import SweepRequest
     from strikebook.service.sweeps import Sweeps
 
 _RUN: Final = "run"
@@ -107,19 +108,11 @@ def run(  # noqa: PLR0913, PLR0917 — the command line has that many options
     from strikebook.service.market_choice import open_market  # noqa: PLC0415
     from strikebook.service.planning import RunRequest  # noqa: PLC0415
     from strikebook.service.strategy_file import read_document  # noqa: PLC0415
-    from strikebook.service.sweep_request import parse_sweep  # noqa: PLC0415
     from strikebook.storage.folder_storage import FolderStorage  # noqa: PLC0415
     from strikebook.storage.layout import parse_day  # noqa: PLC0415
 
     days, options = (parse_day(first), parse_day(last)), parse_options(option_pairs(option or []))
-    asked = parse_sweep(
-        {
-            "parameters": [parameter_of(text) for text in values],
-            "sample": None if sample is None else {"size": sample, "seed": seed},
-            "objective": objective,
-            "walk_forward": None if walk_forward is None else windows_of_text(walk_forward),
-        }
-    )
+    asked = _asked(values, (sample, seed), objective, walk_forward)
     axes = _axes(heat, [each.name for each in asked.parameters])
     document, storage = read_document(file), FolderStorage(results)
     from strikebook.backtest_runner import run_sweep  # noqa: PLC0415
@@ -259,6 +252,22 @@ def _sweeps(results: Path) -> Sweeps:
     market = NamedMarket(settings.market)
     place = RunPlace(market, FolderStorage(folder), jobs, HereExecutor(), exchange_now, limits_of(settings))
     return Sweeps(place, StrategyShelf(settings.strategies.absolute()), settings.longest_range_days)
+
+
+def _asked(
+    values: list[str], sample: tuple[int | None, int], objective: str | None, windows: str | None
+) -> SweepRequest:
+    from strikebook.service.sweep_request import parse_sweep  # noqa: PLC0415 — only for this command
+
+    size, seed = sample
+    return parse_sweep(
+        {
+            "parameters": [parameter_of(text) for text in values],
+            "sample": None if size is None else {"size": size, "seed": seed},
+            "objective": objective,
+            "walk_forward": None if windows is None else windows_of_text(windows),
+        }
+    )
 
 
 def _axes(text: str | None, names: list[str]) -> tuple[str, str] | None:

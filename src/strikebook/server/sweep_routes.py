@@ -23,7 +23,7 @@ from strikebook.server.wire.patterns import JOB_PATTERN
 from strikebook.server.wire.sweeps import (
     KeepBody,
     Kept,
-    Sweep,
+    SweepAnswer,
     SweepBody,
     SweepDeleted,
     SweepList,
@@ -83,7 +83,7 @@ def _add_reads(router: APIRouter, backtests: Backtests) -> None:
         refuse_other_user(request.scope, user_id)
         return json_reply(orjson.dumps({"sweeps": await asyncio.to_thread(backtests.sweeps.list, user_id)}))
 
-    @router.get("/sweep/{user_id}/{sweep_id}", response_model=None, responses=answers(Sweep, 404))
+    @router.get("/sweep/{user_id}/{sweep_id}", response_model=None, responses=answers(SweepAnswer, 404))
     async def read_sweep(request: Request, user_id: UserId, sweep_id: SweepId) -> Reply:
         """A sweep: its days, and for each point what it came to on those that are done."""
         key = permitted_key(request.scope, user_id, sweep_id)

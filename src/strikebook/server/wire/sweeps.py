@@ -188,7 +188,7 @@ class SampleUsed(Part):
     seed: int
 
 
-class Sweep(SweepHeading, Answer):
+class SweepAnswer(SweepHeading, Answer):
     """A sweep: its days, and a row for each point."""
 
     manifest: Manifest
