@@ -50,7 +50,10 @@ test("a strategy is swept, looked at, walked forward; a point is kept; the sweep
   await expect(rows.first()).toHaveAttribute("data-point", String(best.point));
   expect(paise(await rows.first().locator("td").nth(4).textContent())).toBe(paiseOf(best.net_pnl));
   await page.getByRole("button", { name: "Net", exact: true }).click();
-  await expect(page.getByRole("columnheader", { name: "Net" })).toHaveAttribute("aria-sort", "descending");
+  await expect(page.getByRole("columnheader", { name: "Net", exact: true })).toHaveAttribute(
+    "aria-sort",
+    "descending",
+  );
 
   const cell = page.getByRole("button", { name: new RegExp(`^Point ${best.point}: `) });
   await cell.focus();

@@ -41,7 +41,7 @@ export function HeatMap({ points, parameters, chosen, onChoose }: HeatMapProps) 
           in the table
         </span>
       </p>
-      <Wide label="Heat map">
+      <Wide label="Net profit by two parameters">
         <table className={styles.heat}>
           <caption>
             Net profit by {across.name} (across) and {down.name} (down)

@@ -48,7 +48,7 @@ export function PointTable({ place, points, parameters, chosen }: PointTableProp
   return (
     <section className="panel" aria-labelledby="points">
       <h2 id="points">Points</h2>
-      <Wide label="Points" className={styles.scroll ?? ""}>
+      <Wide label="Table of points" className={styles.scroll ?? ""}>
         <table>
           <thead>
             <tr>
@@ -103,8 +103,8 @@ function Row({ place, point, parameters, chosen }: RowProps) {
       className={chosen ? styles.chosen : ""}
       {...(chosen ? { "aria-current": true } : {})}
     >
-      <td className="number">{point.rank ?? "–"}</td>
-      <td className="number">{point.point}</td>
+      <td>{point.rank ?? "–"}</td>
+      <td>{point.point}</td>
       {parameters.map((each) => (
         <td key={each.name} className="number">
           {String(point.values[each.name])}
