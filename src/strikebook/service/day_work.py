@@ -64,6 +64,10 @@ class Outcome(Protocol):
     def day(self) -> date:
         """Which day."""
 
+    @property
+    def status(self) -> str:
+        """How it went, in a word."""
+
 
 Went_co = TypeVar("Went_co", bound=Outcome, covariant=True)
 

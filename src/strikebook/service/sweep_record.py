@@ -125,6 +125,10 @@ class SweepRecord:
             **({} if self.points is None else {"points": self.points}),
         }
 
+    def day_told(self, day: date) -> Document:
+        """What the events say of a day that is dealt with."""
+        return self._day(PlannedDay(day, has_data=True))
+
     def _day(self, planned: PlannedDay) -> Document:
         done = self.days.get(planned.day)
         status, reason = ("pending", "") if done is None else (done.status, done.reason)

@@ -129,6 +129,7 @@ def _begin(job: Job, plan: SweepPlan, place: RunPlace, sweeps: BacktestStorage) 
     ):
         for day, profits in cast("dict[date, tuple[int, ...]]", part).items():
             record.note(day, DoneDay("run"), profits)
+            _note(record, day, place)
     return record
 
 
@@ -201,15 +202,21 @@ def _finish(record: SweepRecord, sweeps: BacktestStorage, document: Document) ->
 def _tell(
     record: SweepRecord, outcome: SweepDay | None, place: RunPlace, on_progress: Callable[[Progress], None]
 ) -> None:
-    total = len(record.plan.run.days)
-    failed = tuple(FailedDay(day, done.reason) for day, done in sorted(record.days.items()) if done.status == "failed")
+    day = None if outcome is None else outcome.day
+    _note(record, day, place)
+    on_progress(Progress(day, outcome, record.completed_days, len(record.plan.run.days), record.best_paise))
+
+
+def _note(record: SweepRecord, day: date | None, place: RunPlace) -> None:
+    """Note where the job stands, and that a day is dealt with."""
+    failed = tuple(
+        FailedDay(each, done.reason) for each, done in sorted(record.days.items()) if done.status == "failed"
+    )
     progress = JobProgress(
-        total_days=total,
+        total_days=len(record.plan.run.days),
         completed_days=record.completed_days,
         failed_days=record.failed_days,
         current_day=max(record.days, default=None),
         pnl_paise=record.best_paise,
     )
-    place.jobs.progressed(record.sweep_id, progress, failed)
-    day = None if outcome is None else outcome.day
-    on_progress(Progress(day, outcome, record.completed_days, total, record.best_paise))
+    place.jobs.progressed(record.sweep_id, progress, failed, None if day is None else record.day_told(day))
