@@ -29,10 +29,12 @@ def find_place(document: object, path: str, where: str) -> Place:
     steps = _steps(path, where)
     place: list[Step] = []
     value = document
-    for step in steps:
+    for number, step in enumerate(steps):
         found = _into(value, step)
         if found is None:
-            raise UsageError(f"the strategy has nothing at {path}", where=where, right=_nearest(document, path))
+            left = [each[0] if isinstance(each, tuple) else each for each in steps[number:]]
+            right = _nearest(document, path_text((*place, *left)))
+            raise UsageError(f"the strategy has nothing at {path}", where=where, right=right)
         place.append(found)
         value = _child(value, found)
     return tuple(place)
