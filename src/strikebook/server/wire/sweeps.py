@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from strikebook.server.wire.patterns import DATE_PATTERN, ID_PATTERN
 from strikebook.server.wire.runs import Manifest, MarketOfRun, Options, OptionsUsed
@@ -20,6 +20,14 @@ from strikebook.service.sweep_request import (
 )
 
 PARAMETER_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9_ .\-]{0,39}$"
+
+
+def _whole(value: object) -> object:
+    """7.0 is a whole number, as JSON Schema has it; a text is none."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[StrictInt, BeforeValidator(_whole)]
 Value = StrictBool | StrictInt | StrictFloat | StrictStr
 
 
@@ -75,7 +83,7 @@ class KeepBody(Asked):
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, json_schema_extra={"example": KEEP})
 
-    point: StrictInt = Field(ge=1, le=MOST_POINTS)
+    point: Whole = Field(ge=1, le=MOST_POINTS)
     strategy_id: Annotated[StrictStr, Field(pattern=ID_PATTERN)] | None = Field(
         None, description="The id it is to have; else the strategy's, with the sweep's mark and the point's number."
     )
