@@ -177,7 +177,9 @@ def test_every_example_of_the_document_has_its_own_shape() -> None:
 
 def all_shapes() -> dict[str, type[BaseModel]]:
     """Every answer by the name of its shape."""
-    assert all((comparison, jobs, problems, retention, strategies, sweeps, webhooks))  # loaded, so that their shapes are known
+    assert all(
+        (comparison, jobs, problems, retention, strategies, sweeps, webhooks)
+    )  # loaded, so that their shapes are known
     return {each.__name__: each for each in (*Answer.__subclasses__(), Why)}
 
 

@@ -111,7 +111,9 @@ def run(  # noqa: PLR0913, PLR0917 — the command line has that many options
     from strikebook.storage.folder_storage import FolderStorage  # noqa: PLC0415
     from strikebook.storage.layout import parse_day  # noqa: PLC0415
 
-    days, options = (parse_day(first), parse_day(last)), parse_options(option_pairs(option or []))
+    level = read_settings({}).compression_level
+    options = parse_options({"compression_level": level, **option_pairs(option or [])})
+    days = (parse_day(first), parse_day(last))
     asked = _asked(values, (sample, seed), objective, walk_forward)
     axes = _axes(heat, [each.name for each in asked.parameters])
     document, storage = read_document(file), FolderStorage(results)

@@ -194,7 +194,8 @@ class Backtests:
         """Queue a sweep. Raises what is wrong with it; nothing is changed then."""
         if self._runner.leaving:
             raise _stopping()
-        plan = self._sweeps.plan(user_id, strategy_id, first, last, options, asked)
+        chosen = {"compression_level": self.settings.compression_level, **options}
+        plan = self._sweeps.plan(user_id, strategy_id, first, last, chosen, asked)
         job = self._sweeps.submit(plan)
         self._runner.enqueue(job, plan)
         return job, plan

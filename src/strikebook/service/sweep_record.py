@@ -10,7 +10,7 @@ from typing import Any
 from strikebook import __version__
 from strikebook.service.manifest import manifest_of
 from strikebook.service.run_plan import PlannedDay
-from strikebook.service.run_record import TIME_TO_LIVE, RunStatus
+from strikebook.service.run_record import RunStatus
 from strikebook.service.sweep_plan import SweepPlan
 from strikebook.storage.layout import RunKey, day_text
 from strikebook.storage.sweep_days import SweepDay, SweepDayStatus
@@ -33,7 +33,7 @@ class SweepRecord:
     plan: SweepPlan
     sweep_id: str
     created_at: datetime
-    time_to_live: timedelta = TIME_TO_LIVE
+    time_to_live: timedelta
     status: RunStatus = "running"
     error: str | None = None
     completed_at: datetime | None = None

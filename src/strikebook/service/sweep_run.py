@@ -23,6 +23,7 @@ from strikebook.errors import StorageError, StrikebookError, UsageError
 from strikebook.jobs.job import FailedDay, Job
 from strikebook.jobs.job import Progress as JobProgress
 from strikebook.service.run import Progress, RunPlace, fail_if_active, refuse_full_disk
+from strikebook.service.space import refuse_used_up
 from strikebook.service.stored_days import ask_of_days
 from strikebook.service.sweep_plan import SweepPlan
 from strikebook.service.sweep_record import DoneDay, SweepRecord
@@ -31,6 +32,7 @@ from strikebook.service.sweep_work import SweepWork
 from strikebook.service.trials import note_trials
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_metadata, encode_metadata
+from strikebook.storage.keeping import keeping_of, refuse_longer
 from strikebook.storage.layout import RunKey
 from strikebook.storage.sweep_days import SweepDay, decode_sweep_day
 
@@ -45,6 +47,9 @@ def submit_sweep(plan: SweepPlan, place: RunPlace) -> Job:
     place.storage.check_writable()
     refuse_full_disk(place.storage, place.limits)
     user_id = plan.run.key.user_id
+    keeping = keeping_of(place.storage, place.limits.keeping, user_id)
+    refuse_longer(keeping, plan.run.options.ttl_hours, user_id)
+    refuse_used_up(place.storage, user_id, place.limits.keeping)
     if len(place.storage.sweeps().runs(user_id)) >= MOST_SWEEPS_PER_USER:
         raise UsageError(f"{MOST_SWEEPS_PER_USER} sweeps are stored", where=user_id, right="delete one first")
     return place.jobs.submit(
@@ -113,7 +118,8 @@ def whole_sweep_days(
 
 
 def _begin(job: Job, plan: SweepPlan, place: RunPlace, sweeps: BacktestStorage) -> SweepRecord:
-    record = SweepRecord(plan, job.job_id, place.now(), place.limits.time_to_live)
+    keeping = keeping_of(place.storage, place.limits.keeping, job.user_id)
+    record = SweepRecord(plan, job.job_id, place.now(), keeping.of_run(plan.run.options.ttl_hours)[0])
     content = sweeps.metadata(record.key)
     if content is None:
         sweeps.begin(record.key, plan.run.document, encode_metadata(record.document()))
@@ -156,6 +162,7 @@ def _run_days(
                 try:
                     sweeps.put_metadata(record.key, encode_metadata(record.document()))
                     refuse_full_disk(place.storage, place.limits)
+                    refuse_used_up(place.storage, record.key.user_id, place.limits.keeping)
                 except StorageError as error:
                     failures.append(error)
                 stored_at = time.monotonic()

@@ -38,7 +38,9 @@ class SweepRunner:
         """
         made = self.make(day)
         if made.status != "failed":
-            self._work.storage.put_day(self._work.key, day, encode_sweep_day(made))
+            self._work.storage.put_day(
+                self._work.key, day, encode_sweep_day(made, self._work.options.compression_level)
+            )
         return made
 
     def make(self, day: date) -> SweepDay:

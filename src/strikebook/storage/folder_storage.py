@@ -48,9 +48,13 @@ _ON_ITS_WAY_OUT = ".clear-"
 
 @dataclass(frozen=True, slots=True)
 class FolderStorage:
-    """A member of BacktestStorage: ``root`` holds a folder per user with a folder per strategy."""
+    """A member of BacktestStorage: ``root`` holds a folder per user with a folder per strategy.
+
+    ``limits_root``: where the limits of users are, if not there.
+    """
 
     root: Path
+    limits_root: Path | None = None
 
     @property
     def place(self) -> str:
@@ -67,7 +71,7 @@ class FolderStorage:
         folder = self.root / SWEEPS_NAME
         with storage_errors("look at", folder):
             _refuse_link(folder)
-        return FolderStorage(folder)
+        return FolderStorage(folder, self.root)
 
     def trials(self, key: RunKey) -> bytes | None:
         """What is remembered of a strategy's trials; None where there were none."""
@@ -262,7 +266,7 @@ class FolderStorage:
 
     def limits(self, user_id: str) -> bytes | None:
         """What an administrator allows a user; None where nothing was said."""
-        return _read_file(limits_path(self.root, user_id))
+        return _read_file(limits_path(self.limits_root or self.root, user_id))
 
     def change_limits(self, user_id: str, change: Callable[[bytes | None], bytes | None]) -> None:
         """Replace a user's limits by what ``change`` makes of them (None: there are none any more)."""

@@ -28,9 +28,9 @@ class _Run:
 class MemoryStorage:
     """A member of BacktestStorage that is gone with its process."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: dict[str, bytes] | None = None) -> None:
         self._runs: dict[RunKey, _Run] = {}
-        self._limits: dict[str, bytes] = {}
+        self._limits: dict[str, bytes] = {} if limits is None else limits
         self._moving = threading.RLock()
         self._numbers = itertools.count(1)
         self._trials: dict[RunKey, bytes] = {}
@@ -50,7 +50,7 @@ class MemoryStorage:
         """The door to sweeps."""
         with self._moving:
             if self._sweeps is None:
-                self._sweeps = MemoryStorage()
+                self._sweeps = MemoryStorage(self._limits)
             return self._sweeps
 
     def trials(self, key: RunKey) -> bytes | None:

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, Literal, NamedTuple
 
 from strikebook.errors import StorageError, UsageError
+from strikebook.model.options import DEFAULT_LEVEL
 from strikebook.storage.codec import decode_day, encode_day
 from strikebook.storage.layout import day_text, parse_day
 
@@ -55,7 +56,7 @@ class SweepDay:
     sweep_hash: str = ""
 
 
-def encode_sweep_day(found: SweepDay) -> bytes:
+def encode_sweep_day(found: SweepDay, level: int = DEFAULT_LEVEL) -> bytes:
     """The file of a day. The same values give the same bytes."""
     columns: dict[str, object] = {name: [each[number] for each in found.points] for number, name in enumerate(_NUMBERS)}
     return encode_day(
@@ -66,7 +67,8 @@ def encode_sweep_day(found: SweepDay) -> bytes:
             "points": len(found.points),
             **columns,
             "failed": {str(number): each.reason for number, each in enumerate(found.points, 1) if each.reason},
-        }
+        },
+        level,
     )
 
 
