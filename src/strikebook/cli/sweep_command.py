@@ -253,7 +253,7 @@ def _sweeps(results: Path) -> Sweeps:
     jobs = JobManager(FolderJobs(folder), exchange_now, 1, "command line")
     market = NamedMarket(settings.market)
     place = RunPlace(market, FolderStorage(folder), jobs, HereExecutor(), exchange_now, limits_of(settings))
-    return Sweeps(place, StrategyShelf(settings.strategies.absolute()), settings.longest_range_days)
+    return Sweeps(place, StrategyShelf(settings.strategies.absolute()), settings)
 
 
 def _asked(

@@ -122,7 +122,7 @@ def _add_changes(router: APIRouter, backtests: Backtests) -> None:
     async def delete_sweep(request: Request, user_id: UserId, sweep_id: SweepId) -> Reply:
         """Remove a sweep; its job is cancelled first. That its points were tried is remembered."""
         key = permitted_key(request.scope, user_id, sweep_id)
-        cleared = await asyncio.to_thread(backtests.delete_sweep, key)
+        cleared = await asyncio.to_thread(backtests.sweeps.delete, key)
         answer = {
             "message": f"Deleted the sweep {sweep_id}",
             "deleted_files": cleared.day_files,
@@ -137,7 +137,7 @@ def _submit(backtests: Backtests, body: SweepBody) -> tuple[Job, SweepPlan]:
     first, last = asked_day(body.start_date, "start_date"), asked_day(body.end_date, "end_date")
     asked: dict[str, Any] = body.model_dump(include={"parameters", "sample", "objective", "walk_forward"})
     options = {} if body.options is None else body.options.given()
-    return backtests.submit_sweep(body.user_id, body.strategy_id, first, last, options, asked)
+    return backtests.sweeps.submit(body.user_id, body.strategy_id, (first, last), options, asked)
 
 
 def _windows(train_days: int | None, test_days: int | None, *, anchored: bool) -> WalkForward | None:

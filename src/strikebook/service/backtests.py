@@ -19,13 +19,12 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from strikebook import __version__
 from strikebook.errors import (
     BusyError,
     NotFoundError,
-    QueueFullError,
     StorageError,
     StrategyError,
     StrikebookError,
@@ -36,7 +35,7 @@ from strikebook.model.options import parse_options
 from strikebook.service.abandoned import close_abandoned, close_abandoned_sweeps
 from strikebook.service.charts import ChartCache
 from strikebook.service.compare import MOST_AT_A_TIME, compare
-from strikebook.service.job_runner import JobRunner, plan_in_worker
+from strikebook.service.job_runner import JobRunner, plan_in_worker, stopping
 from strikebook.service.job_status import Document, Pace, status_document
 from strikebook.service.reprice import reprice
 from strikebook.service.results import missing_day, read_run
@@ -96,13 +95,13 @@ class Backtests:
         self.webhooks = Webhooks(settings, place.jobs, place.now)
         self.retained = Retained(place.storage, place.jobs, place.limits.keeping)
         self._runner = JobRunner(place, settings.running_jobs)
-        self._sweeps = Sweeps(place, shelf, settings.longest_range_days)
         self._charts = ChartCache(place, market_name)
         self._cleaning = _Cleaning()
         self._one_cleanup = threading.Lock()
         self._one_verification = threading.Lock()
         self._comparisons = threading.BoundedSemaphore(MOST_AT_A_TIME)
         self._deletions = ThreadPoolExecutor(1, "deletions")
+        self.sweeps = Sweeps(place, shelf, settings, self._runner, self._deletions.submit)
         self._closing = threading.Event()
         self._cleaner = threading.Thread(target=self._clean_periodically, name="cleanup", daemon=True)
         self._watcher = threading.Thread(target=self._watch_the_queue, name="queue", daemon=True)
@@ -111,11 +110,6 @@ class Backtests:
     def storage(self) -> BacktestStorage:
         """The door to results."""
         return self.place.storage
-
-    @property
-    def sweeps(self) -> Sweeps:
-        """What is done with sweeps."""
-        return self._sweeps
 
     def start(self) -> Document:
         """Take up what an earlier server left, clean up once, and go on doing so. Returns what the cleanup did."""
@@ -165,7 +159,7 @@ class Backtests:
         """Queue a run. Raises what is wrong with it; nothing is changed then."""
         key = RunKey(user_id, strategy_id)
         if self._runner.leaving:
-            raise _stopping()
+            raise stopping()
         document = self.shelf.get(user_id, strategy_id)
         chosen = parse_options({"compression_level": self.settings.compression_level, **options})
         longest = self.settings.longest_range_days
@@ -181,28 +175,6 @@ class Backtests:
         job = submit_run(plan, self.place)
         self._runner.enqueue(job, plan)
         return job
-
-    def submit_sweep(
-        self,
-        user_id: str,
-        strategy_id: str,
-        first: date,
-        last: date,
-        options: dict[str, object],
-        asked: Mapping[str, Any],
-    ) -> tuple[Job, SweepPlan]:
-        """Queue a sweep. Raises what is wrong with it; nothing is changed then."""
-        if self._runner.leaving:
-            raise _stopping()
-        chosen = {"compression_level": self.settings.compression_level, **options}
-        plan = self._sweeps.plan(user_id, strategy_id, first, last, chosen, asked)
-        job = self._sweeps.submit(plan)
-        self._runner.enqueue(job, plan)
-        return job, plan
-
-    def delete_sweep(self, key: RunKey) -> Cleared:
-        """Remove a sweep; its job is cancelled first. Raises NotFoundError."""
-        return self._sweeps.delete(key, self._deletions.submit)
 
     def status(self, job_id: str) -> Document:
         """A job's status document. Raises NotFoundError."""
@@ -246,7 +218,7 @@ class Backtests:
         job = self._job(job_id)
         if not job.active:
             if self._runner.leaving:
-                raise _stopping()
+                raise stopping()
             refuse_to_resume(job, self.storage)
             plan = self._runner.plan(job)
             refuse_other_market(job, plan.run if isinstance(plan, SweepPlan) else plan)
@@ -281,7 +253,7 @@ class Backtests:
             now = self.place.now()
             keeping = self.place.limits.keeping
             report = clean_up(self.storage, now, keeping, self._is_running, older_than)
-            sweeps = clean_up(self.storage.sweeps(), now, keeping, self._sweeps.is_running, older_than)
+            sweeps = clean_up(self.storage.sweeps(), now, keeping, self.sweeps.is_running, older_than)
             report.failed += [(f"sweep {where}", what) for where, what in sweeps.failed]
             self.place.jobs.forget_ended(now - timedelta(hours=self.settings.keep_jobs_hours), self.settings.keep_jobs)
             self._cleaning.last = report
@@ -506,7 +478,3 @@ def _stamp(moment: datetime) -> str:
 def _whole(number: float) -> float | int:
     """Twelve as the brief prints it: 12, not 12.0."""
     return int(number) if number == int(number) else number
-
-
-def _stopping() -> QueueFullError:
-    return QueueFullError("the server is stopping", where="server", right="submit it when it is up again")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
-from strikebook.errors import StrikebookError
+from strikebook.errors import QueueFullError, StrikebookError
 from strikebook.jobs.job import Job
 from strikebook.model.options import parse_options
 from strikebook.service.job_status import Pace
@@ -125,3 +125,8 @@ def plan_in_worker(place: RunPlace, user_id: str, document: bytes, *request: obj
     question = "strikebook.service.planning:plan_run"
     asked = place.executor.ask(question, user_id, document, "strategy", place.market, *request)
     return cast("RunPlan", asked.result())
+
+
+def stopping() -> QueueFullError:
+    """The error of what is submitted to a server that stops."""
+    return QueueFullError("the server is stopping", where="server", right="submit it when it is up again")

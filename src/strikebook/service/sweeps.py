@@ -12,11 +12,13 @@ import orjson
 from strikebook.errors import BusyError, NotFoundError, StorageError, StrategyError, UsageError
 from strikebook.jobs.job import Job, is_job_id
 from strikebook.model.options import parse_options
+from strikebook.service.job_runner import JobRunner, stopping
 from strikebook.service.run import RunPlace
 from strikebook.service.strategy_shelf import StrategyShelf
 from strikebook.service.sweep_plan import StrategyAsked, SweepPlan, plan_sweep
 from strikebook.service.sweep_request import Objective, WalkForward, parse_sweep
 from strikebook.service.sweep_run import submit_sweep
+from strikebook.settings import Settings
 from strikebook.storage.backtest_storage import BacktestStorage, Cleared, Later
 from strikebook.storage.codec import decode_metadata
 from strikebook.storage.layout import RunKey, check_id
@@ -29,30 +31,53 @@ _NOT_LISTED: Final = ("days", "points", "request", "manifest")
 class Sweeps:
     """The use cases of sweeps over a server's place and its shelf of strategies."""
 
-    def __init__(self, place: RunPlace, shelf: StrategyShelf, longest_range_days: int) -> None:
+    def __init__(
+        self,
+        place: RunPlace,
+        shelf: StrategyShelf,
+        settings: Settings,
+        runner: JobRunner | None = None,
+        later: Later | None = None,
+    ) -> None:
         self._place = place
         self._shelf = shelf
-        self._longest_range_days = longest_range_days
+        self._settings = settings
+        self._runner = runner
+        self._later = later
 
     @property
     def storage(self) -> BacktestStorage:
         """The door to sweeps."""
         return self._place.storage.sweeps()
 
-    def plan(
+    def submit(
         self,
         user_id: str,
         strategy_id: str,
-        first: date,
-        last: date,
+        days: tuple[date, date],
+        options: Mapping[str, object],
+        asked: Mapping[str, Any],
+    ) -> tuple[Job, SweepPlan]:
+        """Queue a sweep. Raises what is wrong with it; nothing is changed then."""
+        if self._runner is None or self._runner.leaving:
+            raise stopping()
+        plan = self._plan(user_id, strategy_id, days, options, asked)
+        job = submit_sweep(plan, self._place)
+        self._runner.enqueue(job, plan)
+        return job, plan
+
+    def _plan(
+        self,
+        user_id: str,
+        strategy_id: str,
+        days: tuple[date, date],
         options: Mapping[str, object],
         asked: Mapping[str, Any],
     ) -> SweepPlan:
-        """Check a sweep and plan it. Raises what is wrong with it; nothing is changed."""
-        key = RunKey(user_id, strategy_id)
+        key, (first, last) = RunKey(user_id, strategy_id), days
         document = self._shelf.get(user_id, strategy_id)
-        chosen, request = parse_options(dict(options)), parse_sweep(asked)
-        longest = self._longest_range_days
+        chosen = parse_options({"compression_level": self._settings.compression_level, **options})
+        request, longest = parse_sweep(asked), self._settings.longest_range_days
         if first <= last and (last - first).days > longest:
             raise UsageError(f"a sweep from {first} to {last}", where="dates", right=f"at most {longest} days")
         swept = StrategyAsked(user_id, document, "strategy", first, last, chosen)
@@ -64,10 +89,6 @@ class Sweeps:
                 right="a file named for the id of its strategy",
             )
         return plan
-
-    def submit(self, plan: SweepPlan) -> Job:
-        """Queue a sweep that was planned."""
-        return submit_sweep(plan, self._place)
 
     def list(self, user_id: str) -> list[Document]:
         """The sweeps of a user, the newest first, without their days and points; a damaged one has ``problem``."""
@@ -128,7 +149,7 @@ class Sweeps:
             "strategy_name": name,
         }
 
-    def delete(self, key: RunKey, later: Later | None = None) -> Cleared:
+    def delete(self, key: RunKey) -> Cleared:
         """Remove a sweep; one that goes on, or waits, is cancelled first. Raises NotFoundError where there is none."""
         jobs = self._place.jobs
         job = jobs.get(key.strategy_id) if is_job_id(key.strategy_id) else None
@@ -142,7 +163,7 @@ class Sweeps:
                 if time.monotonic() > give_up:
                     raise BusyError(f"{job.job_id} is still stopping", where="sweep_id", right="try again in a moment")
                 time.sleep(0.01)
-        return self.storage.clear(key, lambda _: not self.is_running(key), later)
+        return self.storage.clear(key, lambda _: not self.is_running(key), self._later)
 
     def is_running(self, key: RunKey) -> bool:
         """Whether a job is at work on a sweep."""
