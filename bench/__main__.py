@@ -24,6 +24,7 @@ from bench.market import bench_market, measure_demo, measure_import
 from bench.page import measure_page
 from bench.run import measure_run
 from bench.server import measure_server
+from bench.sweep import measure_sweep
 
 ROOT = Path(__file__).parent.parent
 BARS = ROOT / ".bench"
@@ -43,6 +44,7 @@ def main() -> int:
         lambda: measure_encoding(strategy, market),
         lambda: measure_run(strategy, market, BARS),
         lambda: measure_export(strategy, market, BARS),
+        lambda: measure_sweep(strategy, market, BARS),
         lambda: measure_server(strategy, market, BARS),
         lambda: measure_events(strategy, market, BARS),
         lambda: measure_page(strategy, market, BARS),

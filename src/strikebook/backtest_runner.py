@@ -6,7 +6,8 @@ this process or in workers of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -25,13 +26,16 @@ from strikebook.service.resume import queue_again, refuse_other_market, refuse_t
 from strikebook.service.run import Progress, RunLimits, RunPlace, carry_out, submit_run
 from strikebook.service.run_plan import RunPlan
 from strikebook.service.space import refuse_full
+from strikebook.service.sweep_plan import StrategyAsked, SweepPlan, plan_sweep
+from strikebook.service.sweep_request import SweepRequest, unpack_sweep
+from strikebook.service.sweep_run import carry_out_sweep, submit_sweep
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.folder_storage import FolderStorage
 
 if TYPE_CHECKING:
     from strikebook.market.source import MarketSource
 
-__all__ = ["Progress", "RunRequest", "resume_backtest", "run_backtest"]
+__all__ = ["Progress", "RunRequest", "SweepRequest", "resume_backtest", "run_backtest", "run_sweep"]
 
 
 def run_backtest(
@@ -47,7 +51,34 @@ def run_backtest(
     BusyError when this user has a job queued or running, and StorageError when the run cannot be begun. Once it is
     begun, what goes wrong is in the metadata: ``status`` and ``error``, or the ``reason`` of a day.
     """
-    return _carried_out(request, prepare_run(request), submit_run, on_progress, stop, now, limits)
+    plan = prepare_run(request)
+    return _carried_out(request, plan, lambda place: submit_run(plan, place), on_progress, stop, now, limits)
+
+
+def run_sweep(
+    request: RunRequest,
+    asked: SweepRequest,
+    on_progress: Callable[[Progress], None],
+    stop: Callable[[], bool],
+    now: Callable[[], datetime],
+    limits: RunLimits | None = None,
+) -> dict[str, object]:
+    """Run a strategy once for every point of a sweep and return the sweep's document; otherwise as ``run_backtest``.
+
+    Raises also what ``plan_sweep`` raises.
+    """
+    plan = prepare_sweep(request, asked)
+    return _sweep_carried_out(request, plan, lambda place: submit_sweep(plan, place), on_progress, stop, now, limits)
+
+
+def prepare_sweep(request: RunRequest, asked: SweepRequest) -> SweepPlan:
+    """Check everything about a sweep and plan it, in this process."""
+    swept = StrategyAsked(
+        request.user_id, request.document, request.document_name, request.first, request.last, request.options
+    )
+    plan = plan_sweep(HereExecutor(), request.market, swept, asked)
+    request.storage.check_writable()
+    return plan
 
 
 def resume_backtest(
@@ -77,13 +108,18 @@ def resume_backtest(
         _refuse_beside_its_server(job_id, store)
     refuse_to_resume(job, storage)
     options = parse_options(dict(job.options))
+    how = (on_progress, stop, now, limits)
+    if job.kind == "sweep":
+        strategy, asked = unpack_sweep(document, job_id)
+        request = RunRequest(job.user_id, strategy, market, storage, job.first, job.last, options, workers)
+        swept = prepare_sweep(request, asked)
+        refuse_other_market(job, swept.run)
+        return _sweep_carried_out(request, swept, lambda place: queue_again(job, place.jobs, storage), *how)
     request = RunRequest(job.user_id, document, market, storage, job.first, job.last, options, workers)
     plan = prepare_run(request)
     refuse_other_market(job, plan)
     refuse_full(storage, plan.key, (limits or RunLimits()).keeping)
-    return _carried_out(
-        request, plan, lambda _, place: queue_again(job, place.jobs, storage), on_progress, stop, now, limits
-    )
+    return _carried_out(request, plan, lambda place: queue_again(job, place.jobs, storage), *how)
 
 
 def _refuse_beside_its_server(job_id: str, store: JobStore) -> None:
@@ -98,24 +134,51 @@ def _refuse_beside_its_server(job_id: str, store: JobStore) -> None:
         ) from None
 
 
+Progressed = Callable[[Progress], None]
+Queue = Callable[[RunPlace], Job]
+
+
 def _carried_out(
     request: RunRequest,
     plan: RunPlan,
-    queue: Callable[[RunPlan, RunPlace], Job],
-    on_progress: Callable[[Progress], None],
+    queue: Queue,
+    on_progress: Progressed,
     stop: Callable[[], bool],
     now: Callable[[], datetime],
     limits: RunLimits | None,
 ) -> dict[str, object]:
     """Carry a plan out at once, with the job that ``queue`` makes of it."""
+    with _begun(request, plan, queue, now, limits) as (job, place):
+        return carry_out(job, plan, place, on_progress, stop)
+
+
+def _sweep_carried_out(
+    request: RunRequest,
+    plan: SweepPlan,
+    queue: Queue,
+    on_progress: Progressed,
+    stop: Callable[[], bool],
+    now: Callable[[], datetime],
+    limits: RunLimits | None,
+) -> dict[str, object]:
+    """The same for a sweep."""
+    with _begun(request, plan.run, queue, now, limits) as (job, place):
+        return carry_out_sweep(job, plan, place, on_progress, stop)
+
+
+@contextmanager
+def _begun(
+    request: RunRequest, plan: RunPlan, queue: Queue, now: Callable[[], datetime], limits: RunLimits | None
+) -> Iterator[tuple[Job, RunPlace]]:
+    """A job that has been started, and where it is carried out."""
     jobs = JobManager(jobs_beside(request.storage), now, queue_length=1, owner="command line")
     executor = _executor(request, len(plan.days_to_run))
     try:
         place = RunPlace(request.market, request.storage, jobs, executor, now, limits or RunLimits())
-        job = jobs.start(queue(plan, place).job_id)
+        job = jobs.start(queue(place).job_id)
         if job is None:
             raise BusyError("cancelled before it began", where=plan.key.user_id, right="submit it again")
-        return carry_out(job, plan, place, on_progress, stop)
+        yield job, place
     finally:
         executor.close()
 

@@ -69,7 +69,7 @@ def ask_everything(server: Running) -> Answers:
     answers["PUT", f"{API}/limits/{{user_id}}"] = said
     answers |= _remembered(client)
     answers["POST", f"{API}/jobs/{{job_id}}/resume"] = _resumed(client)
-    return answers | _webhooks(client)
+    return answers | _swept(client) | _webhooks(client)
 
 
 def _remembered(client: httpx.Client) -> Answers:
@@ -114,3 +114,25 @@ def _resumed(client: httpx.Client) -> httpx.Response:
     client.post(f"{API}/jobs/{job_id}/cancel")
     ended(client, job_id)
     return resumed
+
+
+def _swept(client: httpx.Client) -> Answers:
+    """The answers about a sweep, from its submission to its end."""
+    place = f"{API}/sweep/{{user_id}}/{{sweep_id}}"
+    parameter = {"name": "most", "path": "$.nodes[bullish-entry].data.positions[0].maxEntries", "values": [1, 10]}
+    windows = {"train_days": 1, "test_days": 1}
+    body = {**RUN, "user_id": USER, "parameters": [parameter], "walk_forward": windows}
+    queued = client.post(f"{API}/sweep", json=body)
+    job_id = queued.json()["job_id"]
+    ended(client, job_id)
+    path = place.format(user_id=USER, sweep_id=job_id)
+    kept = client.post(f"{path}/keep", json={"point": 1})
+    client.delete(f"{SHELF}/{kept.json()['strategy_id']}?user_id={USER}")
+    return {
+        ("POST", f"{API}/sweep"): queued,
+        ("GET", f"{API}/sweeps/{{user_id}}"): client.get(f"{API}/sweeps/{USER}"),
+        ("GET", place): client.get(path),
+        ("GET", f"{place}/walk-forward"): client.get(f"{path}/walk-forward"),
+        ("POST", f"{place}/keep"): kept,
+        ("DELETE", place): client.delete(path),
+    }

@@ -13,7 +13,7 @@ from pydantic import BaseModel, RootModel
 
 from strikebook.server.admission import OPEN_PATHS
 from strikebook.server.routing import _ALWAYS
-from strikebook.server.wire import comparison, jobs, problems, retention, strategies, webhooks
+from strikebook.server.wire import comparison, jobs, problems, retention, strategies, sweeps, webhooks
 from strikebook.server.wire.days import Day
 from strikebook.server.wire.events import JobEvent
 from strikebook.server.wire.examples import ANSWERS, RUN
@@ -183,7 +183,9 @@ def test_every_example_of_the_document_has_its_own_shape() -> None:
 
 def all_shapes() -> dict[str, type[BaseModel]]:
     """Every answer by the name of its shape."""
-    assert all((comparison, jobs, problems, retention, strategies, webhooks))  # loaded, so that their shapes are known
+    assert all(
+        (comparison, jobs, problems, retention, strategies, sweeps, webhooks)
+    )  # loaded, so that their shapes are known
     return {each.__name__: each for each in (*Answer.__subclasses__(), Why)}
 
 

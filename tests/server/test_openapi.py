@@ -19,9 +19,10 @@ from tests.storage.shapes import BRIEF_DAY, BRIEF_METADATA, assert_same_shape
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 NOW = datetime(2024, 12, 2, 15, 30, 45)  # noqa: DTZ001 — exchange time
-# All checks are on. Five operations may refuse (422) what their schema allows, because no schema can say it: that the
-# last day of a run is not before its first and there is data in between, that a strategy can run, how many events a job
-# has, that a workbook has no table, and that no time to live is longer than the longest.
+# All checks are on. Some operations may refuse (422) what their schema allows, because no schema can say it: that the
+# last day of a run is not before its first and there is data in between, that a strategy (and each point of a sweep)
+# can run, that there are enough days for a window, how many events a job has, that a workbook has no table, and that no
+# time to live is longer than the longest.
 CONFIG = """
 [[operations]]
 include-name = "POST /api/v1/backtest/run"
@@ -34,6 +35,14 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 422, 
 [[operations]]
 include-name = "GET /api/v1/backtest/export/{user_id}/{strategy_id}"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 422, 503]
+
+[[operations]]
+include-name = "POST /api/v1/backtest/sweep"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 422, 503]
+
+[[operations]]
+include-name = "GET /api/v1/backtest/sweep/{user_id}/{sweep_id}/walk-forward"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 422]
 
 [[operations]]
 include-name = "PUT /api/v1/strategies/{strategy_id}"

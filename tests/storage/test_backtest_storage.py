@@ -235,3 +235,27 @@ def test_the_folders_of_a_user(storage: BacktestStorage) -> None:
     begin(storage, mine)
     begin(storage, theirs)
     assert (storage.folders("ann"), storage.folders()) == ((mine,), (mine, theirs))
+
+
+def test_sweeps_lie_beside_the_runs(storage: BacktestStorage) -> None:
+    """A sweep and a run of the same name are two things; each door lists its own; a sweep is cleared alone."""
+    begin(storage)
+    sweeps = storage.sweeps()
+    begin(sweeps, OTHER)
+    sweeps.put_day(OTHER, FIRST, b"table")
+    assert (storage.folders(), sweeps.folders(), storage.users()) == ((KEY,), (OTHER,), (KEY.user_id,))
+    assert storage.sweeps().day(OTHER, FIRST) == b"table"
+    assert storage.day(OTHER, FIRST) is None
+    sweeps.clear(OTHER)
+    assert (storage.folders(), storage.sweeps().folders()) == ((KEY,), ())
+
+
+def test_trials_are_remembered_whatever_is_cleared(storage: BacktestStorage) -> None:
+    """By user and strategy; none where there were none."""
+    begin(storage)
+    assert storage.trials(KEY) is None
+    storage.put_trials(KEY, b"one")
+    storage.put_trials(KEY, b"two")
+    storage.clear(KEY)
+    assert (storage.trials(KEY), storage.trials(OTHER)) == (b"two", None)
+    assert storage.folders() == ()

@@ -260,3 +260,20 @@ def test_what_is_cleared_may_be_deleted_later(tmp_path: Path) -> None:
     assert left.startswith(".clear-strategy-1-")
     work[0]()
     assert names(tmp_path / KEY.user_id) == set()
+
+
+def test_links_in_the_place_of_sweeps_and_trials_are_refused(tmp_path: Path) -> None:
+    """What they stand for is neither read nor written."""
+    elsewhere = tmp_path / "elsewhere"
+    (elsewhere / KEY.user_id).mkdir(parents=True)
+    (elsewhere / KEY.user_id / f"{KEY.strategy_id}.json").write_bytes(b"not ours")
+    storage = FolderStorage(tmp_path / "results")
+    storage.root.mkdir()
+    for name in (".sweeps", ".trials"):
+        (storage.root / name).symlink_to(elsewhere)
+    with pytest.raises(StorageError):
+        storage.sweeps()
+    with pytest.raises(StorageError):
+        storage.put_trials(KEY, b"ours")
+    assert storage.trials(KEY) is None
+    assert (elsewhere / KEY.user_id / f"{KEY.strategy_id}.json").read_bytes() == b"not ours"

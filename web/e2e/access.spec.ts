@@ -15,6 +15,7 @@ function viewsOf(server: Server): string[] {
     "/run",
     "/strategies",
     "/webhooks",
+    "/sweep",
     `/strategies/${RSI}`,
     resultAddress(),
     day,

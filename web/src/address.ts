@@ -13,6 +13,8 @@ export type View =
   | RunAsked
   | { view: "compare"; results: readonly RunPlace[] }
   | { view: "strategies"; user: string | null }
+  | { view: "sweeps"; user: string | null; strategy: string | null }
+  | ({ view: "sweep" } & SweepPlace)
   | { view: "strategy"; user: string | null; strategy: string }
   | { view: "webhooks" }
   | ({ view: "result" } & RunPlace)
@@ -44,6 +46,11 @@ export interface DayAsked extends DayPlace {
 export interface RunPlace {
   user: string;
   strategy: string;
+}
+
+export interface SweepPlace {
+  user: string;
+  sweep: string;
 }
 
 export interface DayPlace extends RunPlace {
@@ -83,6 +90,13 @@ export function viewOf(path: string, search: string): View {
     const user = query.get("user");
     return second === undefined ? { view: "strategies", user } : { view: "strategy", user, strategy: second };
   }
+  if (first === "sweep" && rest.length <= 1) {
+    const [sweep] = rest;
+    if (second === undefined) {
+      return { view: "sweeps", user: query.get("user"), strategy: query.get("strategy") };
+    }
+    return sweep === undefined ? unknown : { view: "sweep", user: second, sweep };
+  }
   return first === "r" && second !== undefined ? (ofUser(second, rest, query) ?? unknown) : unknown;
 }
 
@@ -101,6 +115,10 @@ export function addressOf(view: View): string {
       return join("strategies", view.strategy) + queryOf({ user: view.user });
     case "webhooks":
       return "/webhooks";
+    case "sweeps":
+      return `/sweep${queryOf({ user: view.user, strategy: view.strategy })}`;
+    case "sweep":
+      return join("sweep", view.user, view.sweep);
     case "result":
       return join("r", view.user, view.strategy);
     case "as-run":
@@ -124,6 +142,20 @@ export function addressOf(view: View): string {
 
 export function addressOfResult(place: RunPlace): string {
   return addressOf({ view: "result", user: place.user, strategy: place.strategy });
+}
+
+export function addressOfSweep(place: SweepPlace): string {
+  return addressOf({ view: "sweep", user: place.user, sweep: place.sweep });
+}
+
+/** Where a job's results are, or will be. */
+export function addressOfJob(
+  user: string,
+  job: { kind: "run" | "sweep"; job_id: string; strategy_id: string },
+): string {
+  return job.kind === "sweep"
+    ? addressOfSweep({ user, sweep: job.job_id })
+    : addressOfResult({ user, strategy: job.strategy_id });
 }
 
 /** Of the strategy as it was run. */

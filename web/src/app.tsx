@@ -26,6 +26,8 @@ const whyView = new Code(() => import("./views/why/why-view"));
 const strategiesView = new Code(() => import("./views/strategies/strategies-view"));
 const asRunView = new Code(() => import("./views/strategies/as-run-view"));
 const webhooksView = new Code(() => import("./views/webhooks/webhooks-view"));
+const sweepsView = new Code(() => import("./views/sweep/sweeps-view"));
+const sweepView = new Code(() => import("./views/sweep/sweep-view"));
 const strategyView = new Code(() => import("./views/strategies/strategy-view"));
 
 interface Place {
@@ -41,6 +43,11 @@ const PLACES: readonly Place[] = [
     views: ["results", "compare", "result", "as-run", "day", "trade", "why"],
   },
   { name: "Run", to: addressOfRun(), views: ["run"] },
+  {
+    name: "Sweep",
+    to: addressOf({ view: "sweeps", user: null, strategy: null }),
+    views: ["sweeps", "sweep"],
+  },
   {
     name: "Strategies",
     to: addressOf({ view: "strategies", user: null }),
@@ -138,6 +145,17 @@ function Shown({ view }: { view: View }) {
       );
     case "webhooks":
       return <Needed code={webhooksView} props={{}} what="webhooks" />;
+    case "sweeps":
+      return <Needed code={sweepsView} props={{ user: view.user, strategy: view.strategy }} what="sweeps" />;
+    case "sweep":
+      return (
+        <Needed
+          code={sweepView}
+          props={{ place: view }}
+          what="the sweep"
+          key={`${view.user}/${view.sweep}`}
+        />
+      );
     case "as-run":
       return <Needed code={asRunView} props={{ place: view }} what="the strategy" />;
     case "result":

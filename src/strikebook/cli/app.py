@@ -30,6 +30,7 @@ from strikebook.cli.settings_reader import unknown_variables
 from strikebook.cli.show_command import show
 from strikebook.cli.statistics_command import statistics
 from strikebook.cli.strategy_command import strategy_app
+from strikebook.cli.sweep_command import sweep_app
 from strikebook.cli.texts import inert
 from strikebook.cli.verify_command import verify
 from strikebook.cli.webhooks_command import webhooks_app
@@ -66,6 +67,11 @@ What a run's days and positions amount to:
 \b
 The same run under another broker's charges:
   strikebook reprice me STRATEGY_ID --brokerage "0.05 percent max 20"
+
+\b
+With many values of its parameters, each day read once:
+  strikebook sweep my_strategy.json --market synthetic --from 2024-10-01 --to 2024-10-31 \\
+      --set 'length=$.nodes[0].data.tradingInstrumentConfig.timeframes[0].indicators.rsi_14.length:9,14,21'
 
 \b
 Two results side by side, and where they first part:
@@ -132,6 +138,7 @@ def build_app() -> typer.Typer:
     app.command("note")(note)
     app.command("history")(history)
     app.command("serve")(serve)
+    app.add_typer(sweep_app, name="sweep")
     app.add_typer(jobs_app, name="jobs")
     app.add_typer(keys_app, name="keys")
     app.add_typer(limits_app, name="limits")

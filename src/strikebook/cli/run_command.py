@@ -101,7 +101,7 @@ def run(  # noqa: PLR0913, PLR0917 — the command line has that many options
     from strikebook.storage.layout import parse_day  # noqa: PLC0415
 
     level = read_settings({}).compression_level
-    options = parse_options({"compression_level": level, **_pairs(option or [])})
+    options = parse_options({"compression_level": level, **option_pairs(option or [])})
     days = (parse_day(first), parse_day(last))
     document, storage = read_document(file), FolderStorage(results)
     from strikebook.backtest_runner import run_backtest  # noqa: PLC0415
@@ -120,8 +120,13 @@ def warmed_up(workers: int | None) -> int:
     return count
 
 
-def run_and_leave(run_it: Runner, results: Path, *, json: bool) -> NoReturn:
-    """Carry a run out with a bar, print what it came to, and leave with its status."""
+def run_and_leave(
+    run_it: Runner, results: Path, *, json: bool, show: Callable[[dict[str, object]], None] | None = None
+) -> NoReturn:
+    """Carry a run (or a sweep) out with a bar, print what it came to, and leave with its status.
+
+    ``show`` prints it, where not as runs and sweeps are printed.
+    """
     from strikebook.service.assemble import exchange_now, limits_of  # noqa: PLC0415 — only for those who run
     from strikebook.storage.codec import encode_metadata  # noqa: PLC0415
 
@@ -130,6 +135,12 @@ def run_and_leave(run_it: Runner, results: Path, *, json: bool) -> NoReturn:
         metadata = run_it(on_progress, stop, exchange_now, limits)
     if json:
         sys.stdout.buffer.write(encode_metadata(metadata))
+    elif show is not None:
+        show(metadata)
+    elif "sweep_id" in metadata:
+        from strikebook.cli.sweep_view import print_sweep  # noqa: PLC0415 — a sweep that was resumed
+
+        print_sweep(make_console(), metadata, results)
     else:
         _print(metadata, results)
     raise typer.Exit(_status(metadata))
@@ -155,7 +166,8 @@ def _status(metadata: dict[str, object]) -> int:
     return _STOPPED if status == "cancelled" else 1
 
 
-def _pairs(options: list[str]) -> dict[str, object]:
+def option_pairs(options: list[str]) -> dict[str, object]:
+    """The options of a run by name, from ``key=value`` each. Raises UsageError."""
     pairs: dict[str, object] = {}
     for text in options:
         key, sign, value = text.partition("=")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ from strikebook.model.market_day import WARM_UP_CANDLES
 from strikebook.model.prices import Bars, candles, stretches
 from strikebook.model.session import SECONDS_PER_DAY, Session, naive_epoch
 from strikebook.strategy.node import IndicatorUse
+
+IndicatorKey: TypeAlias = tuple[str, tuple[tuple[str, object], ...]]
+"""An indicator's name and its parameters: strategies that share a table may call another one by the same key."""
 
 
 class CandleTable:
@@ -38,7 +42,12 @@ class CandleTable:
         complete = int(np.searchsorted(day_bucket, session.last_step // timeframe_s))
         self._day = day.first(complete)
         self.completed: NDArray[np.int64] = len(history) + np.searchsorted(day_bucket[:complete], np.arange(buckets))
-        self._indicators: dict[str, Mapping[str, Floats]] = {}
+        self._indicators: dict[IndicatorKey, Mapping[str, Floats]] = {}
+
+    @property
+    def warm_up(self) -> int:
+        """How many candles of days before it has."""
+        return len(self._history)
 
     @cached_property
     def series(self) -> dict[str, Floats]:
@@ -113,13 +122,14 @@ class CandleTable:
 
     def indicator_outputs(self, use: IndicatorUse) -> Mapping[str, Floats]:
         """Every output of an indicator on every candle of the series."""
-        if use.key not in self._indicators:
+        key = (use.name, tuple(use.parameters.items()))
+        if key not in self._indicators:
             found = catalogue.find(use.name)
             if found is None:
                 raise KeyError(use.name)
             series = self.series
             volume = None if np.isnan(series["volume"]).all() else series["volume"]
-            self._indicators[use.key] = catalogue.compute(
+            self._indicators[key] = catalogue.compute(
                 found,
                 use.parameters,
                 series["open"],
@@ -129,7 +139,7 @@ class CandleTable:
                 volume,
                 self._day_numbers(),
             )
-        return self._indicators[use.key]
+        return self._indicators[key]
 
     def _day_numbers(self) -> NDArray[np.int64]:
         """A number per candle of the series, the same for a day's; negative where the warm-up may cut a day's first."""

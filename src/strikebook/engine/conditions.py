@@ -96,9 +96,13 @@ class BoundSet:
         if self._moving[number]:
             previous = self._crossings.before(leaf, start) if leaf.operator.startswith("crosses") else None
             return leaf_truth(self._operands, leaf, start, self._steps, previous)
-        if number not in self._still:
-            self._still[number] = leaf_truth(self._operands, leaf, 0, self._steps, None)
-        return self._still[number][start:]
+        truth = self._still.get(number)
+        if truth is None:
+            truths = self._operands.kept.truths
+            if leaf not in truths:
+                truths[leaf] = leaf_truth(self._operands, leaf, 0, self._steps, None)
+            truth = self._still[number] = truths[leaf]
+        return truth[start:]
 
     def readings(self, step: int, binding: Binding) -> tuple[Reading, ...]:
         """Every leaf as evaluated at a step, with both values."""

@@ -18,7 +18,7 @@ from strikebook.engine.exits import Exits
 from strikebook.engine.graph import Graph
 from strikebook.engine.market_columns import MarketColumns
 from strikebook.engine.no_value import NoValue
-from strikebook.engine.operands import DayState, Operands
+from strikebook.engine.operands import DayState, MarketValues, Operands
 from strikebook.engine.orders import Broker, EntryOrder, ExitOrder, WaitingReEntry
 from strikebook.engine.plan import Plan, leaf_dependencies
 from strikebook.engine.protection import Protections
@@ -32,14 +32,26 @@ from strikebook.strategy.node import SignalNode
 
 
 class Machine:
-    """A strategy on one day, from the open to the close."""
+    """A strategy on one day, from the open to the close.
 
-    def __init__(self, plan: Plan, market: MarketColumns, options: RunOptions) -> None:
+    ``kept``: what machines on the same columns have worked out. Not ``told``: what it did is kept, and not why.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        market: MarketColumns,
+        options: RunOptions,
+        kept: MarketValues | None = None,
+        *,
+        told: bool = True,
+    ) -> None:
         self.plan = plan
+        self._told = told
         self.market = market
         self.state = DayState()
-        self.operands = Operands(market, self.state)
-        self.trace = Trace(market, self.state)
+        self.operands = Operands(market, self.state, kept)
+        self.trace = Trace(market, self.state, told=told)
         self.no_value = NoValue(market, self.state, self.operands)
         self.crossings = Crossings(self.operands, plan.moving_crossings, market.steps)
         self._crossing_versions = dict.fromkeys(plan.moving_crossings, 0)
@@ -61,7 +73,7 @@ class Machine:
             name: BoundSet(plan, self.operands, self.crossings, self.market.steps, self.no_value)
             for name, plan in self.plan.sets[node.id].items()
         }
-        return Signal(node, self.plan.links[node.id], sets)
+        return Signal(node, self.plan.links[node.id], sets, told=self._told)
 
     def run(self) -> None:
         """Run the day to its end."""
@@ -189,7 +201,7 @@ class Machine:
 
     def _fire(self, signal: Signal, name: ConditionSetName, step: int) -> None:
         node = signal.node
-        readings = signal.sets[name].readings(step, signal.binding(name))
+        readings = signal.sets[name].readings(step, signal.binding(name)) if self._told else ()
         signal.rest(step)
         signal.fired_steps.append(step)
         if node.variables:

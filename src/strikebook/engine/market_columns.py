@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from strikebook.engine.candles import CandleTable
 from strikebook.engine.tape import Floats, Tape
 from strikebook.errors import DayFailedError
 from strikebook.model.market_day import WARM_UP_CANDLES, MarketDay
+from strikebook.model.prices import Ticks
 from strikebook.strategy.expression import (
     CandleField,
     CurrentTime,
@@ -19,11 +22,26 @@ from strikebook.strategy.expression import (
 from strikebook.strategy.node import InstrumentUse, Strategy
 
 
-class MarketColumns:
-    """Tapes, candle tables and operand columns of one day. Columns are float64[n], NaN where there is no value."""
+class DayShelf:
+    """The tapes and candle tables of a day, which are the same for every strategy that reads them.
 
-    def __init__(self, strategy: Strategy, day: MarketDay) -> None:
+    ``tapes``: by symbol, and whether with quantities. ``tables``: by symbol and timeframe.
+    """
+
+    def __init__(self) -> None:
+        self.tapes: dict[tuple[str, bool], Tape] = {}
+        self.tables: dict[tuple[str, int], CandleTable] = {}
+
+
+class MarketColumns:
+    """Tapes, candle tables and operand columns of one day. Columns are float64[n], NaN where there is no value.
+
+    ``shelf``: what other strategies have read of that day already.
+    """
+
+    def __init__(self, strategy: Strategy, day: MarketDay, shelf: DayShelf | None = None) -> None:
         self.day = day
+        self._shelf = DayShelf() if shelf is None else shelf
         self.session = day.session
         self.steps = day.session.steps
         self.instruments: dict[InstrumentRole, InstrumentUse] = {"TI": strategy.trading}
@@ -43,9 +61,13 @@ class MarketColumns:
                         where=f"{instrument.symbol} on {day.session.date}",
                         right=f"a timeframe that is a multiple of {bar_s} s, or finer data",
                     )
-                history = day.history_of(instrument.symbol, timeframe_s)
-                self.short_history |= len(history) < WARM_UP_CANDLES
-                self.tables[role, timeframe_s] = CandleTable(tape, day.session, timeframe_s, history)
+                table = self._shelf.tables.get((instrument.symbol, timeframe_s))
+                if table is None:
+                    history = day.history_of(instrument.symbol, timeframe_s)
+                    table = CandleTable(tape, day.session, timeframe_s, history)
+                    self._shelf.tables[instrument.symbol, timeframe_s] = table
+                self.short_history |= table.warm_up < WARM_UP_CANDLES
+                self.tables[role, timeframe_s] = table
 
     @property
     def replayed_bars(self) -> bool:
@@ -61,7 +83,7 @@ class MarketColumns:
         """An instrument's tape, loaded when first asked for."""
         tape = self._tapes.get(symbol)
         if tape is None:
-            tape = self._tapes[symbol] = Tape(self.day.ticks_of(symbol), self.session)
+            tape = self._tapes[symbol] = self._shelved(symbol, self.day.ticks_of, sizes=True)
         return tape
 
     def contract_tape(self, symbol: str) -> Tape:
@@ -69,7 +91,13 @@ class MarketColumns:
         tape = self._tapes.get(symbol)
         if tape is None:
             prices_of = self.day.prices_of or self.day.ticks_of
-            tape = self._tapes[symbol] = Tape(prices_of(symbol), self.session)
+            tape = self._tapes[symbol] = self._shelved(symbol, prices_of, sizes=False)
+        return tape
+
+    def _shelved(self, symbol: str, read: Callable[[str], Ticks], *, sizes: bool) -> Tape:
+        tape = self._shelf.tapes.get((symbol, sizes))
+        if tape is None:
+            tape = self._shelf.tapes[symbol, sizes] = Tape(read(symbol), self.session)
         return tape
 
     def column(self, expression: Expression) -> Floats:

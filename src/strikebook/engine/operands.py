@@ -26,6 +26,7 @@ from strikebook.strategy.expression import (
     Constant,
     Expression,
     IndicatorValue,
+    Leaf,
     NodeVariable,
     PositionField,
     ProfitValue,
@@ -54,6 +55,21 @@ Operand: TypeAlias = float | str | Floats
 Comparable: TypeAlias = Operand | Stretches
 NO_VALUE = float("nan")
 SCALE = 1e6
+
+
+class MarketValues:
+    """What only the market's columns decide, once it was asked for: values of expressions, and truths of leaves."""
+
+    def __init__(self) -> None:
+        self.whole: dict[Expression, Operand] = {}
+        self.comparable: dict[Expression, Operand] = {}
+        self.stretches: dict[Expression, Stretches] = {}
+        self.truths: dict[Leaf, NDArray[np.bool_]] = {}
+
+    @property
+    def size(self) -> int:
+        """How much is kept, in columns of numbers at most."""
+        return len(self.whole) + len(self.comparable) + len(self.truths) // 8
 
 
 class DayState:
@@ -86,14 +102,18 @@ class DayState:
 
 
 class Operands:
-    """Evaluates expressions over steps [start, stop) under the state as it is now."""
+    """Evaluates expressions over steps [start, stop) under the state as it is now.
 
-    def __init__(self, market: MarketColumns, state: DayState) -> None:
+    ``kept``: what machines on the same columns have worked out already.
+    """
+
+    def __init__(self, market: MarketColumns, state: DayState, kept: MarketValues | None = None) -> None:
         self._market = market
         self._state = state
-        self._whole: dict[Expression, Operand] = {}
-        self._comparable: dict[Expression, Operand] = {}
-        self._stretches: dict[Expression, Stretches] = {}
+        self.kept = MarketValues() if kept is None else kept
+        self._whole = self.kept.whole
+        self._comparable = self.kept.comparable
+        self._stretches = self.kept.stretches
 
     def at(self, expression: Expression, step: int) -> Value:
         """The value at a step, None where there is none."""

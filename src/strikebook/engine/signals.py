@@ -99,10 +99,12 @@ class Signal:
     """A signal's condition sets at work. The machine owns its state; this knows its conditions and its tally.
 
     ``opens``: it leads to legs that it would open. ``limited``: it allows each of several entries so many re-entries.
-    ``single``: it has one condition set.
+    ``single``: it has one condition set. Not ``told``: nothing is counted, there will be no report.
     """
 
-    def __init__(self, node: SignalNode, links: SignalLinks, sets: dict[ConditionSetName, BoundSet]) -> None:
+    def __init__(
+        self, node: SignalNode, links: SignalLinks, sets: dict[ConditionSetName, BoundSet], *, told: bool = True
+    ) -> None:
         self.node = node
         self.links = links
         self.sets = sets
@@ -112,6 +114,7 @@ class Signal:
         self.fired_steps: list[int] = []
         self.limit: str | None = None
         self.limit_step: int | None = None
+        self._told = told
         self._tallies = {name: SetTally(bound.conditions) for name, bound in sets.items()}
         self._bindings: dict[ConditionSetName, Binding] = {}
         self._armed: tuple[ConditionSetName, int] | None = None
@@ -155,7 +158,7 @@ class Signal:
         assert self._armed is not None  # noqa: S101 — callers look
         name, first = self._armed
         self._armed = None
-        if first <= last:
+        if self._told and first <= last:
             self._tallies[name].add(self._bindings[name], first, last)
 
     def next_true(self, step: int) -> int | None:

@@ -25,9 +25,10 @@ Completed = tuple[Candle | None, dict[str, float | None]]
 
 
 class Trace:
-    """The events and the rejected orders of a day, each in order of happening."""
+    """The events and the rejected orders of a day, each in order of happening. Not ``told``: no events."""
 
-    def __init__(self, market: MarketColumns, state: DayState) -> None:
+    def __init__(self, market: MarketColumns, state: DayState, *, told: bool = True) -> None:
+        self._told = told
         self.events: list[Event] = []
         self.rejections: list[Rejection] = []
         self._market = market
@@ -60,9 +61,10 @@ class Trace:
         trip: Trip | None = None,
     ) -> None:
         """Append an event of ``node`` (id, type) with a snapshot of this moment."""
-        self.events.append(
-            Event(execution_id, parent_id, *node, step, self.snapshot(step), condition_set, readings, note, trip)
-        )
+        if self._told:
+            self.events.append(
+                Event(execution_id, parent_id, *node, step, self.snapshot(step), condition_set, readings, note, trip)
+            )
 
     def snapshot(self, step: int) -> Snapshot:
         """What can be seen now: candles, variables, last prices of the instruments and of the positions.

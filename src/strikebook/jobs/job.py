@@ -1,4 +1,4 @@
-"""A job: one run that was asked for, from the queue to its end. An immutable value; a move makes a new one.
+"""A job: a run, or a sweep, that was asked for, from the queue to its end. An immutable value; a move makes a new one.
 
 from       to          cause
 queued     running     its turn came
@@ -21,6 +21,7 @@ from typing import Final, Literal
 
 JobState = Literal["queued", "running", "completed", "failed", "cancelled"]
 Owner = Literal["server", "command line"]
+JobKind = Literal["run", "sweep"]
 
 MOVES: Final[Mapping[JobState, frozenset[JobState]]] = {
     "queued": frozenset({"running", "cancelled", "failed"}),
@@ -77,7 +78,8 @@ class Job:
     """A job as it is recorded. Times are exchange time without offset; ``order`` is what the queue goes by.
 
     ``market`` is the name of the market it is made on, ``options`` all options of the run, by name.
-    ``progress`` and ``failed_days`` are those at the last move; while it runs, its owner knows better.
+    A sweep is a job of the strategy that it varies. ``progress`` and ``failed_days`` are those at the last move; while
+    it runs, its owner knows better.
     """
 
     job_id: str
@@ -96,6 +98,7 @@ class Job:
     error: str | None = None
     progress: Progress = field(default_factory=Progress)
     failed_days: tuple[FailedDay, ...] = ()
+    kind: JobKind = "run"
 
     @property
     def active(self) -> bool:

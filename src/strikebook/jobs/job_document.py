@@ -9,7 +9,7 @@ from typing import cast
 import orjson
 
 from strikebook.errors import StorageError
-from strikebook.jobs.job import MOVES, FailedDay, Job, JobState, Owner, Progress, is_job_id, is_safe_name
+from strikebook.jobs.job import MOVES, FailedDay, Job, JobKind, JobState, Owner, Progress, is_job_id, is_safe_name
 
 
 def encode_job(job: Job) -> bytes:
@@ -17,6 +17,7 @@ def encode_job(job: Job) -> bytes:
     progress = job.progress
     document = {
         "job_id": job.job_id,
+        "kind": job.kind,
         "user_id": job.user_id,
         "strategy_id": job.strategy_id,
         "status": job.state,
@@ -58,6 +59,9 @@ def _job(document: Mapping[str, object]) -> Job:
         raise ValueError(f"status {state!r}")
     if not is_job_id(job_id):
         raise ValueError(f"job_id {job_id[:60]!r}")
+    kind = cast("JobKind", document.get("kind", "run"))  # records of versions that knew no sweeps have none
+    if kind not in ("run", "sweep"):
+        raise ValueError(f"kind {str(kind)[:60]!r}")
     owner = _text(document, "owner")
     if owner not in ("server", "command line"):
         raise ValueError(f"owner {owner[:60]!r}")
@@ -91,6 +95,7 @@ def _job(document: Mapping[str, object]) -> Job:
             pnl_paise=_number(progress, "pnl_paise"),
         ),
         failed_days=tuple(FailedDay(date.fromisoformat(_text(each, "date")), _text(each, "reason")) for each in failed),
+        kind=kind,
     )
 
 

@@ -19,7 +19,7 @@ from datetime import date, datetime
 from typing import Final
 
 from strikebook.errors import BusyError, QueueFullError, StorageError, StrikebookError
-from strikebook.jobs.job import FailedDay, Job, JobState, Owner, Progress, make_job_id
+from strikebook.jobs.job import FailedDay, Job, JobKind, JobState, Owner, Progress, make_job_id
 from strikebook.jobs.job_events import EventWriter, missing_end
 from strikebook.jobs.job_store import Claim, JobStore
 
@@ -50,7 +50,7 @@ class JobManager:
         self.left_alone: tuple[str, ...] = ()
         self.on_end: Callable[[Job], None] = _tell_nobody
 
-    def submit(
+    def submit(  # noqa: PLR0913 — a job has that many parts
         self,
         *,
         user_id: str,
@@ -61,6 +61,7 @@ class JobManager:
         market: str,
         document: bytes,
         total_days: int,
+        kind: JobKind = "run",
     ) -> Job:
         """Queue a job for a user who has none.
 
@@ -84,6 +85,7 @@ class JobManager:
                     self._last_place(),
                     at,
                     progress=Progress(total_days=total_days),
+                    kind=kind,
                 )
                 self._store.add(job, document)
             except BaseException:
@@ -346,7 +348,8 @@ class JobManager:
             if job is None:
                 raise
             raise BusyError(
-                f"Job already running: {job.job_id} of strategy {job.strategy_id} is {job.state}, "
+                f"Job already running: {job.job_id}{' (a sweep)' if job.kind == 'sweep' else ''} of strategy "
+                f"{job.strategy_id} is {job.state}, "
                 f"{job.progress.percentage} % done",
                 where=error.where,
                 right=f"wait for it to end, or cancel it: POST /api/v1/backtest/jobs/{job.job_id}/cancel, "

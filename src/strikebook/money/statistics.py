@@ -112,11 +112,43 @@ def statistics_of(
     _spread(found, days)
     _by_chance(found, days, trials)
     _redrawn(found, days, redrawn=redrawn)
-    if len(trips) < FEWEST_ROUND_TRIPS:
+    told = _without_few(found, len(trips))
+    return Statistics({each.name: told.figures[each.name] for each in definitions()}, told.reasons)
+
+
+def figures_of_days(days: Sequence[TradingDay], round_trips: int) -> Statistics:
+    """The figures that follow from the days alone: money, drawdown, spread. Of few round trips no ratio is told."""
+    found = _Found()
+    _money(found, days)
+    _drawdown(found, days, None)
+    _spread(found, days)
+    return _without_few(found, round_trips)
+
+
+def figure_of_days(name: str, days: Sequence[TradingDay], round_trips: int) -> Figure:
+    """One of these figures, without the others: ``sharpe``, ``max_drawdown``, ``return_over_drawdown``."""
+    found = _Found()
+    if name == "sharpe":
+        _sharpe(found, days)
+    else:
+        _drawdown(found, days, None)
+    return _without_few(found, round_trips).figures[name]
+
+
+def chance_of_days(days: Sequence[TradingDay], round_trips: int, trials: Sequence[float | None]) -> Statistics:
+    """Sharpe ratios against chance, with the Sharpe ratios of the other trials."""
+    found = _Found()
+    _by_chance(found, days, trials)
+    return _without_few(found, round_trips)
+
+
+def _without_few(found: _Found, round_trips: int) -> Statistics:
+    """Of few round trips no ratio is told."""
+    if round_trips < FEWEST_ROUND_TRIPS:
         for each in definitions():
-            if each.needs_many:
-                found.none(each.name, f"{len(trips)} round trips: fewer than {FEWEST_ROUND_TRIPS} say nothing")
-    return Statistics({each.name: found.figures[each.name] for each in definitions()}, found.reasons)
+            if each.needs_many and each.name in found.figures:
+                found.none(each.name, f"{round_trips} round trips: fewer than {FEWEST_ROUND_TRIPS} say nothing")
+    return Statistics(found.figures, found.reasons)
 
 
 def breakdown(trips: Iterable[RoundTrip], by: str) -> list[dict[str, str | int | float]]:
@@ -351,7 +383,7 @@ def _spread(found: _Found, days: Sequence[TradingDay]) -> None:
     variance = mean(each * each for each in centred) if nets else 0.0
     same = "the days do not differ"
     year = math.sqrt(DAYS_A_YEAR)
-    found.over("sharpe", average, stdev(nets) if len(nets) > 1 else 0.0, same, year)
+    _sharpe(found, days)
     found.over("sortino", average, math.sqrt(mean(min(net, 0) ** 2 for net in nets or [0])), "no day lost", year)
     found.over("skew", mean(each**3 for each in centred or [0.0]), variance**1.5, same)
     if variance:
@@ -367,6 +399,12 @@ def _spread(found: _Found, days: Sequence[TradingDay]) -> None:
         line = _percentile(nets, (100 - percent) / 100)
         found.put(names[0], line / 100)
         found.put(names[1], mean(net for net in nets if net <= line) / 100)
+
+
+def _sharpe(found: _Found, days: Sequence[TradingDay]) -> None:
+    nets = [each.net_paise for each in days]
+    spread = stdev(nets) if len(nets) > 1 else 0.0
+    found.over("sharpe", mean(nets or [0]), spread, "the days do not differ", math.sqrt(DAYS_A_YEAR))
 
 
 def _percentile(values: Sequence[int], share: float) -> float:

@@ -36,6 +36,7 @@ from strikebook.server.retention_routes import retention_router
 from strikebook.server.routing import answers
 from strikebook.server.stored_bytes import StoredBytes
 from strikebook.server.strategy_routes import strategy_router
+from strikebook.server.sweep_routes import sweep_router
 from strikebook.server.webhook_routes import webhook_router
 from strikebook.server.wire.jobs import Health, Me
 from strikebook.service.backtests import Backtests
@@ -94,6 +95,7 @@ def create_api(backtests: Backtests, reads: HotReads, keys: Keys, feed: EventFee
     app.include_router(event_router(backtests, feed))
     app.include_router(compare_router(backtests))
     app.include_router(export_router(backtests))
+    app.include_router(sweep_router(backtests))
     app.include_router(strategy_router(backtests))
     app.include_router(webhook_router(backtests))
     app.include_router(retention_router(backtests.retained))

@@ -9,6 +9,8 @@ VIEWS: Final = (
     "/",
     "/run",
     "/compare",
+    "/sweep",
+    "/sweep/{user_id}/{sweep_id}",
     "/strategies",
     "/strategies/{strategy_id}",
     "/webhooks",

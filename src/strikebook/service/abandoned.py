@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
+
+import orjson
 
 from strikebook.errors import StorageError, StrikebookError
 from strikebook.service.day_executor import DayExecutor
 from strikebook.service.statistics import stored_figures
+from strikebook.service.trials import note_trials
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_metadata, encode_metadata
 from strikebook.storage.layout import RunKey
@@ -34,6 +37,28 @@ def close_abandoned(
                     failed.append((str(key), problem))
         except StorageError as error:
             failed.append((str(key), str(error)))
+    return failed
+
+
+def close_abandoned_sweeps(
+    storage: BacktestStorage, is_active: Callable[[str], bool], now: datetime, executor: DayExecutor
+) -> list[tuple[str, str]]:
+    """Mark sweeps of a process that was killed failed, with what their finished days came to; they count as trials."""
+    failed = []
+    sweeps = storage.sweeps()
+    for key in sweeps.folders():
+        try:
+            found = _abandoned(sweeps.metadata(key), is_active)
+            if found is not None:
+                asked = executor.ask("strikebook.service.sweep_table:table_of", sweeps, key)
+                points = orjson.loads(cast("bytes", asked.result()))
+                if any(day["status"] == "run" for day in found["days"]):
+                    ratios = [row["sharpe"] for row in points]
+                    swept = RunKey(key.user_id, str(found["strategy_id"]))
+                    note_trials(storage, swept, key.strategy_id, now, ratios)
+                sweeps.change_metadata(key, _closing(is_active, now, {"points": points}))
+        except (StrikebookError, LookupError, TypeError) as error:
+            failed.append((f"sweep {key}", str(error)))
     return failed
 
 

@@ -25,7 +25,6 @@ from strikebook import __version__
 from strikebook.errors import (
     BusyError,
     NotFoundError,
-    QueueFullError,
     StorageError,
     StrategyError,
     StrikebookError,
@@ -33,11 +32,11 @@ from strikebook.errors import (
 )
 from strikebook.jobs.job import MOVES, Job, is_job_id
 from strikebook.model.options import parse_options
-from strikebook.service.abandoned import close_abandoned
+from strikebook.service.abandoned import close_abandoned, close_abandoned_sweeps
 from strikebook.service.charts import ChartCache
 from strikebook.service.compare import MOST_AT_A_TIME, compare
 from strikebook.service.export.exports import Exports
-from strikebook.service.job_runner import JobRunner, plan_in_worker
+from strikebook.service.job_runner import JobRunner, plan_in_worker, stopping
 from strikebook.service.job_status import Document, Pace, status_document
 from strikebook.service.remembered import Remembered
 from strikebook.service.reprice import reprice
@@ -48,6 +47,8 @@ from strikebook.service.run import RunPlace, submit_run
 from strikebook.service.space import refuse_full
 from strikebook.service.statistics import statistics
 from strikebook.service.strategy_shelf import StrategyShelf
+from strikebook.service.sweep_plan import SweepPlan
+from strikebook.service.sweeps import Sweeps
 from strikebook.service.verify import verify
 from strikebook.service.webhooks import Webhooks
 from strikebook.service.why import why
@@ -104,6 +105,7 @@ class Backtests:
         self._one_verification = threading.Lock()
         self._comparisons = threading.BoundedSemaphore(MOST_AT_A_TIME)
         self._deletions = ThreadPoolExecutor(1, "deletions")
+        self.sweeps = Sweeps(place, shelf, settings, self._runner, self._deletions.submit)
         self._closing = threading.Event()
         self._cleaner = threading.Thread(target=self._clean_periodically, name="cleanup", daemon=True)
         self._watcher = threading.Thread(target=self._watch_the_queue, name="queue", daemon=True)
@@ -163,7 +165,7 @@ class Backtests:
         """Queue a run. Raises what is wrong with it; nothing is changed then."""
         key = RunKey(user_id, strategy_id)
         if self._runner.leaving:
-            raise _stopping()
+            raise stopping()
         document = self.shelf.get(user_id, strategy_id)
         chosen = parse_options({"compression_level": self.settings.compression_level, **options})
         longest = self.settings.longest_range_days
@@ -222,11 +224,12 @@ class Backtests:
         job = self._job(job_id)
         if not job.active:
             if self._runner.leaving:
-                raise _stopping()
+                raise stopping()
             refuse_to_resume(job, self.storage)
             plan = self._runner.plan(job)
-            refuse_other_market(job, plan)
-            refuse_full(self.storage, plan.key, self.place.limits.keeping)
+            refuse_other_market(job, plan.run if isinstance(plan, SweepPlan) else plan)
+            key = RunKey(job.user_id, job_id) if isinstance(plan, SweepPlan) else plan.key
+            refuse_full(self.storage, key, self.place.limits.keeping)
             job = queue_again(job, self.place.jobs, self.storage)
             self._runner.enqueue(job, plan)
         return self._document(job)
@@ -236,7 +239,7 @@ class Backtests:
         give_up = time.monotonic() + _LONGEST_STOP_S
         while True:
             job = self.place.jobs.active(key.user_id)
-            if job is not None and job.strategy_id == key.strategy_id:
+            if job is not None and job.kind == "run" and job.strategy_id == key.strategy_id:
                 self.place.jobs.cancel(job.job_id)
                 self._wait_for_end(job, give_up)
             self.remembered.note_stored(key)
@@ -256,7 +259,10 @@ class Backtests:
         with self._one_cleanup:
             now = self.place.now()
             self.remembered.note_all_stored()
-            report = clean_up(self.storage, now, self.place.limits.keeping, self._is_running, older_than)
+            keeping = self.place.limits.keeping
+            report = clean_up(self.storage, now, keeping, self._is_running, older_than)
+            sweeps = clean_up(self.storage.sweeps(), now, keeping, self.sweeps.is_running, older_than)
+            report.failed += [(f"sweep {where}", what) for where, what in sweeps.failed]
             self.place.jobs.forget_ended(now - timedelta(hours=self.settings.keep_jobs_hours), self.settings.keep_jobs)
             self._cleaning.last = report
         for where, what in report.failed:
@@ -264,8 +270,9 @@ class Backtests:
         return {
             "message": "Cleanup completed",
             "deleted_strategies": len(report.deleted),
-            "deleted_files": report.day_files,
-            "freed_space_mb": round(report.freed_bytes / _MEGABYTE, 2),
+            "deleted_sweeps": len(sweeps.deleted),
+            "deleted_files": report.day_files + sweeps.day_files,
+            "freed_space_mb": round((report.freed_bytes + sweeps.freed_bytes) / _MEGABYTE, 2),
             "cutoff_time": _stamp(report.cutoff),
             "kept_pinned": [{"user_id": key.user_id, "strategy_id": key.strategy_id} for key in report.kept],
             "failed": [{"where": where, "what": what} for where, what in report.failed],
@@ -393,7 +400,8 @@ class Backtests:
         for job in self.place.jobs.recover():
             LOG.info("job goes on", extra={"job_id": job.job_id, "user_id": job.user_id, "state": job.state})
             self._runner.enqueue(job)
-        for where, what in close_abandoned(self.storage, self._is_active, self.place.now(), executor):
+        asked = (self.storage, self._is_active, self.place.now(), executor)
+        for where, what in (*close_abandoned(*asked), *close_abandoned_sweeps(*asked)):
             LOG.warning("results could not be looked at", extra={"where": where, "what": what})
 
     def _watch_the_queue(self) -> None:
@@ -431,7 +439,8 @@ class Backtests:
 
     def _is_running(self, key: RunKey) -> bool:
         job = self.place.jobs.active(key.user_id)
-        return job is not None and job.state == "running" and job.strategy_id == key.strategy_id
+        at_work = job is not None and job.state == "running" and job.kind == "run"
+        return at_work and job is not None and job.strategy_id == key.strategy_id
 
     def _expiries(self) -> tuple[Document | None, list[Document]]:
         """What expires next, of what is there now; and what is pinned."""
@@ -477,7 +486,3 @@ def _stamp(moment: datetime) -> str:
 def _whole(number: float) -> float | int:
     """Twelve as the brief prints it: 12, not 12.0."""
     return int(number) if number == int(number) else number
-
-
-def _stopping() -> QueueFullError:
-    return QueueFullError("the server is stopping", where="server", right="submit it when it is up again")

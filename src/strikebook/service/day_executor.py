@@ -12,15 +12,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from strikebook.service.day_work import DayOutcome, DayWork
+from strikebook.service.day_work import Outcome, Work
+
+Went = TypeVar("Went", bound=Outcome)
 
 
 class DayExecutor(Protocol):
     """Runs days, and answers questions that need the engine, the market or the strategy language."""
 
-    def run(self, work: DayWork, days: Sequence[date], stop: Callable[[], bool]) -> Iterator[DayOutcome]:
+    def run(self, work: Work[Went], days: Sequence[date], stop: Callable[[], bool]) -> Iterator[Went]:
         """Run days, storing each, and yield them as they are finished, in any order.
 
         Raises StorageError when a day could not be stored, after the days that were out have come back.

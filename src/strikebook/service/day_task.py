@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import pickle
-import traceback
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -17,15 +16,19 @@ from strikebook.engine.day import run_day
 from strikebook.engine.plan import make_plan
 from strikebook.errors import MarketDataError, StorageError, StrikebookError
 from strikebook.money.day_charges import charges_of_day
+from strikebook.service.day_fault import fault
 from strikebook.service.day_work import Compared, DayOutcome, DayVerdict, DayWork, day_fingerprint
 from strikebook.service.differences import first_difference
 from strikebook.service.strategy_file import load_strategy
+from strikebook.service.sweep_task import SweepRunner
+from strikebook.service.sweep_work import SweepWork
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_day, encode_day
 from strikebook.storage.day_document import DayDocuments
 from strikebook.storage.layout import RunKey
 from strikebook.storage.round_trips import day_course, round_trips
 from strikebook.storage.summary import totals_of_day
+from strikebook.storage.sweep_days import SweepDay
 
 
 class DayRunner:
@@ -65,7 +68,7 @@ class DayRunner:
         except StrikebookError as error:
             return DayOutcome(day, "failed", str(error)), None
         except Exception as error:  # noqa: BLE001 — the worker's outer loop: a fault in one day must not end the run
-            return DayOutcome(day, "failed", _fault(error)), None
+            return DayOutcome(day, "failed", fault(error)), None
         outcome = DayOutcome(
             day,
             "traded" if result.lives else "no_trades",
@@ -92,7 +95,7 @@ def settle_memory() -> None:
     gc.set_threshold(100_000, 50, 100)
 
 
-def run_stored_day(packed: bytes, day: date) -> DayOutcome:
+def run_stored_day(packed: bytes, day: date) -> DayOutcome | SweepDay:
     """Run a day of packed work in this process."""
     return _runner(packed).run(day)
 
@@ -126,20 +129,21 @@ def _compared(
     return "different", where
 
 
+def runner_of(work: object) -> DayRunner | SweepRunner:
+    """Who runs the days of such work."""
+    if isinstance(work, SweepWork):
+        return SweepRunner(work)
+    if isinstance(work, DayWork):
+        return DayRunner(work)
+    raise TypeError(f"{type(work).__name__} is no work of days")
+
+
 @lru_cache(maxsize=4)
-def _runner(packed: bytes) -> DayRunner:
-    return DayRunner(pickle.loads(packed))  # noqa: S301 — the bytes come from ``day_work.pack`` in our own parent process
+def _runner(packed: bytes) -> DayRunner | SweepRunner:
+    return runner_of(pickle.loads(packed))  # noqa: S301 — the bytes come from ``day_work.pack`` in our own parent process
 
 
 def _why_no_trades(rejections: int) -> str:
     if rejections == 0:
         return "no entry signal fired"
     return f"{rejections} order{'s were' if rejections > 1 else ' was'} rejected"
-
-
-def _fault(error: Exception) -> str:
-    """A fault of ours in one line: its kind, its message, and the place in our code."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if "strikebook" in frame.filename] or frames
-    place = f" at {ours[-1].filename.rpartition('strikebook/')[2]}:{ours[-1].lineno}" if ours else ""
-    return f"internal error: {type(error).__name__}: {error}{place}"

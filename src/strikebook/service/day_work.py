@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 from strikebook.model.options import RunOptions
 from strikebook.money.statistics import STILL, DayCourse, RoundTrip
@@ -32,6 +32,10 @@ class DayWork:
     storage: BacktestStorage
     options: RunOptions
 
+    def failed(self, day: date, reason: str) -> DayOutcome:
+        """A day that could not be run."""
+        return DayOutcome(day, "failed", reason)
+
 
 @dataclass(frozen=True, slots=True)
 class DayOutcome:
@@ -53,8 +57,41 @@ class DayOutcome:
     course: DayCourse = STILL
 
 
-def pack(work: DayWork) -> bytes:
-    """The work of a run as the bytes that a worker takes."""
+class Outcome(Protocol):
+    """How a day went, whatever was done on it."""
+
+    @property
+    def day(self) -> date:
+        """Which day."""
+
+    @property
+    def status(self) -> str:
+        """How it went, in a word."""
+
+
+Went_co = TypeVar("Went_co", bound=Outcome, covariant=True)
+
+
+class Work(Protocol[Went_co]):
+    """Work that is done day by day, each day's result being stored under ``key`` where it is done.
+
+    ``day_task.runner_of`` knows who does it.
+    """
+
+    @property
+    def key(self) -> RunKey:
+        """Whose results of what."""
+
+    @property
+    def storage(self) -> BacktestStorage:
+        """Where they are stored."""
+
+    def failed(self, day: date, reason: str) -> Went_co:
+        """A day that could not be run."""
+
+
+def pack(work: Work[Outcome]) -> bytes:
+    """Work as the bytes that a worker takes."""
     return pickle.dumps(work, protocol=pickle.HIGHEST_PROTOCOL)
 
 

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import date
+from typing import cast
 
-from strikebook.service.day_work import DayOutcome, DayWork
+from strikebook.service.day_executor import Went
+from strikebook.service.day_work import Work
 from strikebook.service.worker import answer
 
 
 class HereExecutor:
     """Runs days one after the other in the thread that asks."""
 
-    def run(self, work: DayWork, days: Sequence[date], stop: Callable[[], bool]) -> Iterator[DayOutcome]:
+    def run(self, work: Work[Went], days: Sequence[date], stop: Callable[[], bool]) -> Iterator[Went]:
         """Run days in order and yield each. Raises StorageError when one could not be stored."""
-        from strikebook.service.day_task import DayRunner  # noqa: PLC0415 — the engine, only where days are run
+        from strikebook.service.day_task import runner_of  # noqa: PLC0415 — the engine, only where days are run
 
-        runner = DayRunner(work)
+        runner = runner_of(work)
         for day in days:
             if stop():
                 return
-            yield runner.run(day)
+            yield cast("Went", runner.run(day))
 
     def ask(self, question: str, *arguments: object) -> Future[object]:
         """Call ``question`` (``module:name``) at once; what it raises is the future's."""

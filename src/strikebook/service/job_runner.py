@@ -13,12 +13,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
-from strikebook.errors import StrikebookError
+from strikebook.errors import QueueFullError, StrikebookError
 from strikebook.jobs.job import Job
 from strikebook.model.options import parse_options
 from strikebook.service.job_status import Pace
 from strikebook.service.run import Progress, RunPlace, carry_out
 from strikebook.service.run_plan import RunPlan
+from strikebook.service.sweep_plan import StrategyAsked, SweepPlan, plan_sweep
+from strikebook.service.sweep_request import unpack_sweep
+from strikebook.service.sweep_run import carry_out_sweep
 
 LOG = logging.getLogger("strikebook.jobs")
 
@@ -39,7 +42,7 @@ class JobRunner:
         """True once it was told to leave its jobs."""
         return self._leaving.is_set()
 
-    def enqueue(self, job: Job, plan: RunPlan | None = None) -> None:
+    def enqueue(self, job: Job, plan: RunPlan | SweepPlan | None = None) -> None:
         """Carry out a job when its turn comes; without a plan it is planned then. Once it is told to leave, the job
         stays as it is recorded: the next server goes on with it.
         """
@@ -58,7 +61,7 @@ class JobRunner:
         """From when the rate of a running job is measured; None before it began."""
         return self._paces.get(job_id)
 
-    def _carry_out(self, job: Job, plan: RunPlan | None) -> None:
+    def _carry_out(self, job: Job, plan: RunPlan | SweepPlan | None) -> None:
         jobs = self._place.jobs
         known = jobs.known(job.job_id)
         if known is None or not known.active or self.leaving:
@@ -69,7 +72,11 @@ class JobRunner:
             running = jobs.start(job.job_id) if known.state == "queued" else known
             if running is None:
                 return
-            document = carry_out(running, ready, self._place, self._noting_pace(job.job_id), leave=self._leaving.is_set)
+            how = (self._place, self._noting_pace(job.job_id))
+            if isinstance(ready, SweepPlan):
+                document = carry_out_sweep(running, ready, *how, leave=self._leaving.is_set)
+            else:
+                document = carry_out(running, ready, *how, leave=self._leaving.is_set)
             LOG.info("job ends", extra={"job_id": job.job_id, "user_id": job.user_id, "state": document["status"]})
         except StrikebookError as error:
             self._fail(job, str(error))
@@ -89,7 +96,7 @@ class JobRunner:
             except StrikebookError:
                 LOG.exception("the end of a job could not be recorded", extra={"job_id": job.job_id})
 
-    def plan(self, job: Job) -> RunPlan:
+    def plan(self, job: Job) -> RunPlan | SweepPlan:
         """Plan a job again from what it was submitted with. Raises what is wrong with it by now."""
         document = self._place.jobs.document(job.job_id)
         if document is None:
@@ -97,6 +104,10 @@ class JobRunner:
                 "the strategy it was submitted with is gone", where=job.job_id, right="submit it again"
             )
         options = parse_options(dict(job.options))
+        if job.kind == "sweep":
+            strategy, asked = unpack_sweep(document, job.job_id)
+            swept = StrategyAsked(job.user_id, strategy, "strategy", job.first, job.last, options)
+            return plan_sweep(self._place.executor, self._place.market, swept, asked)
         return plan_in_worker(self._place, job.user_id, document, job.first, job.last, options)
 
     def _noting_pace(self, job_id: str) -> Callable[[Progress], None]:
@@ -114,3 +125,8 @@ def plan_in_worker(place: RunPlace, user_id: str, document: bytes, *request: obj
     question = "strikebook.service.planning:plan_run"
     asked = place.executor.ask(question, user_id, document, "strategy", place.market, *request)
     return cast("RunPlan", asked.result())
+
+
+def stopping() -> QueueFullError:
+    """The error of what is submitted to a server that stops."""
+    return QueueFullError("the server is stopping", where="server", right="submit it when it is up again")

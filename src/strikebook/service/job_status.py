@@ -22,6 +22,7 @@ def status_document(job: Job, position: int | None, now: datetime, pace: Pace | 
     """The status of a job. ``position`` in the queue counts from 1; times are exchange time without offset."""
     return {
         "job_id": job.job_id,
+        "kind": job.kind,
         "user_id": job.user_id,
         "strategy_id": job.strategy_id,
         "status": job.state,

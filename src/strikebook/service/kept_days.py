@@ -50,6 +50,7 @@ class Kept:
     created_at: datetime
     outcomes: tuple[DayOutcome, ...]
     trials: tuple[float | None, ...]
+    trials_of_sweeps: int = 0
 
 
 def kept_days(
@@ -67,9 +68,10 @@ def kept_days(
         return None
     created_at = datetime.fromisoformat(str(metadata["created_at"]))
     trials = tuple(cast("list[float | None]", metadata.get("trials", [])))
+    of_sweeps = cast("int", metadata.get("trials_of_sweeps", 0))
     stated = {"strategy_hash": plan.strategy_hash, "engine_version": __version__}
     if any(metadata.get(name) != value for name, value in stated.items()) or _other_options(metadata, plan):
-        return Kept(created_at, (), trials)
+        return Kept(created_at, (), trials, of_sweeps)
     done = _done(metadata)
     wanted = tuple(day for day in plan.days_to_run if day in done)
     question = executor.ask("strikebook.service.planning:fingerprints", market, plan.underlyings, wanted)
@@ -79,7 +81,8 @@ def kept_days(
         executor, "strikebook.service.kept_days:whole_days", storage, plan.key, same, plan.strategy_hash
     )
     whole = {day: each for part in asked for day, each in cast("dict[date, WholeDay]", part).items()}
-    return Kept(created_at, tuple(_outcome(day, done[day], each) for day, each in whole.items()), trials)
+    outcomes = tuple(_outcome(day, done[day], each) for day, each in whole.items())
+    return Kept(created_at, outcomes, trials, of_sweeps)
 
 
 def whole_days(storage: BacktestStorage, key: RunKey, days: Sequence[date], strategy_hash: str) -> dict[date, WholeDay]:

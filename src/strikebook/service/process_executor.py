@@ -21,10 +21,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from queue import Empty, SimpleQueue
-from typing import Final
+from typing import Final, cast
 
 from strikebook.errors import StrikebookError
-from strikebook.service.day_work import DayOutcome, DayWork, pack
+from strikebook.service.day_executor import Went
+from strikebook.service.day_work import Outcome, Work, pack
 from strikebook.service.question_processes import Questions
 from strikebook.service.worker import new_pool, run_packed_day
 
@@ -37,11 +38,11 @@ _DIED: Final = "the worker process died while it ran this day, twice (killed, or
 class _Run:
     """A run's days that wait, and where its outcomes go: outcomes, an error that ends it, None at its end."""
 
-    work: DayWork
+    work: Work[Outcome]
     packed: bytes
     waiting: deque[date]
     stop: Callable[[], bool]
-    outcomes: SimpleQueue[DayOutcome | BaseException | None] = field(default_factory=SimpleQueue)
+    outcomes: SimpleQueue[Outcome | BaseException | None] = field(default_factory=SimpleQueue)
     out: int = 0
     stopped: bool = False
 
@@ -61,7 +62,7 @@ class ProcessExecutor:
         self._desk = _Desk(workers)
         self._asked = Questions()
 
-    def run(self, work: DayWork, days: Sequence[date], stop: Callable[[], bool]) -> Iterator[DayOutcome]:
+    def run(self, work: Work[Went], days: Sequence[date], stop: Callable[[], bool]) -> Iterator[Went]:
         """Run days and yield them as they are finished; see ``DayExecutor``."""
         run = _Run(work, pack(work), deque(days), stop)
         self._desk.inbox.put(run)
@@ -73,7 +74,7 @@ class ProcessExecutor:
                 if isinstance(outcome, BaseException):
                     failure = failure or outcome
                 else:
-                    yield outcome
+                    yield cast("Went", outcome)
         finally:
             run.stopped = True
         if failure is not None:
@@ -93,11 +94,11 @@ class _Desk:
     """The thread that hands out days. Messages: a run begins, a day's future is done, None: close."""
 
     def __init__(self, workers: int) -> None:
-        self.inbox: SimpleQueue[_Run | Future[DayOutcome] | None] = SimpleQueue()
+        self.inbox: SimpleQueue[_Run | Future[Outcome] | None] = SimpleQueue()
         self._workers = workers
         self._pool: ProcessPoolExecutor | None = None
         self._runs: deque[_Run] = deque()
-        self._out: dict[Future[DayOutcome], _Handed] = {}
+        self._out: dict[Future[Outcome], _Handed] = {}
         self._suspects: deque[_Handed] = deque()
         self._broken: list[_Handed] = []
         self._alone: _Handed | None = None
@@ -122,7 +123,7 @@ class _Desk:
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _take(self, message: _Run | Future[DayOutcome] | None) -> None:
+    def _take(self, message: _Run | Future[Outcome] | None) -> None:
         if message is None:
             self._closing = True
         elif isinstance(message, _Run):
@@ -130,7 +131,7 @@ class _Desk:
         else:
             self._back(message)
 
-    def _back(self, future: Future[DayOutcome]) -> None:
+    def _back(self, future: Future[Outcome]) -> None:
         handed = self._out.pop(future)
         error = future.exception()
         if isinstance(error, BrokenProcessPool):
@@ -153,7 +154,7 @@ class _Desk:
         for handed in sorted(self._broken, key=lambda each: each.day):
             if handed is self._alone:
                 handed.run.out -= 1
-                handed.run.outcomes.put(DayOutcome(handed.day, "failed", _DIED))
+                handed.run.outcomes.put(handed.run.work.failed(handed.day, _DIED))
             else:
                 self._suspects.append(handed)
         self._broken.clear()

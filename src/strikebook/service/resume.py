@@ -15,16 +15,20 @@ def refuse_to_resume(job: Job, storage: BacktestStorage) -> None:
     """Raise what stands in the way of going on with a job.
 
     NotFoundError where its results are gone, BusyError where it is completed, or the results of another run have taken
-    their place. Damaged results are no obstacle: they are made anew.
+    their place (a sweep has a folder of its own, which none takes). Damaged results are no obstacle: they are made
+    anew.
     """
-    key = RunKey(job.user_id, job.strategy_id)
+    swept = job.kind == "sweep"
+    key = RunKey(job.user_id, job.job_id if swept else job.strategy_id)
     if job.state == "completed":
-        raise BusyError(f"{job.job_id} is completed", where="job_id", right="submit a run to have it made again")
-    content = storage.metadata(key)
+        raise BusyError(
+            f"{job.job_id} is completed", where="job_id", right=f"submit a {job.kind} to have it made again"
+        )
+    content = (storage.sweeps() if swept else storage).metadata(key)
     if content is None:
         if job.started_at is None:
             return  # it never left the queue
-        raise NotFoundError(f"the results of {job.job_id} are gone", where=str(key), right="submit a run")
+        raise NotFoundError(f"the results of {job.job_id} are gone", where=str(key), right=f"submit a {job.kind}")
     try:
         held_by = decode_metadata(content).get("job_id")
     except StorageError:

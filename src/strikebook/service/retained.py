@@ -11,6 +11,7 @@ from typing import Any
 
 from strikebook.errors import BusyError, NotFoundError, StorageError
 from strikebook.jobs.job_manager import JobManager
+from strikebook.service.space import used_by_sweeps
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_metadata, encode_metadata
 from strikebook.storage.keeping import (
@@ -70,10 +71,12 @@ class Retained:
         keeping = keeping_of(self._storage, self._server, user_id)
         runs = [told for key in self._storage.folders(user_id) if (told := self._run(key, keeping)) is not None]
         runs.sort(key=lambda run: (run["expires_at"] or _LAST, run["strategy_id"]))
-        used = sum(run["stored_bytes"] for run in runs)
+        swept = used_by_sweeps(self._storage, user_id)
+        used = sum(run["stored_bytes"] for run in runs) + swept
         return {
             "user_id": user_id,
             "used_bytes": used,
+            "sweeps_bytes": swept,
             "pinned_bytes": sum(run["stored_bytes"] for run in runs if run["pinned"]),
             "quota_bytes": keeping.quota_bytes,
             "free_bytes": None if keeping.quota_bytes is None else max(keeping.quota_bytes - used, 0),

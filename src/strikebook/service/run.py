@@ -22,12 +22,13 @@ from strikebook.jobs.job import FailedDay, Job
 from strikebook.jobs.job import Progress as JobProgress
 from strikebook.jobs.job_manager import JobManager
 from strikebook.service.day_executor import DayExecutor
-from strikebook.service.day_work import DayOutcome, DayWork
+from strikebook.service.day_work import DayOutcome, DayWork, Outcome
 from strikebook.service.kept_days import kept_days
 from strikebook.service.remembered import known_trials, note_run
 from strikebook.service.run_plan import RunPlan
 from strikebook.service.run_record import RunRecord, day_told
 from strikebook.service.space import Space, refuse_over_quota, refuse_pinned, was_pinned
+from strikebook.service.trials import trials_with
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_metadata, encode_metadata
 from strikebook.storage.keeping import SERVER_DEFAULTS, Keeping, keeping_of, refuse_longer
@@ -44,7 +45,7 @@ class Progress:
     """Where a run stands: ``day`` is the one that finished last, None before the first."""
 
     day: date | None
-    outcome: DayOutcome | None
+    outcome: Outcome | None
     completed_days: int
     total_days: int
     pnl_paise: int
@@ -123,8 +124,7 @@ def carry_out(
             return _leave(record, place)
         return _end(record, place, error, stopped=stopped)
     except BaseException as error:
-        if _is_active(job, place):
-            place.jobs.end(job.job_id, "failed", error=str(error) or type(error).__name__)
+        fail_if_active(job, place, error)
         raise
 
 
@@ -145,11 +145,12 @@ def _begin(job: Job, plan: RunPlan, place: RunPlace) -> RunRecord:
     keeping = keeping_of(place.storage, place.limits.keeping, plan.key.user_id)
     record = RunRecord(plan, job.job_id, place.now(), keeping.of_run(plan.options.ttl_hours)[0], "running")
     if kept is None:
-        record.trials = known_trials(place.storage, plan.key, job.job_id)
+        of_runs = known_trials(place.storage, plan.key, job.job_id)
+        record.trials, record.trials_of_sweeps = trials_with(place.storage, plan.key, of_runs)
         metadata = encode_metadata(record.document())
         place.storage.begin(plan.key, plan.document, metadata, lambda text: refuse_pinned(text, plan.key))
         return record
-    record.created_at, record.trials = kept.created_at, kept.trials
+    record.created_at, record.trials, record.trials_of_sweeps = kept.created_at, kept.trials, kept.trials_of_sweeps
     record.pinned = was_pinned(place.storage, plan.key)
     for outcome in kept.outcomes:
         record.add(outcome)
@@ -222,9 +223,11 @@ def _leave(record: RunRecord, place: RunPlace) -> dict[str, object]:
     return document
 
 
-def _is_active(job: Job, place: RunPlace) -> bool:
+def fail_if_active(job: Job, place: RunPlace, error: BaseException) -> None:
+    """End a job that broke, where nothing has ended it yet."""
     known = place.jobs.get(job.job_id)
-    return known is not None and known.active
+    if known is not None and known.active:
+        place.jobs.end(job.job_id, "failed", error=str(error) or type(error).__name__)
 
 
 def _tell(

@@ -24,7 +24,8 @@ RunStatus = Literal["queued", "running", "completed", "failed", "cancelled"]
 class RunRecord:
     """What is known about a run so far. Times are exchange time, and come in as arguments.
 
-    ``trials``: the Sharpe ratios of the strategy's earlier runs, None for one without.
+    ``trials``: the Sharpe ratios of the strategy's earlier trials, None for one without, the first
+    ``trials_of_sweeps`` of them of points of its sweeps.
     """
 
     plan: RunPlan
@@ -38,6 +39,7 @@ class RunRecord:
     totals: Totals = field(default_factory=Totals)
     trials: Sequence[float | None] = ()
     pinned: bool = False
+    trials_of_sweeps: int = 0
 
     def add(self, outcome: DayOutcome) -> None:
         """Take a finished day in."""
@@ -114,6 +116,7 @@ class RunRecord:
                 for found in plan.warnings
             ],
             "trials": list(self.trials),
+            "trials_of_sweeps": self.trials_of_sweeps,
             **self._statistics(),
         }
 

@@ -41,8 +41,27 @@ class Space:
 
 
 def used_by_others(storage: BacktestStorage, key: RunKey) -> int:
-    """What the user's results take, without those of one strategy. Also what cannot be read takes its space."""
-    return sum(storage.size(other).stored_bytes for other in storage.folders(key.user_id) if other != key)
+    """What the user's results and sweeps take, without those of one strategy. Also what cannot be read takes its
+    space.
+    """
+    runs = sum(storage.size(other).stored_bytes for other in storage.folders(key.user_id) if other != key)
+    return runs + used_by_sweeps(storage, key.user_id)
+
+
+def used_by_sweeps(storage: BacktestStorage, user_id: str) -> int:
+    """What the user's sweeps take."""
+    sweeps = storage.sweeps()
+    return sum(sweeps.size(key).stored_bytes for key in sweeps.folders(user_id))
+
+
+def refuse_used_up(storage: BacktestStorage, user_id: str, server: Keeping) -> None:
+    """Raise NoSpaceError where a sweep, which replaces nothing, has no room (any more) in its user's quota."""
+    quota_bytes = keeping_of(storage, server, user_id).quota_bytes
+    if quota_bytes is None:
+        return
+    used = sum(storage.size(key).stored_bytes for key in storage.folders(user_id)) + used_by_sweeps(storage, user_id)
+    if used >= quota_bytes:
+        raise _full(user_id, used, quota_bytes)
 
 
 def refuse_over_quota(storage: BacktestStorage, key: RunKey, quota_bytes: int | None, own_bytes: int = 0) -> None:

@@ -75,6 +75,7 @@ def statistics_of_parts(
         "synthetic": run.heading["synthetic"],
         "capital": None if capital is None else float(capital),
         "failed_days": run.heading["failed_days"],
+        "trials_of_sweeps": run.heading.get("trials_of_sweeps", 0),
         "statistics": [
             {
                 "name": each.name,

@@ -226,8 +226,9 @@ def _told(job: Job, now: Callable[[], datetime]) -> Document:
     """What a receiver is told of a job: its status, with the first days that failed, and where to read more."""
     first = tuple(replace(each, reason=_printable(each.reason)) for each in job.failed_days[:_FAILED_DAYS_TOLD])
     short = replace(job, failed_days=first, error=None if job.error is None else _printable(job.error))
-    own = f"{job.user_id}/{job.strategy_id}"
-    links = {"status": f"{_API}/status/{job.job_id}", "metadata": f"{_API}/metadata/{own}", "page": f"/r/{own}"}
+    own, swept = f"{job.user_id}/{job.strategy_id}", f"sweep/{job.user_id}/{job.job_id}"
+    stored, page = (swept, f"/{swept}") if job.kind == "sweep" else (f"metadata/{own}", f"/r/{own}")
+    links = {"status": f"{_API}/status/{job.job_id}", "metadata": f"{_API}/{stored}", "page": page}
     return {"job": status_document(short, None, now(), None), "links": links}
 
 

@@ -17,7 +17,7 @@ from datetime import date
 from multiprocessing import connection, forkserver
 from multiprocessing.context import ForkServerContext
 
-from strikebook.service.day_work import DayOutcome
+from strikebook.service.day_work import Outcome
 
 _PRELOADED = ["strikebook.service.day_task", "strikebook.service.planning", "strikebook.market.catalogue"]
 _OURS = "strikebook.service."
@@ -58,7 +58,7 @@ def begin_worker() -> None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
 
 
-def run_packed_day(packed: bytes, day: date) -> DayOutcome:
+def run_packed_day(packed: bytes, day: date) -> Outcome:
     """Run a day of packed work and store it."""
     from strikebook.service.day_task import run_stored_day  # noqa: PLC0415 — the engine, only in a worker
 

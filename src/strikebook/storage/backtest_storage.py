@@ -55,6 +55,18 @@ class BacktestStorage(Protocol):
     def beside(self) -> Beside:
         """The door to notes and histories, which outlive results."""
 
+    def sweeps(self) -> BacktestStorage:
+        """The door to sweeps, beside the runs and laid out as they are: a sweep's id stands where a strategy's would.
+
+        Raises StorageError where something else is in its place.
+        """
+
+    def trials(self, key: RunKey) -> bytes | None:
+        """What is remembered of a strategy's trials, whatever became of their results; None where there were none."""
+
+    def put_trials(self, key: RunKey, content: bytes) -> None:
+        """Replace what is remembered of a strategy's trials."""
+
     def check_writable(self) -> None:
         """Raise StorageError where a run could not be stored; nothing of it remains."""
 

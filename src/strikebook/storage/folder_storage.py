@@ -27,6 +27,7 @@ from strikebook.storage.layout import (
     METADATA_NAME,
     RESERVE_NAME,
     STRATEGY_NAME,
+    SWEEPS_NAME,
     RunKey,
     check_id,
     day_file_name,
@@ -35,6 +36,7 @@ from strikebook.storage.layout import (
     limits_path,
     moves_lock_path,
     run_folder,
+    trials_path,
 )
 from strikebook.storage.real_files import locked, read_real_file
 
@@ -47,9 +49,13 @@ _ON_ITS_WAY_OUT = ".clear-"
 
 @dataclass(frozen=True, slots=True)
 class FolderStorage:
-    """A member of BacktestStorage: ``root`` holds a folder per user with a folder per strategy."""
+    """A member of BacktestStorage: ``root`` holds a folder per user with a folder per strategy.
+
+    ``limits_root``: where the limits of users are, if not there.
+    """
 
     root: Path
+    limits_root: Path | None = None
 
     @property
     def place(self) -> str:
@@ -64,6 +70,26 @@ class FolderStorage:
     def beside(self) -> FolderBeside:
         """The door to notes and histories, which outlive results."""
         return FolderBeside(self.root)
+
+    def sweeps(self) -> FolderStorage:
+        """The door to sweeps. Raises StorageError where a symbolic link stands in its place."""
+        folder = self.root / SWEEPS_NAME
+        with storage_errors("look at", folder):
+            _refuse_link(folder)
+        return FolderStorage(folder, self.root)
+
+    def trials(self, key: RunKey) -> bytes | None:
+        """What is remembered of a strategy's trials; None where there were none."""
+        path = trials_path(self.root, key)
+        content = read_real_file(path)
+        return None if _is_linked(path.parent) else content
+
+    def put_trials(self, key: RunKey, content: bytes) -> None:
+        """Replace what is remembered of a strategy's trials."""
+        path = trials_path(self.root, key)
+        make_real_folder(path.parent.parent)
+        make_real_folder(path.parent)
+        write_file(path, content)
 
     def check_writable(self) -> None:
         """Raise StorageError where a file could not be written to the root, or to the first folder above it that
@@ -245,7 +271,7 @@ class FolderStorage:
 
     def limits(self, user_id: str) -> bytes | None:
         """What an administrator allows a user; None where nothing was said."""
-        return read_real_file(limits_path(self.root, user_id))
+        return read_real_file(limits_path(self.limits_root or self.root, user_id))
 
     def change_limits(self, user_id: str, change: Callable[[bytes | None], bytes | None]) -> None:
         """Replace a user's limits by what ``change`` makes of them (None: there are none any more)."""

@@ -5,6 +5,8 @@
     {root}/{user_id}/{strategy_id}/01-10-2024.json.gz  one day
     {root}/.limits/{user_id}.json                      how long that user's results are kept, and how many bytes
     {root}/.notes/…, {root}/.history/…                 what outlives a user's results: ``storage.beside``
+    {root}/.sweeps/{user_id}/{sweep_id}/…              a sweep: the same names, a day being a table of points
+    {root}/.trials/{user_id}/{strategy_id}.json        what is remembered of a strategy's sweeps
     {root}/.locks/moves/{user_id}.lock                 held while results of that user are replaced or cleared
 
 Names that start with a dot are Strikebook's own (temporary files, folders on their way in or out); no id can be
@@ -24,6 +26,8 @@ from strikebook.errors import UsageError
 METADATA_NAME = "metadata.json"
 STRATEGY_NAME = "strategy.json"
 RESERVE_NAME = ".reserve"
+SWEEPS_NAME = ".sweeps"
+TRIALS_NAME = ".trials"
 
 _ID = re.compile(r"[A-Za-z0-9_@\-][A-Za-z0-9._@\-]{0,127}")
 _STORED_DATE = re.compile(r"(\d{2})-(\d{2})-(\d{4})", re.ASCII)
@@ -105,6 +109,11 @@ def run_folder(root: Path, key: RunKey) -> Path:
 def limits_path(root: Path, user_id: str) -> Path:
     """The file of what an administrator allows a user: outside what is cleared."""
     return root / ".limits" / f"{check_id(user_id, 'user_id')}.json"
+
+
+def trials_path(root: Path, key: RunKey) -> Path:
+    """The file of what is remembered of a strategy's trials: outside what is cleared."""
+    return root / TRIALS_NAME / key.user_id / f"{key.strategy_id}.json"
 
 
 def moves_lock_path(root: Path, user_id: str) -> Path:

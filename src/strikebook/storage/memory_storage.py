@@ -29,12 +29,14 @@ class _Run:
 class MemoryStorage:
     """A member of BacktestStorage that is gone with its process."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: dict[str, bytes] | None = None) -> None:
         self._runs: dict[RunKey, _Run] = {}
-        self._limits: dict[str, bytes] = {}
+        self._limits: dict[str, bytes] = {} if limits is None else limits
         self._moving = threading.RLock()
         self._numbers = itertools.count(1)
         self._beside = MemoryBeside()
+        self._trials: dict[RunKey, bytes] = {}
+        self._sweeps: MemoryStorage | None = None
 
     @property
     def place(self) -> str:
@@ -49,6 +51,21 @@ class MemoryStorage:
     def beside(self) -> MemoryBeside:
         """The door to notes and histories, which outlive results."""
         return self._beside
+
+    def sweeps(self) -> MemoryStorage:
+        """The door to sweeps."""
+        with self._moving:
+            if self._sweeps is None:
+                self._sweeps = MemoryStorage(self._limits)
+            return self._sweeps
+
+    def trials(self, key: RunKey) -> bytes | None:
+        """What is remembered of a strategy's trials."""
+        return self._trials.get(key)
+
+    def put_trials(self, key: RunKey, content: bytes) -> None:
+        """Replace what is remembered of a strategy's trials."""
+        self._trials[key] = content
 
     def check_writable(self) -> None:
         """Memory can always be written to."""

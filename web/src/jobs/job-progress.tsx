@@ -41,7 +41,7 @@ export function JobProgress({ job, run }: JobProgressProps) {
           {progress.current_date === null ? null : <span>at {dayName(progress.current_date)}</span>}
           <span>{leftText(job)}</span>
           <span>
-            profit so far <Profit amount={profit} />
+            {job.kind === "sweep" ? "best point so far, gross" : "profit so far"} <Profit amount={profit} />
           </span>
           {progress.failed_days > 0 ? <span>{counted(progress.failed_days, "day")} failed</span> : null}
         </span>

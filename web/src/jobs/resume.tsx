@@ -9,7 +9,7 @@ export function Resume({ job }: { job: string }) {
   const resume = useMutation({
     mutationFn: () => resumeJob(job),
     onSettled: () => {
-      for (const name of ["jobs", "status", "metadata"]) {
+      for (const name of ["jobs", "status", "metadata", "sweep"]) {
         void client.invalidateQueries({ queryKey: [name] });
       }
     },

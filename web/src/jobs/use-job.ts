@@ -43,7 +43,8 @@ export function useJobs(user: string): JobsOfUser {
   // When it has ended, the list and the results are asked for once more.
   useEffect(() => {
     if (!ended) return;
-    for (const queryKey of [["jobs"], ["metadata"], ["results"]]) void client.invalidateQueries({ queryKey });
+    for (const queryKey of [["jobs"], ["metadata"], ["results"], ["sweeps"], ["sweep"]])
+      void client.invalidateQueries({ queryKey });
   }, [ended, client]);
 
   return { active: ended ? undefined : watched, jobs: data?.jobs ?? [], watchedMs };

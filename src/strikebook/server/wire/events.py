@@ -7,6 +7,7 @@ from typing import Literal
 from strikebook.server.wire.jobs import Progress
 from strikebook.server.wire.runs import Costs
 from strikebook.server.wire.shape import Answer, JobStatus
+from strikebook.server.wire.sweeps import SweepDay
 
 
 class DayDone(Costs):
@@ -38,4 +39,4 @@ class JobEvent(Answer):
     progress: Progress
     queue_position: int | None
     error: str | None
-    day: DayDone | None
+    day: DayDone | SweepDay | None

@@ -113,6 +113,7 @@ _FILLS: Final[JsonDict] = {
 }
 _STATUS: Final[JsonDict] = {
     "job_id": JOB_ID,
+    "kind": "run",
     "user_id": "user_123",
     "strategy_id": STRATEGY_ID,
     "status": "running",
@@ -214,6 +215,7 @@ _METADATA: Final[JsonDict] = {
     "synthetic": True,
     "warnings": [],
     "trials": [],
+    "trials_of_sweeps": 0,
 }
 _DAY: Final[JsonDict] = {
     "date": "01-10-2024",
@@ -321,6 +323,7 @@ ANSWERS: Final[dict[str, JsonDict]] = {
     "CleanupDone": {
         "message": "Cleanup completed",
         "deleted_strategies": 5,
+        "deleted_sweeps": 0,
         "deleted_files": 1150,
         "freed_space_mb": 120.5,
         "cutoff_time": "2024-12-01T15:30:00",

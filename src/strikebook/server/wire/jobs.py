@@ -39,6 +39,7 @@ class Status(Answer):
     """A job."""
 
     job_id: str
+    kind: Literal["run", "sweep"]
     user_id: str
     strategy_id: str
     status: JobStatus
@@ -111,6 +112,7 @@ class CleanupDone(Answer):
 
     message: str
     deleted_strategies: int
+    deleted_sweeps: int
     deleted_files: int
     freed_space_mb: float
     cutoff_time: str

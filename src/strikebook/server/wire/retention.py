@@ -93,6 +93,7 @@ class Usage(Answer):
 
     user_id: str
     used_bytes: int
+    sweeps_bytes: int
     pinned_bytes: int
     quota_bytes: int | None
     free_bytes: int | None = Field(description="What is left of the quota; `null` without one.")

@@ -251,7 +251,10 @@ class StoredRun(Part):
     market: MarketOfRun
     synthetic: bool
     warnings: list[StrategyWarning]
-    trials: list[float | None] = Field(description="Sharpe ratios of the strategy's earlier runs, the oldest first.")
+    trials: list[float | None] = Field(
+        description="Sharpe ratios of the strategy's earlier trials, those of sweeps first."
+    )
+    trials_of_sweeps: int
     statistics: RunFigures | None = Field(None, description="Of a run that has ended with a day that was run.")
 
 
@@ -380,6 +383,7 @@ class RunStatistics(Answer):
     synthetic: bool
     capital: float | None
     failed_days: int
+    trials_of_sweeps: int
     statistics: list[Statistic]
     breakdowns: Breakdowns
 

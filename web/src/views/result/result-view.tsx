@@ -33,9 +33,9 @@ import { Verify } from "./verify";
 
 export function ResultView({ place }: { place: RunPlace }) {
   const { active, jobs, watchedMs } = useJobs(place.user);
-  const mine = active?.strategy_id === place.strategy ? active : undefined;
+  const mine = active?.kind === "run" && active.strategy_id === place.strategy ? active : undefined;
   const { data: run, error, isPending } = useRun(place, mine ? watchedMs : undefined);
-  const last = jobs.find((job) => job.strategy_id === place.strategy);
+  const last = jobs.find((job) => job.kind === "run" && job.strategy_id === place.strategy);
   if (isPending) return <Loading what="the run" />;
   if (run === undefined || (error instanceof Refusal && error.status === 404)) {
     return <NoResults place={place} error={error} running={mine} last={last} />;

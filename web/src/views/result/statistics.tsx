@@ -102,6 +102,9 @@ function Figures({ found }: { found: RunStatistics }) {
       {found.failed_days > 0 ? (
         <p>Days that failed, {count(found.failed_days)} of them, are in none of it.</p>
       ) : null}
+      {found.trials_of_sweeps > 0 ? (
+        <p>{count(found.trials_of_sweeps)} of the trials are points of sweeps of this strategy.</p>
+      ) : null}
       <h3>
         Round trips by{" "}
         <select

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { addressOf, addressOfResult, addressOfRun, MOST_COMPARED } from "../../address";
+import { addressOf, addressOfJob, addressOfResult, addressOfRun, MOST_COMPARED } from "../../address";
 import { serverNow } from "../../api/client";
 import { isActive, LOOK_AGAIN_MS, resultsQuery, strategiesQuery } from "../../api/queries";
 import type { DamagedRun, Run } from "../../api/schema";
@@ -56,7 +56,8 @@ export function ResultsView({ user }: { user: string }) {
       {active ? (
         <section className={styles.running}>
           <h2>
-            <Link to={addressOfResult({ user, strategy: active.strategy_id })}>
+            <Link to={addressOfJob(user, active)}>
+              {active.kind === "sweep" ? "Sweep of " : null}
               <StrategyName user={user} strategy={active.strategy_id} />
             </Link>
           </h2>

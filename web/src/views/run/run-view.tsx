@@ -2,7 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useMemo, useState } from "react";
-import { addressOf, addressOfResult, type RunAsked } from "../../address";
+import { addressOf, addressOfJob, addressOfResult, type RunAsked } from "../../address";
 import { answerOf, api, Refusal, serverNow } from "../../api/client";
 import { graphQuery, marketQuery, strategiesQuery } from "../../api/queries";
 import type { Options, RunBody, Status, UnderlyingData } from "../../api/schema";
@@ -219,8 +219,7 @@ function Busy({ job, user }: { job: Status; user: string }) {
     <section className={styles.busy} role="status">
       <p>
         <strong>Job already running.</strong> One backtest runs at a time: {job.job_id} is at{" "}
-        <Link to={addressOfResult({ user, strategy: job.strategy_id })}>{job.strategy_id}</Link>. Wait for it
-        to end, or cancel it.
+        <Link to={addressOfJob(user, job)}>{job.strategy_id}</Link>. Wait for it to end, or cancel it.
       </p>
       <JobProgress key={job.job_id} job={job} />
     </section>
