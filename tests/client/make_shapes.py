@@ -7,14 +7,29 @@ of the same name, with the same members, and what may be left out may be left ou
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 ROOT = Path(__file__).parents[2]
 WIRE = ROOT / "src/strikebook/server/wire"
 SHAPES = ROOT / "src/strikebook/client/shapes"
-MODULES = ("shape", "jobs", "events", "reasons", "days", "runs", "strategies", "problems", "comparison", "retention")
+MODULES = (
+    "shape",
+    "jobs",
+    "events",
+    "reasons",
+    "days",
+    "runs",
+    "strategies",
+    "problems",
+    "comparison",
+    "retention",
+    "remembered",
+    "sweeps",
+)
 ASKED = {"Options"}
 """What is sent, and has a shape for the caller too."""
 _ROOTS = {"Part", "Answer", "Asked", "BaseModel"}
@@ -51,7 +66,11 @@ def shapes_of(name: str) -> str:
     body = [found for node in tree.body for found in _statements(node)]
     used = {node.id for text in body for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
     used |= {word for text in body for word in _quoted_names(text)}
-    imports = [f"from typing import {', '.join(sorted(used & {'Literal', 'NotRequired', 'TypeAlias', 'TypedDict'}))}"]
+    body = [*_from_elsewhere(tree, used), *body]
+    used |= {"Literal", "TypeAlias"} if body[0].count(": TypeAlias = Literal") else set()
+    imports = [
+        f"from typing import {', '.join(sorted(used & {'Any', 'Literal', 'NotRequired', 'TypeAlias', 'TypedDict'}))}"
+    ]
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("strikebook.server.wire."):
             wanted = sorted({alias.name for alias in node.names} & used)
@@ -61,6 +80,18 @@ def shapes_of(name: str) -> str:
     docstring = ast.get_docstring(tree, clean=False)
     head = [f'"""{docstring}"""', _NOTE.format(name=name), "from __future__ import annotations", "\n".join(imports)]
     return _formatted("\n\n".join([*head, *body]) + "\n")
+
+
+def _from_elsewhere(tree: ast.Module, used: set[str]) -> list[str]:
+    """Names of the server's other packages: sets of words, which are written out."""
+    found = []
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and not (node.module or "").startswith(("strikebook.server", "typing")):
+            for name in (each.name for each in node.names if each.name in used):
+                words = get_args(getattr(importlib.import_module(str(node.module)), name))
+                if words:
+                    found.append(f"{name}: TypeAlias = Literal[{', '.join(map(repr, words))}]")
+    return found
 
 
 def _statements(node: ast.stmt) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Literal, TypedDict
 from strikebook.client.shapes.jobs import Progress
 from strikebook.client.shapes.runs import Costs
 from strikebook.client.shapes.shape import JobStatus
+from strikebook.client.shapes.sweeps import SweepDay
 
 
 class DayDone(Costs):
@@ -40,4 +41,4 @@ class JobEvent(TypedDict):
     progress: Progress
     queue_position: int | None
     error: str | None
-    day: DayDone | None
+    day: DayDone | SweepDay | None

@@ -39,6 +39,7 @@ class Status(TypedDict):
     """A job."""
 
     job_id: str
+    kind: Literal["run", "sweep"]
     user_id: str
     strategy_id: str
     status: JobStatus
@@ -112,6 +113,7 @@ class CleanupDone(TypedDict):
 
     message: str
     deleted_strategies: int
+    deleted_sweeps: int
     deleted_files: int
     freed_space_mb: float
     cutoff_time: str

@@ -81,6 +81,7 @@ class Usage(TypedDict):
 
     user_id: str
     used_bytes: int
+    sweeps_bytes: int
     pinned_bytes: int
     quota_bytes: int | None
     free_bytes: int | None

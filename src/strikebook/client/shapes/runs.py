@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypedDict
 
+from strikebook.client.shapes.remembered import NotesSaid
 from strikebook.client.shapes.shape import JobStatus
 
 
@@ -187,7 +188,7 @@ class RunFigures(TypedDict):
     reasons: dict[str, str]
 
 
-class Run(TypedDict):
+class StoredRun(TypedDict):
     """What is known about a run as a whole."""
 
     strategy_id: str
@@ -217,12 +218,13 @@ class Run(TypedDict):
     synthetic: bool
     warnings: list[StrategyWarning]
     trials: list[float | None]
-    """Sharpe ratios of the strategy's earlier runs, the oldest first."""
+    """Sharpe ratios of the strategy's earlier trials, those of sweeps first."""
+    trials_of_sweeps: int
     statistics: NotRequired[RunFigures | None]
     """Of a run that has ended with a day that was run."""
 
 
-class Metadata(Run):
+class Metadata(StoredRun):
     """A run with every day of its plan: ``docs/format-results.md`` has every member."""
 
     daily_summaries: list[DailySummary]
@@ -348,8 +350,16 @@ class RunStatistics(TypedDict):
     synthetic: bool
     capital: float | None
     failed_days: int
+    trials_of_sweeps: int
     statistics: list[Statistic]
     breakdowns: Breakdowns
+
+
+class Run(StoredRun):
+    """A run in a list: with what its user says of it."""
+
+    notes: NotesSaid | None
+    """Name, note and tags; `null` where nothing is said."""
 
 
 class DamagedRun(TypedDict):
@@ -358,6 +368,7 @@ class DamagedRun(TypedDict):
     user_id: str
     strategy_id: str
     problem: str
+    notes: NotRequired[NotesSaid | None]
 
 
 class Results(TypedDict):
