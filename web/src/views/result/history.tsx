@@ -120,8 +120,8 @@ function Forget({ place, runs }: { place: RunPlace; runs: number }) {
       doing={forget}
     >
       <p>
-        The records of {counted(runs, "run")} are deleted, and with them these trials: the next deflated Sharpe
-        ratio does not count them. Results, notes and sweeps stay.
+        The records of {counted(runs, "run")} are deleted, and with them these trials: the next deflated
+        Sharpe ratio does not count them. Results, notes and sweeps stay.
       </p>
     </AskFirst>
   );
