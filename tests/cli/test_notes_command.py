@@ -65,7 +65,7 @@ def test_the_history_is_a_table(stored: Place) -> None:
     """And JSON; deleted it is empty."""
     me = ("history", "me", STRATEGY_ID, *IN)
     table = stored.strikebook(*me).stdout
-    assert "2 runs of 1 versions of the strategy" in table
+    assert "runs: 2, versions of the strategy: 1" in table
     assert "Sharpe" in table
     told = json.loads(stored.strikebook(*me, "--json").stdout)
     assert (told["total_runs"], told["trials"]) == (2, [None, None])
@@ -90,4 +90,4 @@ def test_the_commands_of_the_page_are_run(tmp_path: Path) -> None:
         said.append(done.stdout)
     assert len(said) > 4
     assert any("RSI 30, first try" in text for text in said)
-    assert any("2 runs of 1 versions" in text for text in said)
+    assert any("runs: 2, versions of the strategy: 1" in text for text in said)

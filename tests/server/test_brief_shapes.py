@@ -367,11 +367,11 @@ def test_jobs(served: Running) -> None:
 
 
 def test_results(served: Running) -> None:
-    """The runs of a user, as their metadata without the days; none of a user who ran nothing."""
+    """The runs of a user, as their metadata without the days, and what is said of each."""
     (result,) = served.client.get(f"{API}/results/{USER}").json()["results"]
     metadata = served.client.get(f"{API}/metadata/{OWN}").json()
     del metadata["daily_summaries"]
-    assert result == metadata
+    assert result == {**metadata, "notes": None}
     assert served.client.get(f"{API}/results/nobody").json() == {"results": []}
 
 

@@ -14,6 +14,7 @@ from strikebook.backtest_runner import resume_backtest, run_backtest
 from strikebook.errors import NotFoundError, StorageError
 from strikebook.jobs.job_manager import PROCESS_ENDED
 from strikebook.service.remembered import Remembered, note_stored
+from strikebook.service.trials import note_trials
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.folder_storage import FolderStorage
 from strikebook.storage.layout import RunKey
@@ -201,3 +202,14 @@ def test_damaged_notes_hide_nothing_and_are_replaced() -> None:
         told.notes(KEY)
     told.change_notes(KEY, lambda before: Notes("new", before.note))
     assert told.notes(KEY)["name"] == "new"
+
+
+def test_points_of_sweeps_are_counted_once() -> None:
+    """They stand first in a run's metadata, and are in no history: the next run has them from the sweeps alone."""
+    storage = MemoryStorage()
+    note_trials(storage, KEY, "sweep", noon(), [0.25, None])
+    assert (run(storage)["trials"], run(storage)["trials"]) == ([0.25, None], [0.25, None, None])
+    storage.beside().change_history(KEY, lambda _: None)  # as by a version that kept none: taken from the metadata
+    third = run(storage)
+    assert (third["trials"], third["trials_of_sweeps"]) == ([0.25, None, None, None], 2)
+    assert remembered(storage).history(KEY)["trials"] == [None, None, third["statistics"]["figures"]["sharpe"]]

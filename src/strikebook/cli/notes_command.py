@@ -94,8 +94,8 @@ def history(
         console.print(f"no run of {key} has ended yet")
         return
     console.print(_table(told["runs"], str(key)))
-    hashes = {run["strategy_hash"] for run in told["runs"]}
-    console.print(f"{told['total_runs']} runs of {len(hashes)} versions of the strategy; the newest first")
+    versions = len({run["strategy_hash"] for run in told["runs"]})
+    console.print(f"runs: {told['total_runs']}, versions of the strategy: {versions}; the newest first")
     if told["damaged_lines"]:
         console.print(f"{told['damaged_lines']} lines of the history cannot be read", style="yellow")
 

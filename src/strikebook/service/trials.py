@@ -1,7 +1,8 @@
 """How often a strategy was tried: every point of its sweeps is a trial, and so is every run.
 
 What sweeps tried is remembered beside the results (``BacktestStorage.trials``), for good: clearing a sweep does not
-make its trials undone. What runs tried stands in the run's own metadata, the sweeps' first.
+make its trials undone. What runs tried is in the strategy's history (``remembered``). A run's metadata has both, the
+sweeps' first.
 """
 
 from __future__ import annotations

@@ -120,8 +120,8 @@ function Forget({ place, runs }: { place: RunPlace; runs: number }) {
       doing={forget}
     >
       <p>
-        The records of {counted(runs, "run")} are deleted, and with them what is known of trials: a deflated
-        Sharpe ratio counts from one again. Results and notes stay.
+        The records of {counted(runs, "run")} are deleted, and with them these trials: the next deflated
+        Sharpe ratio does not count them. Results, notes and sweeps stay.
       </p>
     </AskFirst>
   );
