@@ -22,7 +22,8 @@ NOW = datetime(2024, 12, 2, 15, 30, 45)  # noqa: DTZ001 — exchange time
 # All checks are on. Some operations may refuse (422) what their schema allows, because no schema can say it: that the
 # last day of a run is not before its first and there is data in between, that a strategy (and each point of a sweep)
 # can run, that there are enough days for a window, how many events a job has, that a workbook has no table, and that no
-# time to live is longer than the longest.
+# time to live is longer than the longest. What is asked for notes and histories that are deleted says that there is
+# nothing, with no 404.
 CONFIG = """
 [[operations]]
 include-name = "POST /api/v1/backtest/run"
@@ -47,6 +48,18 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 422]
 [[operations]]
 include-name = "PUT /api/v1/strategies/{strategy_id}"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 422]
+
+[[operations]]
+include-name = "PUT /api/v1/backtest/notes/{user_id}/{strategy_id}"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 422]
+
+[[operations]]
+include-name = "GET /api/v1/backtest/notes/{user_id}/{strategy_id}"
+checks.use_after_free.enabled = false
+
+[[operations]]
+include-name = "GET /api/v1/backtest/history/{user_id}/{strategy_id}"
+checks.use_after_free.enabled = false
 
 [[operations]]
 include-name = "PUT /api/v1/backtest/limits/{user_id}"
