@@ -107,6 +107,23 @@ def test_a_whole_response_goes_after_what_is_held() -> None:
     assert written(use, turn=False) == [HEAD, b"second" + BODY, b"thirdsmall"]
 
 
+def test_nothing_is_written_to_a_client_that_is_gone() -> None:
+    """Uvloop raises for a write to a closed handle; here it goes nowhere, held or not."""
+
+    async def go() -> list[bytes]:
+        wire = Wire()
+        transport = HoldingTransport(wire, asyncio.get_running_loop())
+        transport.write(HEAD)
+        wire.close()
+        transport.write(BODY)
+        transport.write(HEAD)
+        transport.send_held()
+        await asyncio.sleep(0)
+        return wire.writes
+
+    assert asyncio.run(go()) == []
+
+
 # Answers at once.
 
 PATHS = [f"{API}/day/{USER}/{STRATEGY}/{DAY}", f"{API}/metadata/{USER}/{STRATEGY}"]
@@ -257,3 +274,5 @@ def test_a_client_that_does_not_read_fills_no_memory(served: Running) -> None:
         time.sleep(0.5)
         assert served.client.get("/health").status_code == 200
         assert resident(served.process.pid) - before < 10e6
+    assert served.client.get("/health").status_code == 200
+    assert "request broke" not in served.log()

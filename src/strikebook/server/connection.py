@@ -132,9 +132,11 @@ class HoldingTransport(asyncio.Transport):
         self._held = b""
 
     def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
-        """Send what is held and this together; hold this alone when it is small."""
+        """Send what is held and this together; hold this alone when it is small. Nothing, where the client is gone."""
         held = self._held
-        if held:
+        if self._below.is_closing():
+            self._held = b""  # uvloop would raise; who writes is told by uvicorn when the connection is lost
+        elif held:
             self._held = b""
             self._below.writelines((held, data))
         elif len(data) <= _LARGEST_HELD:
@@ -153,9 +155,8 @@ class HoldingTransport(asyncio.Transport):
 
     def send_held(self) -> None:
         """Send what is held, if anything."""
-        held = self._held
-        if held:
-            self._held = b""
+        held, self._held = self._held, b""
+        if held and not self._below.is_closing():
             self._below.write(held)
 
     def close(self) -> None:
