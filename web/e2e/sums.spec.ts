@@ -125,7 +125,7 @@ test("times are the exchange's, though the browser is in New York", async ({ pag
   const first = page.locator("tbody tr[data-trade]").first();
   await expect(first).toContainText(position?.entry_time.slice(11) ?? "none");
   await page.goto(resultAddress());
-  await expect(page.getByText(/expires \d+ \w+ \d{4}/)).toContainText(
+  await expect(page.getByText(/expires in .+ \(\d+ \w+ \d{4}/)).toContainText(
     server.metadata().created_at.slice(11, 16),
   );
 });
