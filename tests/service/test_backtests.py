@@ -244,8 +244,8 @@ def test_a_cancelled_job_goes_on_from_its_first_missing_day(place: Place) -> Non
     )
     for day, (stamp, content) in kept.items():
         assert (place.storage.stamp(KEY, day), place.storage.day(KEY, day)) == (stamp, content)
-    again = backtests.submit("user_123", STRATEGY_ID, *LONG_RANGE, {})
     made = {day: place.storage.day(KEY, day) for day in place.storage.days(KEY)}
+    again = backtests.submit("user_123", STRATEGY_ID, *LONG_RANGE, {})
     ended(backtests, again.job_id)
     assert {day: place.storage.day(KEY, day) for day in place.storage.days(KEY)} == made
 
