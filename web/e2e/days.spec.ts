@@ -15,7 +15,8 @@ test.use({
     runs: [RANGE, { ...RANGE, strategy: "opposite-legs" }, { ...RANGE, strategy: "never" }],
   },
 });
-test.afterAll(() => rmSync(market, { recursive: true, force: true }));
+// Not after all tests: those of a file may come in turns, with the server of the first.
+process.on("exit", () => rmSync(market, { recursive: true, force: true }));
 
 test("each kind of day looks different, without colour too, and each can be opened", async ({ page }) => {
   await page.goto(resultAddress());
