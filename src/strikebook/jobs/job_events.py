@@ -76,8 +76,9 @@ class EventWriter:
             self._write(job.job_id, end)
 
     def forget(self, job_id: str) -> None:
-        """Try no more to write what is left of a job."""
+        """Try no more to write what is left of a job, and know no more what was told of it."""
         self._unwritten.pop(job_id, None)
+        self._told.pop(job_id, None)
 
     def _write(self, job_id: str, line: bytes) -> None:
         lines = self._unwritten.pop(job_id, b"") + line

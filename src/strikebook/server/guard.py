@@ -87,18 +87,9 @@ class Guard:
             LOG.exception("request broke", extra={"request_id": outgoing.request_id, "path": scope["path"]})
             await self._say(unforeseen(), scope, receive, outgoing)
         finally:
-            self._note(
-                (
-                    time.time(),
-                    outgoing.request_id,
-                    scope["method"],
-                    scope["path"],
-                    outgoing.status,
-                    (time.perf_counter() - begun) * 1e3,
-                    outgoing.sent_bytes,
-                    None if caller is None else caller.user_id,
-                )
-            )
+            user_id = None if caller is None else caller.user_id
+            what = (outgoing.request_id, scope["method"], scope["path"], outgoing.status)
+            self._note((time.time(), *what, _since(begun), outgoing.sent_bytes, user_id))
 
     def at_once(self, target: bytes, headers: SentHeaders) -> Ready | None:
         """Answer a ``GET`` whose answer is at hand, as a call would; None where it is to be called.
@@ -120,18 +111,8 @@ class Guard:
             return None
         status, head, body = found
         request_id = _next_id()
-        self._note(
-            (
-                time.time(),
-                request_id,
-                "GET",
-                target.decode("ascii"),
-                status,
-                (time.perf_counter() - begun) * 1e3,
-                len(body),
-                admission.known_caller.user_id,
-            )
-        )
+        what = (request_id, "GET", target.decode("ascii"), status)
+        self._note((time.time(), *what, _since(begun), len(body), admission.known_caller.user_id))
         return Ready(b"%bx-request-id: %b\r\nx-content-type-options: nosniff\r\n" % (head, request_id.encode()), body)
 
     def _let_in(self, scope: Scope, outgoing: _Outgoing) -> Admission:
@@ -212,6 +193,11 @@ class _Outgoing:
     def add(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
         """Send these headers too."""
         self._more = (*self._more, *headers)
+
+
+def _since(begun: float) -> float:
+    """Milliseconds since a moment of the performance counter."""
+    return (time.perf_counter() - begun) * 1e3
 
 
 def _next_id() -> str:

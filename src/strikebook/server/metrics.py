@@ -6,7 +6,7 @@ Requests are counted where they are noted for the log, in plain numbers; all els
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import accumulate
@@ -39,7 +39,7 @@ class Metrics(Collector):
         self._name_of = lru_cache(maxsize=4096)(self._endpoint)
         self._requests: Counter[tuple[str, str, int]] = Counter()
         self._bytes: Counter[str] = Counter()
-        self._seconds: Counter[str] = Counter()
+        self._seconds: defaultdict[str, float] = defaultdict(float)
         self._within: dict[str, list[int]] = {}
         self._registry = CollectorRegistry()
         self._registry.register(self)
@@ -56,7 +56,7 @@ class Metrics(Collector):
         name = self._name_of(path)
         self._requests[method if method in _METHODS else "other", name, status or 0] += 1
         self._bytes[name] += sent
-        self._seconds[name] += took_ms / 1e3  # type: ignore[assignment]  # a sum of seconds
+        self._seconds[name] += took_ms / 1e3
         within = self._within.get(name)
         if within is None:
             within = self._within[name] = [0] * (len(_BOUNDS_S) + 1)

@@ -12,6 +12,7 @@ import { JobProgress } from "../../jobs/job-progress";
 import { useJobs } from "../../jobs/use-job";
 import { Link, navigate } from "../../navigation";
 import { Chip } from "../../parts/chip";
+import { DateRange } from "../../parts/date-range";
 import { Heading } from "../../parts/heading";
 import { Empty, Loading, Refused } from "../../parts/states";
 import { useWho } from "../../who/who";
@@ -155,26 +156,7 @@ function Form({ asked, strategy, user }: FormProps) {
           {market?.synthetic ? <Chip tone="warning">synthetic prices</Chip> : <Chip>{market?.market}</Chip>}
         </h2>
         <div className={styles.range}>
-          <label htmlFor="from">From</label>
-          <input
-            id="from"
-            type="date"
-            required
-            min={data.first}
-            max={data.last}
-            value={range.from}
-            onChange={(event) => choose({ ...range, from: event.target.value })}
-          />
-          <label htmlFor="to">to</label>
-          <input
-            id="to"
-            type="date"
-            required
-            min={data.first}
-            max={data.last}
-            value={range.to}
-            onChange={(event) => choose({ ...range, to: event.target.value })}
-          />
+          <DateRange within={data} range={range} onChange={choose} />
           {presets.map((preset) => (
             <button key={preset.name} type="button" onClick={() => choose(preset)}>
               {preset.name}

@@ -13,6 +13,7 @@ import { JobProgress } from "../../jobs/job-progress";
 import { StatusChip } from "../../jobs/status-chip";
 import { useJobs } from "../../jobs/use-job";
 import { Link, navigate } from "../../navigation";
+import { DateRange } from "../../parts/date-range";
 import { Heading } from "../../parts/heading";
 import { Empty, Loading, Refused } from "../../parts/states";
 import { useWho } from "../../who/who";
@@ -132,26 +133,7 @@ function Form({ user, strategy }: { user: string; strategy: string }) {
       <section className="panel">
         <h2>Days</h2>
         <p className={styles.line}>
-          <label htmlFor="from">From</label>
-          <input
-            id="from"
-            type="date"
-            required
-            min={data.first}
-            max={data.last}
-            value={chosenRange.from}
-            onChange={(event) => setRange({ ...chosenRange, from: event.target.value })}
-          />
-          <label htmlFor="to">to</label>
-          <input
-            id="to"
-            type="date"
-            required
-            min={data.first}
-            max={data.last}
-            value={chosenRange.to}
-            onChange={(event) => setRange({ ...chosenRange, to: event.target.value })}
-          />
+          <DateRange within={data} range={chosenRange} onChange={setRange} />
           <span className="soft">
             {counted(within, "day")} of {data.underlying} with data
           </span>
