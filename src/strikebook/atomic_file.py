@@ -12,6 +12,7 @@ import contextlib
 import errno
 import os
 import secrets
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -53,6 +54,24 @@ def replace_file(target: Path, write: Callable[[Path], object], *, sync_name: bo
             raise
         if sync_name:
             sync_folder(target.parent)
+
+
+def read_regular_file(path: Path, offset: int = 0) -> bytes | None:
+    """A regular file's bytes from an offset on; None where there is none, or a symbolic link stands in its place."""
+    with storage_errors("read", path):
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            if error.errno == errno.ELOOP:  # a symbolic link
+                return None
+            raise
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return None
+            file.seek(offset)
+            return file.read()
 
 
 def add_lines(target: Path, lines: bytes) -> None:

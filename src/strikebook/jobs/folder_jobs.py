@@ -12,14 +12,19 @@ A new job's strategy is written before its record: a record without strategy is 
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 import threading
 import time
 from pathlib import Path
 
-from strikebook.atomic_file import add_lines, make_real_folder, replace_file, storage_errors, write_file
+from strikebook.atomic_file import (
+    add_lines,
+    make_real_folder,
+    read_regular_file,
+    replace_file,
+    storage_errors,
+    write_file,
+)
 from strikebook.errors import BusyError, StorageError, UsageError
 from strikebook.jobs.job import Job, is_job_id, is_safe_name
 from strikebook.jobs.job_document import decode_job, encode_job
@@ -97,12 +102,12 @@ class FolderJobs:
         """A job; None where there is none of that id. Raises StorageError for a damaged record."""
         if not is_job_id(job_id):
             return None
-        content = _read_file(self._path(job_id, _RECORD))
+        content = read_regular_file(self._path(job_id, _RECORD))
         return None if content is None else self._decoded(job_id, content)
 
     def document(self, job_id: str) -> bytes | None:
         """The strategy that a job was submitted with."""
-        return _read_file(self._path(job_id, _STRATEGY)) if is_job_id(job_id) else None
+        return read_regular_file(self._path(job_id, _STRATEGY)) if is_job_id(job_id) else None
 
     def jobs(self) -> tuple[Job, ...]:
         """All jobs in the order they were submitted."""
@@ -141,7 +146,7 @@ class FolderJobs:
 
     def events(self, job_id: str, offset: int) -> bytes:
         """The whole lines of a job's log from that byte on."""
-        found = _read_file(self._path(job_id, _EVENTS), offset) if is_job_id(job_id) else None
+        found = read_regular_file(self._path(job_id, _EVENTS), offset) if is_job_id(job_id) else None
         return b"" if found is None else found[: found.rfind(b"\n") + 1]
 
     def remove(self, job_id: str) -> None:
@@ -213,7 +218,7 @@ class FolderJobs:
                 return
         stamp = (found.st_ino, found.st_mtime_ns, found.st_size)
         if known is None or known[0] != stamp:
-            content = _read_file(path)
+            content = read_regular_file(path)
             try:
                 self._read[job_id] = (stamp, None if content is None else self._decoded(job_id, content))
             except StorageError:
@@ -225,21 +230,3 @@ class FolderJobs:
                 return self._folder.stat().st_mtime_ns
             except (FileNotFoundError, NotADirectoryError):
                 return None
-
-
-def _read_file(path: Path, offset: int = 0) -> bytes | None:
-    """A regular file's bytes from an offset on; None where there is none. No symbolic link is followed."""
-    with storage_errors("read", path):
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as error:
-            if error.errno == errno.ELOOP:  # a symbolic link
-                return None
-            raise
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return None
-            file.seek(offset)
-            return file.read()

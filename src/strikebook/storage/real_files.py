@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from strikebook.atomic_file import make_real_folder, storage_errors
+from strikebook.atomic_file import make_real_folder, read_regular_file, storage_errors
 
 
 def read_real_file(path: Path) -> bytes | None:
     """The content of a regular file; None where there is none, or a link in its place or its folder's."""
-    with storage_errors("read", path):
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as error:
-            if error.errno == errno.ELOOP:  # a symbolic link
-                return None
-            raise
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode) or path.parent.is_symlink():
-                return None
-            return file.read()
+    content = read_regular_file(path)
+    return None if path.parent.is_symlink() else content
 
 
 @contextlib.contextmanager

@@ -9,14 +9,12 @@ No user's folder can have such a name, so none of it is ever served as results, 
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
-import stat
 import threading
 from pathlib import Path
 from typing import Final
 
-from strikebook.atomic_file import make_real_folder, remove_unfinished, replace_file, storage_errors
+from strikebook.atomic_file import make_real_folder, read_regular_file, remove_unfinished, replace_file, storage_errors
 from strikebook.errors import StorageError
 from strikebook.webhooks.webhook import Delivery, Webhook, is_delivery_id, is_webhook_id
 from strikebook.webhooks.webhook_document import decode_delivery, decode_webhook, encode_delivery, encode_webhook
@@ -59,7 +57,7 @@ class WebhookFolder:
         if not is_webhook_id(webhook_id):
             return None
         path = self._path(webhook_id)
-        content = _content(path)
+        content = read_regular_file(path)
         return None if content is None else decode_webhook(content, str(path))
 
     def put(self, webhook: Webhook) -> None:
@@ -96,7 +94,7 @@ class WebhookFolder:
         for delivery_id in _ids(folder):
             path = folder / f"{delivery_id}{_SUFFIX}"
             try:
-                content = _content(path)
+                content = read_regular_file(path)
                 found += [] if content is None else [decode_delivery(content, str(path))]
             except StorageError:
                 damaged.append(path.name)
@@ -175,18 +173,3 @@ def _write(path: Path, content: bytes) -> None:
         temporary.write_bytes(content)
 
     replace_file(path, write)
-
-
-def _content(path: Path) -> bytes | None:
-    """A regular file's bytes; None where there is none. What a symbolic link stands for is not read."""
-    with storage_errors("read", path):
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as error:
-            if error.errno == errno.ELOOP:
-                return None
-            raise
-        with os.fdopen(descriptor, "rb") as file:
-            return file.read() if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
