@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from strikebook.atomic_file import (
@@ -96,7 +97,11 @@ class FolderJobs:
         self._write(job)
 
     def _write(self, job: Job) -> None:
-        write_file(self._path(job.job_id, _RECORD), encode_job(job))
+        """Write a record. Its job is known from then on as the very same object: nothing is held twice."""
+        path = self._path(job.job_id, _RECORD)
+        write_file(path, encode_job(job))
+        with self._lock, storage_errors("read", path), suppress(FileNotFoundError):
+            self._read[job.job_id] = (_stamp_of(path.lstat()), job)
 
     def get(self, job_id: str) -> Job | None:
         """A job; None where there is none of that id. Raises StorageError for a damaged record."""
@@ -216,7 +221,7 @@ class FolderJobs:
             except FileNotFoundError:
                 self._read.pop(job_id, None)
                 return
-        stamp = (found.st_ino, found.st_mtime_ns, found.st_size)
+        stamp = _stamp_of(found)
         if known is None or known[0] != stamp:
             content = read_regular_file(path)
             try:
@@ -230,3 +235,7 @@ class FolderJobs:
                 return self._folder.stat().st_mtime_ns
             except (FileNotFoundError, NotADirectoryError):
                 return None
+
+
+def _stamp_of(found: os.stat_result) -> _Stamp:
+    return found.st_ino, found.st_mtime_ns, found.st_size

@@ -17,6 +17,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final, Literal
 
 JobState = Literal["queued", "running", "completed", "failed", "cancelled"]
@@ -119,6 +120,16 @@ class Job:
 def make_job_id(at: datetime, token: str) -> str:
     """The id of a job submitted at ``at``; ``token`` is six hexadecimal digits."""
     return f"bt_{at:%Y%m%d_%H%M%S}_{token}"
+
+
+def shared_options(options: Mapping[str, str | int]) -> Mapping[str, str | int]:
+    """The same options as one object for all jobs that have them: a server knows a thousand jobs of few kinds."""
+    return _shared(tuple(options.items()))
+
+
+@lru_cache(maxsize=256)
+def _shared(items: tuple[tuple[str, str | int], ...]) -> Mapping[str, str | int]:
+    return dict(items)
 
 
 def is_job_id(text: str) -> bool:

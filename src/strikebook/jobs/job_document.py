@@ -9,7 +9,18 @@ from typing import cast
 import orjson
 
 from strikebook.errors import StorageError
-from strikebook.jobs.job import MOVES, FailedDay, Job, JobKind, JobState, Owner, Progress, is_job_id, is_safe_name
+from strikebook.jobs.job import (
+    MOVES,
+    FailedDay,
+    Job,
+    JobKind,
+    JobState,
+    Owner,
+    Progress,
+    is_job_id,
+    is_safe_name,
+    shared_options,
+)
 
 
 def encode_job(job: Job) -> bytes:
@@ -78,7 +89,7 @@ def _job(document: Mapping[str, object]) -> Job:
         strategy_id=_name(document, "strategy_id"),
         first=date.fromisoformat(_text(document, "start_date")),
         last=date.fromisoformat(_text(document, "end_date")),
-        options=dict(options.items()),
+        options=shared_options(options),
         market=_text(document, "market"),
         owner=cast("Owner", owner),
         order=_number(document, "order"),

@@ -19,7 +19,7 @@ from datetime import date, datetime
 from typing import Final
 
 from strikebook.errors import BusyError, QueueFullError, StorageError, StrikebookError
-from strikebook.jobs.job import FailedDay, Job, JobKind, JobState, Owner, Progress, make_job_id
+from strikebook.jobs.job import FailedDay, Job, JobKind, JobState, Owner, Progress, make_job_id, shared_options
 from strikebook.jobs.job_events import EventWriter, missing_end
 from strikebook.jobs.job_store import Claim, JobStore
 
@@ -79,7 +79,7 @@ class JobManager:
                     strategy_id,
                     first,
                     last,
-                    options,
+                    shared_options(options),
                     market,
                     self._owner,
                     self._last_place(),
@@ -175,6 +175,7 @@ class JobManager:
             finally:
                 self._events.tell_end(job)
                 self._own[job_id] = job
+                self._looked_at.pop(job_id, None)
                 self._claims.pop(job_id).release()
                 self._tell_places()
                 self.on_end(job)

@@ -122,7 +122,7 @@ class HotReads:
         return _sent(admission.copies, found)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _parts(target: bytes) -> tuple[str, tuple[str, ...]]:
     """The name of an endpoint and what follows it, for a plain path under ``PREFIX``; nothing for any other target."""
     if not target.startswith(_START) or not _PLAIN.fullmatch(target):
@@ -131,7 +131,7 @@ def _parts(target: bytes) -> tuple[str, tuple[str, ...]]:
     return name, tuple(parts)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def asked_day(text: str, where: str = "date") -> date:
     """The day that a text stands for. Raises ProblemError for what is none."""
     try:

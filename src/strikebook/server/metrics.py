@@ -36,7 +36,7 @@ class Metrics(Collector):
         self._backtests = backtests
         self._readers = readers
         self._endpoints = frozenset({"page"})
-        self._name_of = lru_cache(maxsize=4096)(self._endpoint)
+        self._name_of = lru_cache(maxsize=1024)(self._endpoint)
         self._requests: Counter[tuple[str, str, int]] = Counter()
         self._bytes: Counter[str] = Counter()
         self._seconds: defaultdict[str, float] = defaultdict(float)
