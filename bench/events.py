@@ -1,11 +1,21 @@
-"""Many readers of one run's events at once, and how long others wait for a status meanwhile."""
+"""Many readers of one run's events at once, and how long others wait for a status meanwhile.
+
+The readers have a process of their own (``python -m bench.events URL JOB``): who asks for the status must not wait for
+them to read, only for the server.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import io
 import shutil
+import socket
 import statistics
+import subprocess
+import sys
 import time
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -31,10 +41,12 @@ def measure_events(document: bytes, market: Path, bars: Path) -> list[Row]:
     body |= {"start_date": days[0].isoformat(), "end_date": days[-1].isoformat()}
     with strikebook(root, market) as (url, _), httpx.Client(base_url=url, timeout=60) as client:
         job = client.post(f"{API}/run", json=body).raise_for_status().json()["job_id"]
-        streams, waits = asyncio.run(_all(httpx.URL(url), job))
+        with subprocess.Popen([sys.executable, "-m", "bench.events", url, job], stdout=subprocess.PIPE) as readers:
+            waits = _ask(httpx.URL(url), job, readers)
+            streams = Counter((readers.stdout or io.BytesIO()).read().split())
         whole = client.get(f"{API}/status/{job}/events").content
     shutil.rmtree(root)
-    right = sum(stream == whole for stream in streams)
+    right = streams[_digest(whole)]
     events = whole.count(b"\nevent: ")
     p99 = statistics.quantiles(waits, n=100)[98]
     return [
@@ -43,11 +55,28 @@ def measure_events(document: bytes, market: Path, bars: Path) -> list[Row]:
     ]
 
 
-async def _all(url: httpx.URL, job: str) -> tuple[list[bytes], list[float]]:
-    """What each reader read, and how long each status took, until all have read."""
-    reading = asyncio.gather(*[_read(url, job) for _ in range(READERS)])
-    waits = await _ask(url, job, reading)
-    return await reading, waits
+def _ask(url: httpx.URL, job: str, readers: subprocess.Popen[bytes]) -> list[float]:
+    """Ask for the status a hundred times a second, over one connection, until the readers have read all."""
+    request = f"GET {API}/status/{job} HTTP/1.1\r\nHost: {url.host}\r\n\r\n".encode()
+    waits = []
+    with socket.create_connection((url.host, url.port or 80)) as connection:
+        while readers.poll() is None:
+            begun = time.perf_counter()
+            connection.sendall(request)
+            answer = connection.recv(65536)
+            waits.append(time.perf_counter() - begun)
+            assert answer.startswith(b"HTTP/1.1 200") and answer.endswith(b"}"), answer  # noqa: PT018
+            time.sleep(ASK_EVERY_S)
+    return waits
+
+
+async def _read_all(url: httpx.URL, job: str) -> list[bytes]:
+    """What each reader read, as a digest."""
+    return [_digest(stream) for stream in await asyncio.gather(*[_read(url, job) for _ in range(READERS)])]
+
+
+def _digest(stream: bytes) -> bytes:
+    return hashlib.sha256(stream).hexdigest().encode()
 
 
 async def _read(url: httpx.URL, job: str) -> bytes:
@@ -65,18 +94,5 @@ async def _read(url: httpx.URL, job: str) -> bytes:
     return b"".join(parts)
 
 
-async def _ask(url: httpx.URL, job: str, reading: asyncio.Future[list[bytes]]) -> list[float]:
-    """Ask for the status a hundred times a second, over one connection."""
-    reader, writer = await asyncio.open_connection(url.host, url.port)
-    request = f"GET {API}/status/{job} HTTP/1.1\r\nHost: {url.host}\r\n\r\n".encode()
-    waits = []
-    while not reading.done():
-        begun = time.perf_counter()
-        writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        size = next(line for line in head.splitlines() if line.startswith(b"content-length"))
-        await reader.readexactly(int(size.partition(b":")[2]))
-        waits.append(time.perf_counter() - begun)
-        await asyncio.sleep(ASK_EVERY_S)
-    writer.close()
-    return waits
+if __name__ == "__main__":
+    sys.stdout.buffer.write(b"\n".join(asyncio.run(_read_all(httpx.URL(sys.argv[1]), sys.argv[2]))))

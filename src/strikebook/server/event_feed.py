@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Final
 
 import orjson
@@ -20,6 +23,8 @@ LOG = logging.getLogger("strikebook.server")
 LARGEST_READERS: Final = 1000
 _LOOK_EVERY_S: Final = 0.1
 _STILL_HERE_EVERY_S: Final = 15.0
+_WOKEN_AT_ONCE: Final = 20
+"""Readers that are woken in one turn of the event loop: whoever asks for something else waits for no more of them."""
 _RETRY: Final = b"retry: 1000\n"
 """Milliseconds until a browser asks again; a part of the first event, for some clients take it for one of its own."""
 _STILL_HERE: Final = b": still here\n\n"
@@ -93,6 +98,7 @@ class EventReader:
         self._followed = followed
         self._at = after
         self._left: Callable[[_Followed], None] | None = left
+        self._woken: asyncio.Future[bool] | None = None
 
     async def parts(self) -> AsyncIterator[bytes]:
         """What is to be sent, until the log has ended, or the server stops."""
@@ -104,18 +110,25 @@ class EventReader:
                     self._at = len(self._followed.frames)
                     yield opening + fresh
                     opening = b""
-                elif self._followed.over:
+                elif self._followed.over or self._left is None:
                     return
-                elif not await self._followed.more():
+                elif not await self._more():
                     yield _STILL_HERE
         finally:
             self.close()
 
+    async def _more(self) -> bool:
+        """Wait for more; False where there was none for a while."""
+        self._woken = self._followed.waiter()
+        return await self._woken
+
     def close(self) -> None:
-        """Leave; again is harmless."""
+        """Leave; again is harmless. Who waits for parts gets no more."""
         left, self._left = self._left, None
         if left is not None:
             left(self._followed)
+        if self._woken is not None and not self._woken.done():
+            self._woken.set_result(True)
 
 
 class _Followed:
@@ -130,8 +143,9 @@ class _Followed:
         self._closing = closing
         self._offset = 0
         self._joined: dict[int, bytes] = {}
-        self._changed = asyncio.Event()
-        self._first: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._loop = asyncio.get_running_loop()
+        self._waiting: deque[asyncio.Future[bool]] = deque()
+        self._first: asyncio.Future[None] = self._loop.create_future()
         self._task = asyncio.create_task(self._follow())
 
     async def begun(self) -> None:
@@ -146,13 +160,11 @@ class _Followed:
             self._joined[place] = b"".join(self.frames[place:])
         return self._joined[place]
 
-    async def more(self) -> bool:
-        """Wait for more; False where there was none for a while."""
-        try:
-            await asyncio.wait_for(self._changed.wait(), _STILL_HERE_EVERY_S)
-        except TimeoutError:
-            return False
-        return True
+    def waiter(self) -> asyncio.Future[bool]:
+        """What is done when more has come (True), or nothing has for a while (False)."""
+        waiter: asyncio.Future[bool] = self._loop.create_future()
+        self._waiting.append(waiter)
+        return waiter
 
     def leave(self) -> None:
         """Look no more."""
@@ -162,13 +174,15 @@ class _Followed:
         self._first.cancel()
 
     async def _follow(self) -> None:
+        woken = time.monotonic()
         try:
             while not self.over:
                 lines, ended = await asyncio.to_thread(self._lines_of, self.job_id, self._offset)
                 self._add(lines)
                 self.over = ended or self._closing()
-                if lines:
-                    self._wake()
+                if lines or time.monotonic() - woken > _STILL_HERE_EVERY_S:
+                    woken = time.monotonic()
+                    self._wake(more=bool(lines))
                 if not self._first.done():
                     self._first.set_result(None)
                 await asyncio.sleep(_LOOK_EVERY_S)
@@ -179,11 +193,20 @@ class _Followed:
                 self._first.set_exception(error)
         finally:  # the readers end, and will ask again
             self.over = True
-            self._wake()
+            self._wake(more=True)
 
-    def _wake(self) -> None:
-        waiting, self._changed = self._changed, asyncio.Event()
-        waiting.set()
+    def _wake(self, *, more: bool) -> None:
+        """Wake all that wait, some in each turn of the event loop."""
+        waiting, self._waiting = self._waiting, deque()
+        self._wake_some(waiting, more=more)
+
+    def _wake_some(self, waiting: deque[asyncio.Future[bool]], *, more: bool) -> None:
+        for _ in range(min(_WOKEN_AT_ONCE, len(waiting))):
+            waiter = waiting.popleft()
+            if not waiter.done():  # else its reader has left
+                waiter.set_result(more)
+        if waiting:
+            self._loop.call_soon(partial(self._wake_some, waiting, more=more))
 
     def _add(self, lines: bytes) -> None:
         self._offset += len(lines)

@@ -6,13 +6,13 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from starlette.responses import StreamingResponse
 
 from strikebook.server.backtest_routes import JobId
-from strikebook.server.event_feed import EventFeed
+from strikebook.server.event_feed import EventFeed, EventReader
 from strikebook.server.guard import admission_of
 from strikebook.server.hot_reads import PREFIX
 from strikebook.server.permission import refuse_others_job
+from strikebook.server.reply import Receive, Reply, Scope, Send
 from strikebook.server.routing import answers
 from strikebook.server.wire.events import JobEvent
 from strikebook.service.backtests import Backtests
@@ -33,7 +33,7 @@ _EVENT = {
     },
 }
 _LARGEST_ID = 10_000_000
-_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_HEADERS = ((b"cache-control", b"no-store"), (b"x-accel-buffering", b"no"))
 _STREAM = "The events as they happen, each with its id, its name and a document of the shape JobEvent"
 
 LastEventId = Annotated[
@@ -60,10 +60,40 @@ def event_router(backtests: Backtests, feed: EventFeed) -> APIRouter:
         last_event_id_asked: LastEventIdAsked = 0,
     ) -> Response:
         """What happened to a job and what happens, as server-sent events; they end with the job."""
-        refuse_others_job(admission_of(request.scope), await asyncio.to_thread(backtests.status, job_id))
+        known = backtests.known_status(job_id) or await asyncio.to_thread(backtests.status, job_id)
+        refuse_others_job(admission_of(request.scope), known)
         reader = await feed.open(job_id, max(last_event_id, last_event_id_asked))
         if reader is None:
-            return Response(status_code=204, headers=_HEADERS)
-        return StreamingResponse(reader.parts(), media_type=EVENT_STREAM, headers=_HEADERS)
+            return Reply(204, _HEADERS)
+        return EventStream(reader)
 
     return router
+
+
+class EventStream(Reply):
+    """A response that is what a reader reads; it ends with the log, or when the client has gone."""
+
+    def __init__(self, reader: EventReader) -> None:
+        kind = (b"content-type", f"{EVENT_STREAM}; charset=utf-8".encode())
+        super().__init__(200, (kind, *_HEADERS))
+        self._reader = reader
+
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        reader = self._reader
+        gone = asyncio.create_task(_until_gone(receive))
+        gone.add_done_callback(lambda _: reader.close())
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+            async for part in reader.parts():
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            reader.close()
+            gone.cancel()
+
+
+async def _until_gone(receive: Receive) -> None:
+    """Wait until a client has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

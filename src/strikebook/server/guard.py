@@ -21,6 +21,7 @@ from strikebook.server.page_paths import is_page
 from strikebook.server.problems import ProblemError, problem_of, unforeseen
 from strikebook.server.rates import RateLimit
 from strikebook.server.reply import AtHand, Receive, Scope, Send, problem_reply
+from strikebook.server.turns import Turns
 from strikebook.settings import Settings
 
 LOG = logging.getLogger("strikebook.server")
@@ -60,6 +61,7 @@ class Guard:
         self._admissions = Admissions(settings, keys)
         self._note = note
         self._rates = RateLimit(settings.requests_per_minute)
+        self._turns = Turns()
         self._largest_body = settings.largest_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,6 +70,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         begun = time.perf_counter()
+        await self._turns.mine()
         outgoing = _Outgoing(send)
         caller: Caller | None = None
         try:
