@@ -60,8 +60,10 @@ def event_router(backtests: Backtests, feed: EventFeed) -> APIRouter:
         last_event_id_asked: LastEventIdAsked = 0,
     ) -> Response:
         """What happened to a job and what happens, as server-sent events; they end with the job."""
-        known = backtests.known_status(job_id) or await asyncio.to_thread(backtests.status, job_id)
-        refuse_others_job(admission_of(request.scope), known)
+        document = backtests.known_status(job_id)
+        if document is None:
+            document = await asyncio.to_thread(backtests.status, job_id)
+        refuse_others_job(admission_of(request.scope), document)
         reader = await feed.open(job_id, max(last_event_id, last_event_id_asked))
         if reader is None:
             return Reply(204, _HEADERS)
