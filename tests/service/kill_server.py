@@ -8,6 +8,7 @@ in each metadata are those of its days, and each job's events tell every day onc
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import signal
 import socket
@@ -41,13 +42,14 @@ Files = dict[str, tuple[int, bytes]]
 
 @dataclass
 class Storm:
-    """A results folder, the seed of the kills, and what was found so far."""
+    """A results folder, the seed of the kills, settings of its servers, and what was found so far."""
 
     folder: Path
     randomness: random.Random
     kills: int = 0
     finished_jobs: int = 0
     kept: dict[str, dict[str, int]] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
 
     def results(self) -> Path:
         return self.folder / "results"
@@ -171,7 +173,13 @@ def server(storm: Storm) -> Iterator[tuple[httpx.Client, subprocess.Popen[bytes]
     command += ["--results", "results", "--strategies", "strategies", "--workers", "2", "--log", "server.jsonl"]
     with (
         (storm.folder / "stderr.txt").open("ab") as errors,
-        subprocess.Popen(command, cwd=storm.folder, stdout=subprocess.DEVNULL, stderr=errors) as process,
+        subprocess.Popen(
+            command,
+            cwd=storm.folder,
+            env={**os.environ, **storm.settings},
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+        ) as process,
         httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client,
     ):
         try:

@@ -31,7 +31,7 @@ from strikebook.service.worker import new_pool, run_packed_day
 
 _SPARE_DAYS: Final = 1
 _LOOK_AROUND_S: Final = 0.1
-_STANDS_BACK: Final = 10
+_STANDS_BACK: Final = 5
 """The niceness of the workers: whoever waits for an answer comes before the days of a run."""
 _DIED: Final = "the worker process died while it ran this day, twice (killed, or out of memory)"
 
