@@ -120,7 +120,7 @@ def test_days_stand_back_for_questions(tmp_path: Path) -> None:
         list(executor.run(work(tmp_path), DAYS, never))
         executor.ask("strikebook.service.planning:check_range", DAYS[0], DAYS[1]).result()
         here = os.getpriority(os.PRIO_PROCESS, 0)
-        for pool, more in ((executor._desk._pool, 10), (executor._asked._pool, 0)):
+        for pool, more in ((executor._desk._pool, 5), (executor._asked._pool, 0)):
             assert pool is not None
             assert pool._processes
             assert {os.getpriority(os.PRIO_PROCESS, pid) for pid in pool._processes} == {min(19, here + more)}
