@@ -97,14 +97,24 @@ def test_what_is_held_goes_before_the_end() -> None:
 
 
 def test_a_whole_response_goes_after_what_is_held() -> None:
-    """A response that is ready is one write, and overtakes nothing."""
+    """A response that is ready is one write, and overtakes nothing; no more than one is held."""
 
     def use(transport: HoldingTransport) -> None:
         transport.write(HEAD)
         transport.send(b"second", BODY)
         transport.send(b"third", b"small")
+        transport.send(b"fourth", b"small")
+        transport.send(b"fifth", BODY)
 
-    assert written(use, turn=False) == [HEAD, b"second" + BODY, b"thirdsmall"]
+    sent = [HEAD, b"second" + BODY, b"thirdsmall", b"fourthsmall"]
+    assert written(use, turn=False) == sent
+    assert written(use, turn=True) == [*sent, b"fifth" + BODY]
+
+
+def test_a_whole_response_waits_for_one_turn() -> None:
+    """What other connections have sent is read before it goes."""
+    assert written(lambda transport: transport.send(HEAD, BODY), turn=False) == []
+    assert written(lambda transport: transport.send(HEAD, BODY), turn=True) == [HEAD + BODY]
 
 
 def test_nothing_is_written_to_a_client_that_is_gone() -> None:

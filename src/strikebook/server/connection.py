@@ -1,8 +1,8 @@
 """A connection: uvicorn's HTTP/1.1, with what is ready answered at once, and a head sent together with its body.
 
 uvicorn makes a task for every request and hands its scope to the application. A read whose bytes are in memory needs
-none of it: the application is asked first (``at_once``), and what it has ready goes to the kernel before the parser
-returns. All else takes uvicorn's way, and so does whatever is not the plain case: a request that waits behind another,
+none of it: the application is asked first (``at_once``), and what it has ready goes to the kernel in the loop's next
+turn. All else takes uvicorn's way, and so does whatever is not the plain case: a request that waits behind another,
 a body, an upgrade, a connection that closes, a client that is slow to read.
 
 uvicorn parses all that a client has sent, a state of many kilobytes for each request, and answers one after the other.
@@ -123,41 +123,53 @@ class HoldingTransport(asyncio.Transport):
     uvicorn writes the head and the body one after the other, and uvloop hands each write to the kernel at once: the
     client is woken for a head alone, and waits for the rest. A head is held until the body comes, or until the event
     loop's next turn where none does (a response that is streamed, or ``100 Continue``).
+
+    A whole answer is held until then too, so that all that came in at once is read before the first answer goes: a
+    client that is woken by it would else take the processor, and the event loop find the next request alone.
     """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__()
         self._below = transport
         self._call_soon = loop.call_soon
-        self._held = b""
+        self._held: tuple[bytes, ...] = ()
 
     def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
         """Send what is held and this together; hold this alone when it is small. Nothing, where the client is gone."""
         held = self._held
         if self._below.is_closing():
-            self._held = b""  # uvloop would raise; who writes is told by uvicorn when the connection is lost
+            self._held = ()  # uvloop would raise; who writes is told by uvicorn when the connection is lost
         elif held:
-            self._held = b""
-            self._below.writelines((held, data))
+            self._held = ()
+            self._below.writelines((*held, data))
         elif len(data) <= _LARGEST_HELD:
-            self._held = bytes(data)
-            self._call_soon(self.send_held)
+            self._hold(bytes(data))
         else:
             self._below.write(data)
 
     def send(self, head: bytes, body: bytes) -> None:
-        """Send a whole response, after what is held."""
-        self.send_held()
-        if len(body) <= _LARGEST_HELD:
-            self._below.write(head + body)
+        """Send a whole answer: in the event loop's next turn, or now and after what is held, if anything is.
+
+        More than one is not held: a client that sends many requests and is slow to read is seen to be so.
+        """
+        if self._held:
+            self.send_held()
+            if not self._below.is_closing():
+                self._below.writelines((head, body))
+        elif len(body) <= _LARGEST_HELD:
+            self._hold(head + body)
         else:
-            self._below.writelines((head, body))
+            self._hold(head, body)
+
+    def _hold(self, *parts: bytes) -> None:
+        self._held = parts
+        self._call_soon(self.send_held)
 
     def send_held(self) -> None:
         """Send what is held, if anything."""
-        held, self._held = self._held, b""
+        held, self._held = self._held, ()
         if held and not self._below.is_closing():
-            self._below.write(held)
+            self._below.writelines(held)
 
     def close(self) -> None:
         """Close, after what was written has gone."""
