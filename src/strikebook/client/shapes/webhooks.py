@@ -17,16 +17,20 @@ class Webhook(TypedDict):
     url: str
     events: list[Event]
     created_at: str
+    failing_since: str | None
+    """The first try that failed since the last delivery."""
+    off_since: str | None
+    """It is told nothing since then."""
+    off_reason: str | None
 
 
-class WebhookMade(TypedDict):
+class WebhookNow(Webhook):
+    """A webhook as it is now."""
+
+
+class WebhookMade(Webhook):
     """A webhook that was made. ``secret`` is shown this once, and only where it was made here."""
 
-    webhook_id: str
-    user_id: str
-    url: str
-    events: list[Event]
-    created_at: str
     secret: str | None
 
 
