@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import re
 import stat
-import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import orjson
@@ -18,82 +13,16 @@ import pytest
 from strikebook.errors import BusyError, NotFoundError, StorageError
 from strikebook.webhooks import line as line_module
 from strikebook.webhooks import outbox as outbox_module
-from strikebook.webhooks.addresses import parse_networks
-from strikebook.webhooks.dispatcher import Dispatcher
-from strikebook.webhooks.hosts import AllowedHosts
 from strikebook.webhooks.occurrence import Occurrence
-from strikebook.webhooks.sending import Sender
-from strikebook.webhooks.webhook import EVENTS, Delivery, Event, Schedule, Try, Webhook
+from strikebook.webhooks.webhook import Delivery, Schedule, Try
 from strikebook.webhooks.webhook_folder import WebhookFolder
-from tests.webhooks.receiver import LONGEST_WAIT_S, Receiver, hangs, in_turn, receiving, says
-
-BEGUN = datetime(2024, 12, 2, 15, 30, 45)  # noqa: DTZ001 — exchange time
-
-
-@dataclass
-class Place:
-    """A folder, the ends of jobs, and a clock that goes on by itself from a moment in the past."""
-
-    root: Path
-    ends: list[Occurrence] = field(default_factory=list)
-    started: float = field(default_factory=time.monotonic)
-    set_by: timedelta = timedelta()
-    refusal: Callable[[Webhook], str | None] = lambda _: None
-
-    def now(self) -> datetime:
-        return BEGUN + timedelta(seconds=time.monotonic() - self.started) + self.set_by
-
-    @property
-    def folder(self) -> WebhookFolder:
-        return WebhookFolder(self.root)
-
-    def webhook(
-        self, receiver: Receiver, number: int = 0, user: str = "ann", events: tuple[Event, ...] = EVENTS
-    ) -> str:
-        """Make a webhook of a user; its id."""
-        webhook_id = f"wh_{number:016x}"
-        at = self.now()
-        self.folder.put(Webhook(webhook_id, user, f"{receiver.host}/{number}", events, "s" * 16, at, at))
-        return webhook_id
-
-    def end(self, number: int, event: Event = "completed", user: str = "ann", at: datetime | None = None) -> None:
-        """A job ends."""
-        job_id = f"bt_20241202_153045_{number:06x}"
-        self.ends.append(Occurrence(user, job_id, event, at or self.now(), lambda: {"job": {"job_id": job_id}}))
-
-    @contextlib.contextmanager
-    def telling(
-        self, *receivers: Receiver, schedule: Schedule | None = None, timeout_s: float = 1.0
-    ) -> Iterator[Dispatcher]:
-        """A dispatcher that runs."""
-        sender = Sender(AllowedHosts([each.host for each in receivers]), parse_networks(["127.0.0.0/8"]), timeout_s)
-        chosen = schedule or Schedule(0.05, 4)
-        made = Dispatcher(self.folder, sender, chosen, lambda: list(self.ends), self.now, lambda: 1.0, self.refusal)
-        made.start()
-        try:
-            yield made
-        finally:
-            made.stop()
-
-    def log(self, webhook_id: str) -> list[Delivery]:
-        return self.folder.deliveries(webhook_id)[0]
-
-    def until(self, webhook_id: str, wanted: Callable[[list[Delivery]], bool]) -> list[Delivery]:
-        """The log, once it is as wanted."""
-        give_up = time.monotonic() + LONGEST_WAIT_S
-        while not wanted(log := self.log(webhook_id)):
-            assert time.monotonic() < give_up, log
-            time.sleep(0.02)
-        return log
+from tests.webhooks.place import BEGUN, Place, all_ended
+from tests.webhooks.receiver import hangs, in_turn, receiving, says
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
-
-
-def all_ended(count: int) -> Callable[[list[Delivery]], bool]:
-    return lambda log: len(log) == count and all(each.state != "pending" for each in log)
 
 
 def test_each_end_is_told_once(place: Place) -> None:
@@ -356,158 +285,3 @@ def test_what_ended_first_is_told_first(place: Place) -> None:
         with place.telling(receiver):
             place.until(webhook_id, all_ended(3))
         assert [orjson.loads(each.body)["job"]["job_id"][-1] for each in receiver.received] == ["2", "3", "1"]
-
-
-def test_a_clock_that_is_set_back_holds_up_nothing(place: Place) -> None:
-    """A next try that lies further away than any pause is made now."""
-    with receiving(in_turn(says(500), says(200))) as receiver:
-        webhook_id = place.webhook(receiver)
-        place.end(1)
-        with place.telling(receiver, schedule=Schedule(30.0, 3)) as dispatcher:
-            place.until(webhook_id, lambda log: len(log) == 1 and len(log[0].tries) == 1)
-            place.set_by = timedelta(hours=-5)
-            dispatcher.wake()
-            (delivery,) = place.until(webhook_id, all_ended(1))
-        assert delivery.state == "delivered"
-
-
-def test_a_webhook_that_fails_for_too_long_is_switched_off(place: Place) -> None:
-    """With its reason; what waits is given up, what ends then is not told, and what ends after it is on again is."""
-    schedule = Schedule(0.02, 2, timedelta(hours=72))
-    with receiving(in_turn(says(200), *[says(500)] * 4, says(200))) as receiver:
-        webhook_id = place.webhook(receiver)
-        with place.telling(receiver, schedule=schedule) as dispatcher:
-            place.end(1)
-            place.end(2)
-            place.until(webhook_id, all_ended(2))
-            webhook = place.folder.get(webhook_id)
-            assert webhook is not None
-            assert (webhook.failing_since is not None, webhook.off_since) == (True, None)
-            since = webhook.failing_since
-            place.set_by = timedelta(hours=73)
-            place.end(3)
-            dispatcher.wake()
-            place.until(webhook_id, all_ended(3))
-            off = place.folder.get(webhook_id)
-            assert off is not None
-            assert (off.failing_since, off.off_since is None) == (since, False)
-            assert re.fullmatch(
-                r"nothing was delivered since 2024-12-02T15:30:4\d; the last try: answered 500", off.off_reason
-            )
-            place.end(4)
-            dispatcher.wake()
-            with pytest.raises(BusyError, match="is off: nothing was delivered"):
-                dispatcher.redeliver(webhook_id, place.log(webhook_id)[1].delivery_id).result(5)
-            assert len(place.log(webhook_id)) == 3
-            place.folder.change(webhook_id, lambda each: each.on(place.now(), by_admin=False))
-            place.end(5)
-            dispatcher.wake()
-            last = place.until(webhook_id, all_ended(4))[-1]
-        assert (last.job_id, last.state) == ("bt_20241202_153045_000005", "delivered")
-        on = place.folder.get(webhook_id)
-        assert on is not None
-        assert (on.failing_since, on.off_since, on.off_reason) == (None, None, "")
-
-
-def test_what_waits_for_a_webhook_that_is_switched_off_is_given_up(place: Place) -> None:
-    """Also where another process switches it off; a test says whether it would work."""
-    with receiving(in_turn(says(500), says(200))) as receiver:
-        webhook_id = place.webhook(receiver)
-        place.end(1)
-        with place.telling(receiver, schedule=Schedule(100.0, 3)) as dispatcher:
-            place.until(webhook_id, lambda log: len(log) == 1 and len(log[0].tries) == 1)
-            place.folder.change(webhook_id, lambda each: each.off(place.now(), "switched off by hand"))
-            dispatcher.wake()
-            (delivery,) = place.until(webhook_id, all_ended(1))
-            assert delivery.tries[-1].outcome == "given up: the webhook was switched off"
-            assert dispatcher.test(webhook_id).result(5).state == "delivered"
-
-
-def test_a_webhook_that_nobody_answers_for_is_told_nothing(place: Place) -> None:
-    """It is switched off before anything is sent."""
-    with receiving(says(200)) as receiver:
-        webhook_id = place.webhook(receiver)
-        place.end(1)
-        place.refusal = lambda webhook: f"{webhook.user_id} has no key any more"
-        with place.telling(receiver):
-            time.sleep(0.3)
-        webhook = place.folder.get(webhook_id)
-        assert webhook is not None
-        assert (webhook.off_reason, receiver.received) == ("ann has no key any more", [])
-
-
-def test_a_delivery_is_sent_again_by_hand(place: Place) -> None:
-    """One that failed, one that was delivered, one that waits: under its id, once, at once; each try is in the log."""
-    answers = in_turn(says(500), says(200), says(503), says(500), says(200))
-    with receiving(answers) as receiver:
-        webhook_id = place.webhook(receiver)
-        place.end(1)
-        with place.telling(receiver, schedule=Schedule(0.02, 1)) as dispatcher:
-            (failed,) = place.until(webhook_id, all_ended(1))
-            again = dispatcher.redeliver(webhook_id, failed.delivery_id).result(5)
-            assert (again.state, [each.status for each in again.tries]) == ("delivered", [500, 200])
-            lost = dispatcher.redeliver(webhook_id, failed.delivery_id).result(5)
-            assert (lost.state, lost.next_try_at, len(lost.tries)) == ("failed", None, 3)
-            assert place.log(webhook_id) == [lost]
-            with pytest.raises(NotFoundError, match="no delivery whd_"):
-                dispatcher.redeliver(webhook_id, "whd_" + "0" * 24).result(5)
-        with place.telling(receiver, schedule=Schedule(100.0, 5)) as dispatcher:
-            place.end(2)
-            dispatcher.wake()
-            waiting = place.until(webhook_id, lambda log: len(log) == 2 and len(log[1].tries) == 1)[1]
-            assert dispatcher.redeliver(webhook_id, waiting.delivery_id).result(5).state == "delivered"
-        assert len({each.headers["x-strikebook-delivery"] for each in receiver.received}) == 2
-        assert len({each.body for each in receiver.received}) == 2
-
-
-def test_a_delivery_that_is_on_its_way_is_not_sent_twice(place: Place) -> None:
-    """A second person who asks is told; a kill meanwhile leaves it as it was."""
-    with receiving(in_turn(says(200), hangs)) as receiver:
-        webhook_id = place.webhook(receiver)
-        place.end(1)
-        with place.telling(receiver, timeout_s=5.0) as dispatcher:
-            (told,) = place.until(webhook_id, all_ended(1))
-            first = dispatcher.redeliver(webhook_id, told.delivery_id)
-            with pytest.raises(BusyError, match="on its way"):
-                dispatcher.redeliver(webhook_id, told.delivery_id).result(5)
-            receiver.wait_for(2)
-        with pytest.raises(BusyError, match="is stopping"):
-            first.result(5)
-        assert place.log(webhook_id) == [told]
-        assert len(receiver.received) == 2
-
-
-def test_tries_by_hand_are_bounded() -> None:
-    """Whoever sends a delivery again and again makes no file without end."""
-    delivery = Delivery("whd_" + "0" * 24, "wh_" + "0" * 16, "failed", "job", BEGUN, BEGUN, b"{}", "failed")
-    for _ in range(300):
-        delivery = delivery.again(Try(BEGUN, 1, 500, "answered 500"), Schedule(), 1.0, delivered=False)
-    assert (len(delivery.tries), delivery.state) == (100, "failed")
-
-
-def test_what_two_processes_change_is_kept(place: Place) -> None:
-    """One switches it off while the other notes how far it has been told: neither undoes the other."""
-    with receiving(says(200)) as receiver:
-        webhook_id = place.webhook(receiver)
-    one, other = place.folder, place.folder
-    stop = threading.Event()
-
-    def note() -> None:
-        while not stop.is_set():
-            one.change(webhook_id, lambda each: replace(each, told_until=each.told_until + timedelta(seconds=1)))
-
-    thread = threading.Thread(target=note)
-    thread.start()
-    try:
-        for _ in range(50):
-            other.change(webhook_id, lambda each: each.off(BEGUN, "switched off by hand"))
-            off = other.get(webhook_id)
-            other.change(webhook_id, lambda each: each.on(BEGUN, by_admin=False))
-            on = other.get(webhook_id)
-            assert off is not None
-            assert on is not None
-            assert (off.off_reason, on.off_since) == ("switched off by hand", None)
-            assert on.told_until >= off.told_until
-    finally:
-        stop.set()
-        thread.join()
