@@ -63,7 +63,7 @@ def test_a_webhook_that_fails_for_too_long_is_switched_off(place: Place) -> None
             with pytest.raises(BusyError, match="is off: nothing was delivered"):
                 dispatcher.redeliver(webhook_id, place.log(webhook_id)[1].delivery_id).result(5)
             assert len(place.log(webhook_id)) == 3
-            place.folder.change(webhook_id, lambda each: each.on(place.now(), by_admin=False))
+            place.folder.change(webhook_id, lambda each: each.on(place.now(), by_own_key=False))
             place.end(5)
             dispatcher.wake()
             last = place.until(webhook_id, all_ended(4))[-1]
@@ -166,7 +166,7 @@ def test_what_two_processes_change_is_kept(place: Place) -> None:
         for _ in range(50):
             other.change(webhook_id, lambda each: each.off(BEGUN, "switched off by hand"))
             off = other.get(webhook_id)
-            other.change(webhook_id, lambda each: each.on(BEGUN, by_admin=False))
+            other.change(webhook_id, lambda each: each.on(BEGUN, by_own_key=False))
             on = other.get(webhook_id)
             assert off is not None
             assert on is not None

@@ -61,7 +61,7 @@ def add(
     """  # noqa: D301 — \b is the mark of lines to be left as they are
     chosen = tuple(part.strip() for part in events.split(",") if part.strip())
     secret = None if secret_file is None else _read_secret(secret_file)
-    made, shown = _webhooks(results).add(user, url, chosen, secret, by_admin=True)
+    made, shown = _webhooks(results).add(user, url, chosen, secret)
     typer.echo(f"made the webhook {made.webhook_id}: {', '.join(made.events)} of {made.user_id}", err=True)
     if shown is not None:
         typer.echo(shown)
@@ -132,7 +132,7 @@ def switch_on(webhook_id: _Id, results: Results = DEFAULT_RESULTS) -> None:
     \b
     strikebook webhooks on wh_0123456789abcdef
     """  # noqa: D301 — \b is the mark of lines to be left as they are
-    webhook = _webhooks(results).on(webhook_id, by_admin=True)
+    webhook = _webhooks(results).on(webhook_id)
     typer.echo(f"the webhook {webhook.webhook_id} of {webhook.user_id} is on")
 
 

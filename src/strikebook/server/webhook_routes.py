@@ -85,9 +85,9 @@ def _add_changes(router: APIRouter, webhooks: Webhooks) -> None:
         """Make a webhook: a URL that is told, signed, when a job of the user completes, fails or is cancelled."""
         refuse_other_user(request.scope, body.user_id)
         _refuse_host(webhooks, body.url)
-        events, by_admin = tuple(body.events), _is_admin(request)
+        events, by_own_key = tuple(body.events), _by_own_key(request)
         made, secret = await asyncio.to_thread(
-            webhooks.add, body.user_id, body.url, events, body.secret, by_admin=by_admin
+            webhooks.add, body.user_id, body.url, events, body.secret, by_own_key=by_own_key
         )
         return _reply({**webhook_document(made), "secret": secret})
 
@@ -95,8 +95,8 @@ def _add_changes(router: APIRouter, webhooks: Webhooks) -> None:
     async def switch_on(request: Request, webhook_id: WebhookId) -> Reply:
         """Switch a webhook on: it is told of what ends from now on."""
         await _permit(request, webhooks, webhook_id)
-        by_admin = _is_admin(request)
-        return _reply(webhook_document(await asyncio.to_thread(webhooks.on, webhook_id, by_admin=by_admin)))
+        by_own_key = _by_own_key(request)
+        return _reply(webhook_document(await asyncio.to_thread(webhooks.on, webhook_id, by_own_key=by_own_key)))
 
     @router.post("/{webhook_id}/off", response_model=None, responses=answers(WebhookNow, 404))
     async def switch_off(request: Request, webhook_id: WebhookId) -> Reply:
@@ -123,10 +123,9 @@ async def _outcome(webhooks: Webhooks, sending: Future[Delivery]) -> Reply:
         ) from None
 
 
-def _is_admin(request: Request) -> bool:
-    """Whether an administrator's key asks; where no keys are needed nobody is known to be one."""
-    caller = caller_of(request.scope)
-    return caller.admin and caller.key_id != ""
+def _by_own_key(request: Request) -> bool:
+    """Whether a user's key asks, and not an administrator's, or nobody's on a server without keys."""
+    return not caller_of(request.scope).admin
 
 
 async def _permit(request: Request, webhooks: Webhooks, webhook_id: str) -> None:

@@ -91,11 +91,11 @@ class Webhooks:
             self._dispatcher.wake()
 
     def add(
-        self, user_id: str, url: str, events: tuple[str, ...], secret: str | None, *, by_admin: bool
+        self, user_id: str, url: str, events: tuple[str, ...], secret: str | None, *, by_own_key: bool = False
     ) -> tuple[Webhook, str | None]:
         """Make a webhook; with it comes its secret where it was made here, which is not shown again.
 
-        One that an administrator has made, and not a user's own key, is told also where the user has no key.
+        One that a key of its user makes (``by_own_key``) is told nothing any more once the user has no key.
         Raises UsageError for what makes no sense or is not allowed, BusyError where the user has as many as one may.
         """
         check_id(user_id, "user_id")
@@ -117,7 +117,7 @@ class Webhooks:
             )
         made = make_secret() if secret is None else None
         now = self._now()
-        webhook = Webhook(make_webhook_id(), user_id, url, chosen, made or secret or "", now, now, by_admin)
+        webhook = Webhook(make_webhook_id(), user_id, url, chosen, made or secret or "", now, now, by_own_key)
         with self._one_change:
             if sum(each.user_id == user_id for each in self._folder.webhooks()) >= MOST_OF_A_USER:
                 raise BusyError(
@@ -152,9 +152,9 @@ class Webhooks:
             self._folder.remove(webhook_id)
         return webhook
 
-    def on(self, webhook_id: str, *, by_admin: bool) -> Webhook:
+    def on(self, webhook_id: str, *, by_own_key: bool = False) -> Webhook:
         """Switch a webhook on: it is told of what ends from now on. Raises NotFoundError."""
-        return self._changed(webhook_id, lambda webhook: webhook.on(self._now(), by_admin=by_admin))
+        return self._changed(webhook_id, lambda webhook: webhook.on(self._now(), by_own_key=by_own_key))
 
     def off(self, webhook_id: str) -> Webhook:
         """Switch a webhook off: what waits for it is given up. Raises NotFoundError."""
@@ -229,8 +229,8 @@ class Webhooks:
         return after
 
     def _unanswered(self, webhook: Webhook) -> str | None:
-        """Why nobody answers for a webhook any more: its user made it, and has no key now."""
-        gone = not webhook.by_admin and self.keyless(webhook.user_id)
+        """Why nobody answers for a webhook any more: a key of its user made it, and its user has none now."""
+        gone = webhook.by_own_key and self.keyless(webhook.user_id)
         return f"{webhook.user_id} has no key any more" if gone else None
 
     def _schedule(self) -> Schedule:

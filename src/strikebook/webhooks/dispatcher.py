@@ -27,7 +27,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from strikebook.errors import BusyError, NotFoundError, StorageError, StrikebookError
@@ -69,6 +69,7 @@ class Dispatcher:
         self._turn = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake = asyncio.Event()
+        self._look_at = 0.0
         self._stopping = False
         self._running = threading.Event()
         self._thread = threading.Thread(target=self._work, name="webhooks", daemon=True)
@@ -90,7 +91,11 @@ class Dispatcher:
         loop = self._loop
         if loop is not None:
             with suppress(RuntimeError):  # it has ended
-                loop.call_soon_threadsafe(self._wake.set)
+                loop.call_soon_threadsafe(self._look_now)
+
+    def _look_now(self) -> None:
+        self._look_at = 0.0
+        self._wake.set()
 
     def test(self, webhook_id: str) -> Future[Delivery]:
         """Send a test now, tried once; its outcome. The future has NotFoundError, BusyError or StorageError."""
@@ -123,7 +128,7 @@ class Dispatcher:
         while not self._stopping:
             self._wake.clear()
             try:
-                self._outbox.look()
+                self._look_if_due()
                 self._begin()
             except Exception as error:  # noqa: BLE001 — a look that broke is told, and the next one is made
                 self._outbox.say(f"look: {type(error).__name__}: {error}", "webhooks could not be looked at")
@@ -138,15 +143,25 @@ class Dispatcher:
             stopping = BusyError("the server is stopping", where="server", right="try again when it is up")
             _settle(future, error=stopping)
 
+    def _look_if_due(self) -> None:
+        """Look once a second, and when something has ended: a look after each of many tries a second costs too much."""
+        now_s = asyncio.get_running_loop().time()
+        if now_s >= self._look_at:
+            self._look_at = now_s + _LOOK_EVERY_S
+            self._outbox.look()
+
     def _pause_s(self) -> float:
         """Until the next try is due, and at most until the next look."""
-        waits = [
-            (each.next_try_at - self._now()).total_seconds()
+        now = self._now()
+        waits = (
+            each.next_try_at
             for line in self._outbox.lines.values()
             for each in line.pending.values()
-            if each.next_try_at is not None
-        ]
-        return max(0.01, min([_LOOK_EVERY_S, *(wait for wait in waits if wait > 0)]))
+            if each.next_try_at is not None and each.next_try_at > now
+        )
+        until_try_s = (min(waits, default=now + timedelta(seconds=_LOOK_EVERY_S)) - now).total_seconds()
+        until_look_s = self._look_at - asyncio.get_running_loop().time()
+        return max(0.01, min(until_try_s, until_look_s))
 
     def _begin(self) -> None:
         """Begin the tries that are due, as far as there is room."""

@@ -43,8 +43,9 @@ class Line:
         self.webhook = replace(stored, told_until=max(stored.told_until, self.webhook.told_until))
 
     def due(self, now: datetime) -> Delivery | None:
-        """What is to be tried next: what somebody waits for, else the oldest."""
-        found = [each for each in self.pending.values() if self._is_due(each, now)]
+        """What is to be tried next: what somebody waits for, else the oldest, unless the webhook is off."""
+        off = self.webhook.off_since is not None
+        found = [each for each in self.pending.values() if self._is_due(each, now) and (not off or self.is_asked(each))]
         return min(found, key=lambda each: (not self.is_asked(each), each.created_at, each.occurred_at), default=None)
 
     def is_asked(self, delivery: Delivery) -> bool:

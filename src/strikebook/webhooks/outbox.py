@@ -148,6 +148,7 @@ class Outbox:
             line.saw(changed)
             if was_off is None and changed.off_since is not None:
                 noted = {"where": changed.webhook_id, "user_id": changed.user_id, "state": "off"}
+                noted["what"] = changed.off_reason.partition(";")[0]  # what follows has words of the receiver
                 LOG.warning("webhook switched off", extra=noted)
 
     def _forget(self, line: Line) -> None:

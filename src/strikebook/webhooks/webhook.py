@@ -33,7 +33,7 @@ class Webhook:
     """A user's wish to be told. Times are exchange time without offset.
 
     What ended at ``told_until`` or before is told already, or was before the webhook was there. The secret is in no
-    text of the value. ``by_admin``: an administrator answers for it, and not a key of its user. ``failing_since`` is
+    text of the value. ``by_own_key``: a key of its user made it, with the last of which it ends. ``failing_since`` is
     the first try that failed since the last delivery. One with ``off_since`` is told nothing, for ``off_reason``.
     """
 
@@ -44,7 +44,7 @@ class Webhook:
     secret: str = field(repr=False)
     created_at: datetime
     told_until: datetime
-    by_admin: bool = False
+    by_own_key: bool = False
     failing_since: datetime | None = None
     off_since: datetime | None = None
     off_reason: str = ""
@@ -53,13 +53,13 @@ class Webhook:
         """The webhook switched off; one that is off stays so, for its first reason."""
         return self if self.off_since is not None else replace(self, off_since=at, off_reason=reason)
 
-    def on(self, at: datetime, *, by_admin: bool) -> Webhook:
+    def on(self, at: datetime, *, by_own_key: bool) -> Webhook:
         """The webhook switched on: what ended while it was off is not told."""
         if self.off_since is None:
-            return replace(self, by_admin=by_admin)
+            return replace(self, by_own_key=by_own_key)
         told_until = max(self.told_until, at)
         return replace(
-            self, by_admin=by_admin, told_until=told_until, failing_since=None, off_since=None, off_reason=""
+            self, by_own_key=by_own_key, told_until=told_until, failing_since=None, off_since=None, off_reason=""
         )
 
     def after(self, delivery: Delivery, schedule: Schedule) -> Webhook:

@@ -57,6 +57,7 @@ export function DeliveryLog({ webhook }: { webhook: Webhook }) {
                 <td>
                   <button
                     type="button"
+                    className={styles.again}
                     disabled={again.isPending || webhook.off_since !== null}
                     title={webhook.off_since === null ? undefined : "Switch the webhook on first."}
                     aria-label={`Send ${each.delivery_id} again`}
