@@ -29,6 +29,7 @@ class Place:
     ends: list[Occurrence] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
     set_by: timedelta = timedelta()
+    looks: int = 0
     refusal: Callable[[Webhook], str | None] = lambda _: None
 
     def now(self) -> datetime:
@@ -52,6 +53,11 @@ class Place:
         job_id = f"bt_20241202_153045_{number:06x}"
         self.ends.append(Occurrence(user, job_id, event, at or self.now(), lambda: {"job": {"job_id": job_id}}))
 
+    def found(self) -> list[Occurrence]:
+        """The ends of jobs, as a look finds them."""
+        self.looks += 1
+        return list(self.ends)
+
     @contextlib.contextmanager
     def telling(
         self, *receivers: Receiver, schedule: Schedule | None = None, timeout_s: float = 1.0
@@ -59,7 +65,7 @@ class Place:
         """A dispatcher that runs."""
         sender = Sender(AllowedHosts([each.host for each in receivers]), parse_networks(["127.0.0.0/8"]), timeout_s)
         chosen = schedule or Schedule(0.05, 4)
-        made = Dispatcher(self.folder, sender, chosen, lambda: list(self.ends), self.now, lambda: 1.0, self.refusal)
+        made = Dispatcher(self.folder, sender, chosen, self.found, self.now, lambda: 1.0, self.refusal)
         made.start()
         try:
             yield made

@@ -285,3 +285,16 @@ def test_what_ended_first_is_told_first(place: Place) -> None:
         with place.telling(receiver):
             place.until(webhook_id, all_ended(3))
         assert [orjson.loads(each.body)["job"]["job_id"][-1] for each in receiver.received] == ["2", "3", "1"]
+
+
+def test_many_tries_are_few_looks(place: Place) -> None:
+    """What waits after a restart is tried one after the other; the jobs are not looked through after each try."""
+    with receiving(says(200)) as receiver:
+        webhook_id = place.webhook(receiver)
+        for number in range(60):
+            place.end(number)
+        begun = time.monotonic()
+        with place.telling(receiver):
+            place.until(webhook_id, all_ended(60))
+        assert len(receiver.received) == 60
+        assert place.looks <= 2 + (time.monotonic() - begun)

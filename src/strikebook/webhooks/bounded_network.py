@@ -13,7 +13,7 @@ from typing import Any, Final
 import httpcore
 
 MOST_READ_BYTES: Final = 256 * 1024
-"""Of all that comes over a connection, its certificates too."""
+"""Of all that comes over a connection; with TLS, of what is inside it."""
 
 
 class BoundedNetwork(httpcore.AsyncNetworkBackend):
