@@ -393,3 +393,40 @@ def test_no_log_has_the_path_of_a_webhook(tmp_path: Path) -> None:
         assert "a redirect to https://h.example/T0/pa55word/" in delivery["tries"][0]["outcome"]
         assert "a redirect to h.example, which is not followed" in server.log()
         assert "pa55word" not in server.log()
+
+
+def test_no_way_to_write_this_machine_is_sent_to(tmp_path: Path) -> None:
+    """Also where the administrator has allowed that very host: each is this machine, and its network is not named."""
+    names = ("localhost", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "0", "[::1]", "[::ffff:127.0.0.1]")
+    names += ("[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[2001:0:7f00:1::]", "[::]")
+    with receiving(says(200)) as receiver:
+        hosts = [f"http://{name}:{receiver.port}" for name in names]
+        with running(tmp_path, webhook_hosts=",".join(hosts), webhook_timeout_s=5) as server:
+            for number, host in enumerate(hosts):
+                webhook = made(server, f"{host}/in", f"user-{number}")
+                tested = server.client.post(f"{WEBHOOKS}/{webhook['webhook_id']}/test").json()
+                assert tested["state"] == "failed", host
+                assert "is not a public address" in tested["tries"][0]["outcome"], (host, tested)
+        assert receiver.received == []
+
+
+def test_a_kill_while_a_delivery_is_sent_again(tmp_path: Path) -> None:
+    """It stays what it was, and is not sent by itself by the next server."""
+    with receiving(in_turn(says(200), hangs)) as receiver:
+        chosen, killed = settings(receiver, webhook_timeout_s=20), False
+        with pytest.raises(AssertionError), running(tmp_path, **chosen) as server:  # noqa: PT012 — it cannot say goodbye
+            webhook = made(server, f"{receiver.host}/in")
+            ended(server.client, submitted(server.client, {**RUN, "user_id": "ann"}))
+            (told,) = log_of(server, webhook, states("delivered"))
+            place = f"{WEBHOOKS}/{webhook['webhook_id']}/deliveries/{told['delivery_id']}/redeliver"
+            with pytest.raises(httpx.TimeoutException):
+                server.client.post(place, timeout=1)
+            receiver.wait_for(2)
+            server.process.send_signal(signal.SIGKILL)
+            server.process.wait()
+            killed = True
+        assert killed
+        with running(tmp_path, **chosen) as server:
+            time.sleep(1.5)
+            assert log_of(server, webhook, states("delivered")) == [told]
+        assert len(receiver.received) == 2
