@@ -14,6 +14,7 @@ from strikebook.client import BusyError, Client, MissingPackageError, NotFoundEr
 from strikebook.client.rows import DAY_COLUMNS, TRADE_COLUMNS
 from strikebook.client.shapes.sweeps import ParameterBody
 from strikebook.client.tables import point_columns
+from strikebook.errors import UsageError
 from tests.server.running import USER
 
 UNRUN = {
@@ -164,6 +165,8 @@ def test_a_sweep_is_a_frame(client: Client) -> None:
     told: list[str] = []
     assert sweep.wait(progress=lambda each: told.append(each["status"]))["kind"] == "sweep"
     assert told[-1] == "completed"
+    with pytest.raises(UsageError, match="a sweep has a table"):
+        client.job(sweep.sweep_id).result()
     document, table = sweep.read(), sweep.table()
     frame = table.to_pandas()
     assert frame["most"].to_list() == [1, 2, 10]

@@ -14,6 +14,7 @@ from strikebook.client.refusals import ReplacedError
 from strikebook.client.shapes.events import JobEvent
 from strikebook.client.shapes.jobs import Status
 from strikebook.client.steps import Steps
+from strikebook.errors import UsageError
 
 ResultT = TypeVar("ResultT")
 _EVERY_S: Final = 1.0
@@ -85,8 +86,14 @@ class JobCalls(FollowedCalls, Generic[ResultT]):
 
     @endpoint
     def result(self) -> Steps[ResultT]:
-        """The result of its user and strategy. Raises ReplacedError where that is of another job by now."""
+        """The result of its user and strategy. Raises ReplacedError where that is of another job by now.
+
+        Raises UsageError for the job of a sweep, which has a table.
+        """
         status = cast("Status", (yield from self._ask(job_path(self.job_id))))
+        if status["kind"] == "sweep":
+            right = f"sweep({status['user_id']!r}, {self.job_id!r}).table()"
+            raise UsageError("a sweep has a table, and no result", where=self.job_id, right=right)
         found = yield from self._result_of(status["user_id"], status["strategy_id"])
         metadata = getattr(found, "metadata", {})
         if metadata.get("job_id") != self.job_id:

@@ -44,7 +44,10 @@ class SweepCalls(FollowedCalls):
 
     @endpoint
     def read(self) -> Steps[SweepAnswer]:
-        """The sweep: its days, and for each point what it came to on those that are done."""
+        """The sweep: its days, and for each point what it came to on those that are done.
+
+        Raises NotFoundError until it has begun: one that waits for its turn has a status alone.
+        """
         return self._ask(self._place)
 
     @endpoint
