@@ -94,6 +94,12 @@ class Settings(BaseSettings):
         10.0, gt=0, le=3_600, description="Seconds until a delivery that failed is tried again; then twice that."
     )
     webhook_tries: int = Field(12, ge=1, le=100, description="Tries after which a delivery is given up.")
+    webhook_off_after_h: float = Field(
+        72.0,
+        ge=0,
+        le=8_760,
+        description="Hours of nothing but failed tries after which a webhook is switched off; 0: never.",
+    )
     log: str = Field(
         "",
         description="Where the log goes: a file, or - for stderr, or off for none. "

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from strikebook.webhooks.webhook import Delivery
+from strikebook.webhooks.webhook_folder import WebhookFolder
 from tests.cli.program import Place
-from tests.webhooks.receiver import own_signature, receiving, says
+from tests.webhooks.receiver import in_turn, own_signature, receiving, says
 
 
 def test_from_making_to_removing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,3 +68,37 @@ def test_what_is_refused(
     assert refused.returncode == 2
     assert said in refused.stderr
     assert not (tmp_path / "backtest_data" / ".webhooks").exists()
+
+
+def test_off_on_and_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Why a webhook is off is in the list; what the log has is sent again under its id; what waits is the server's."""
+    place = Place(tmp_path)
+    with receiving(in_turn(says(500), says(204))) as receiver:
+        monkeypatch.setenv("STRIKEBOOK_WEBHOOK_HOSTS", receiver.host)
+        monkeypatch.setenv("STRIKEBOOK_WEBHOOK_NETWORKS", "127.0.0.0/8")
+        place.strikebook("webhooks", "add", "me", f"{receiver.host}/in")
+        folder = WebhookFolder(tmp_path / "backtest_data")
+        (webhook,) = folder.webhooks()
+        webhook_id, at = webhook.webhook_id, webhook.created_at
+        failed = Delivery(f"whd_{1:024x}", webhook_id, "completed", "bt_1", at, at, b"{}", "failed")
+        waiting = replace(failed, delivery_id=f"whd_{2:024x}", state="pending")
+        folder.put_delivery(failed)
+        folder.put_delivery(waiting)
+        assert "is off" in place.strikebook("webhooks", "off", webhook_id).stdout
+        assert "switched off by hand" in " ".join(place.strikebook("webhooks", "list").stdout.split())
+        refused = place.strikebook("webhooks", "redeliver", webhook_id, failed.delivery_id)
+        assert (refused.returncode, "the webhook is off: switched off by hand" in refused.stderr) == (1, True)
+        assert receiver.received == []
+        assert "is on" in place.strikebook("webhooks", "on", webhook_id).stdout
+        assert "switched off" not in place.strikebook("webhooks", "list").stdout
+        for code, said in ((1, "answered 500"), (0, "answered 204")):
+            sent = place.strikebook("webhooks", "redeliver", webhook_id, failed.delivery_id)
+            assert (sent.returncode, sent.stdout.startswith(said)) == (code, True)
+        assert {each.headers["x-strikebook-delivery"] for each in receiver.received} == {failed.delivery_id}
+        stored = folder.delivery(webhook_id, failed.delivery_id)
+        assert stored is not None
+        assert (stored.state, [each.status for each in stored.tries]) == ("delivered", [500, 204])
+        servers = place.strikebook("webhooks", "redeliver", webhook_id, waiting.delivery_id)
+        assert (servers.returncode, "this delivery is still to be sent" in servers.stderr) == (1, True)
+        gone = place.strikebook("webhooks", "redeliver", webhook_id, f"whd_{3:024x}")
+        assert (gone.returncode, f"no delivery whd_{3:024x}" in gone.stderr) == (1, True)

@@ -29,14 +29,15 @@ MODULES = (
     "retention",
     "remembered",
     "sweeps",
+    "webhooks",
 )
-ASKED = {"Options"}
+ASKED = {"Options", "ParameterBody", "SampleBody", "WindowsBody"}
 """What is sent, and has a shape for the caller too."""
 _ROOTS = {"Part", "Answer", "Asked", "BaseModel"}
 _NOTE = (
     "# Written by `python -m tests.client.make_shapes` from strikebook.server.wire.{name}; a test holds them together."
 )
-_STRICT = {"StrictInt": "int", "StrictFloat": "float", "StrictStr": "str"}
+_STRICT = {"StrictInt": "int", "StrictFloat": "float", "StrictStr": "str", "StrictBool": "bool"}
 
 
 class _Plain(ast.NodeTransformer):

@@ -14,9 +14,11 @@ from strikebook.client.api import Calls
 from strikebook.client.client import DEFAULT_URL
 from strikebook.client.jobs import JobCalls
 from strikebook.client.results import ResultCalls
-from tests.server.running import Running
+from strikebook.client.sweeps import SweepCalls
+from tests.server.running import WEBHOOK_HOST, Running
 
 PAGE = (Path(__file__).parents[2] / "docs/python-client.md").read_text("utf-8")
+RECEIVER = "https://hooks.example.com"
 BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, re.S | re.M)
 
 
@@ -26,15 +28,17 @@ def test_every_example_runs(served: Running, tmp_path: Path, monkeypatch: pytest
     names: dict[str, object] = {}
     assert len(BLOCKS) >= 6
     for block in BLOCKS:
-        exec(compile(block.replace(DEFAULT_URL, served.url), "docs/python-client.md", "exec"), names)  # noqa: S102
+        there = block.replace(DEFAULT_URL, served.url).replace(RECEIVER, WEBHOOK_HOST)
+        exec(compile(there, "docs/python-client.md", "exec"), names)  # noqa: S102
     assert list(tmp_path.iterdir()) == []
 
 
 def test_every_call_is_documented() -> None:
     """Each public name of a client, a job and a result is set as code."""
     said = set(re.findall(r"`([\w.]+)`", PAGE))
-    for kind, of in ((Calls, ""), (JobCalls, "Job."), (ResultCalls, "Result.")):
-        names = [name for name, each in vars(kind).items() if not name.startswith("_") and hasattr(each, "__doc__")]
+    for kind, of in ((Calls, ""), (JobCalls, "Job."), (SweepCalls, "Sweep."), (ResultCalls, "Result.")):
+        names = [name for name in dir(kind) if not name.startswith("_")]
+        assert len(names) > 5
         assert [f"{of}{name}" for name in names if f"{of}{name}" not in said] == []
 
 

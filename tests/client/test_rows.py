@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 import polars as pl
 import pytest
 
-from strikebook.client import Client, MissingPackageError, Result, Rows
+from strikebook.client import BusyError, Client, MissingPackageError, NotFoundError, Result, Rows
 from strikebook.client.rows import DAY_COLUMNS, TRADE_COLUMNS
+from strikebook.client.shapes.sweeps import ParameterBody
+from strikebook.client.tables import point_columns
+from strikebook.errors import UsageError
 from tests.server.running import USER
 
 UNRUN = {
@@ -130,3 +134,63 @@ def test_progress_is_shown_to_people_only(client: Client, capfd: pytest.CaptureF
     """Where nobody looks, nothing is written."""
     client.run(f"{USER}-shown", "5708424d-5962-4629-978c-05b3a174e104", "2024-10-01", "2024-10-01").wait(progress=True)
     assert capfd.readouterr() == ("", "")
+
+
+def test_the_points_of_a_sweep_have_their_parameters() -> None:
+    """By name, with their own kinds; one that is called as a figure hides none, and one of several kinds is text."""
+    used: list[Any] = [
+        {"name": "length", "path": "$.a", "was": 14, "values": [9, 14]},
+        {"name": "net_pnl", "path": "$.b", "was": 1, "values": [1, 2.5]},
+        {"name": "on", "path": "$.c", "was": True, "values": [True, False]},
+        {"name": "mixed", "path": "$.d", "was": None, "values": [1, "high", True]},
+    ]
+    values = {"length": 9, "net_pnl": 1, "on": True, "mixed": 1}
+    point = {"point": 1, "values": values, "rank": None, "net_pnl": -3.5, "trades": 0, "win_rate": 0.0, "sharpe": None}
+    rows: Rows[dict[str, object]] = Rows([point], point_columns(used))
+    pandas, polars = rows.to_pandas(), rows.to_polars()
+    assert list(pandas.columns)[:6] == ["point", "rank", "length", "parameter_net_pnl", "on", "mixed"]
+    assert [str(pandas[name].dtype) for name in ("length", "parameter_net_pnl", "on", "mixed")] == [
+        "Int64", "float64", "boolean", "string",
+    ]  # fmt: skip
+    assert (pandas["net_pnl"][0], pandas["parameter_net_pnl"][0], pandas["mixed"][0]) == (-3.5, 1.0, "1")
+    assert pandas[["rank", "win_rate", "sharpe"]].isna().all(axis=None)
+    assert polars.select("length", "parameter_net_pnl", "on", "mixed", "win_rate").row(0) == (9, 1.0, True, "1", None)
+
+
+def test_a_sweep_is_a_frame(client: Client) -> None:
+    """Each point with its values and net profit; each window with the point that was chosen on the days before."""
+    path = "$.nodes[bullish-entry].data.positions[0].maxEntries"
+    parameters: list[ParameterBody] = [{"name": "most", "path": path, "values": [1, 2, 10]}]
+    sweep = client.run_sweep("frames", "5708424d-5962-4629-978c-05b3a174e104", "2024-10-01", "2024-10-04", parameters)
+    told: list[str] = []
+    assert sweep.wait(progress=lambda each: told.append(each["status"]))["kind"] == "sweep"
+    assert told[-1] == "completed"
+    with pytest.raises(UsageError, match="a sweep has a table"):
+        client.job(sweep.sweep_id).result()
+    document, table = sweep.read(), sweep.table()
+    frame = table.to_pandas()
+    assert frame["most"].to_list() == [1, 2, 10]
+    assert frame["net_pnl"].to_list() == [each["net_pnl"] for each in document["points"]]
+    assert table.to_polars()["rank"].to_list() == [each["rank"] for each in document["points"]]
+    windows = sweep.windows(1, 1).to_pandas()
+    assert windows["train_from"].to_list() == [pd.Timestamp(2024, 10, 1), pd.Timestamp(2024, 10, 3)]
+    assert windows["test_from"].to_list() == [pd.Timestamp(2024, 10, 3), pd.Timestamp(2024, 10, 4)]
+    walked = sweep.walk_forward(1, 1)
+    assert round(windows["test_net_pnl"].sum(), 2) == round(walked["out_of_sample"]["net_pnl"], 2)
+    assert set(windows["most"]) <= {1, 2, 10}
+    assert sweep.keep(2, strategy_id="two-entries")["strategy_id"] == "two-entries"
+    with pytest.raises(BusyError, match="two-entries"):
+        sweep.keep(1, strategy_id="two-entries")
+    assert sweep.delete()["message"]
+    with pytest.raises(NotFoundError):
+        client.sweep("frames", sweep.sweep_id).read()
+
+
+def test_what_is_kept_and_what_was_run_are_frames(client: Client, result: Result) -> None:
+    """When results expire, and the runs so far, the newest first."""
+    kept = client.kept(USER).to_pandas().set_index("strategy_id")
+    assert kept["expires_at"][result.strategy_id] == pd.Timestamp(result.metadata["expires_at"])
+    runs = result.past_runs()
+    assert runs[0]["job_id"] == result.metadata["job_id"]
+    assert runs.to_polars()["net_pnl"][0] == result.metadata["overall_summary"]["net_pnl"]
+    assert str(runs.to_pandas()["completed_at"].dtype) == "datetime64[ns]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import subprocess
@@ -13,14 +14,16 @@ import orjson
 import pytest
 from pydantic import BaseModel, RootModel
 
-from strikebook.client import Client, Result, rows
+from strikebook.client import Client, Result, Sweep, rows, tables
 from strikebook.client.api import Calls
 from strikebook.client.endpoint import Endpoint, Feed
 from strikebook.client.jobs import JobCalls
 from strikebook.client.results import ResultCalls
+from strikebook.client.shapes.sweeps import ParameterBody
+from strikebook.client.sweeps import SweepCalls
 from strikebook.server.wire.shape import Asked
 from tests.client.make_shapes import MODULES, SHAPES, modules, shapes_of
-from tests.server.running import DAY, EXAMPLES, STRATEGY, USER
+from tests.server.running import DAY, EXAMPLES, STRATEGY, USER, WEBHOOK_HOST
 from tests.server.test_api_docs import said_beside
 
 
@@ -66,6 +69,22 @@ def _other(client: Client) -> tuple[str, str]:
     return "other", STRATEGY
 
 
+@functools.cache
+def _swept(client: Client) -> Sweep:
+    """A sweep that has ended."""
+    path = "$.nodes[bullish-entry].data.positions[0].maxEntries"
+    parameters: list[ParameterBody] = [{"name": "most", "path": path, "values": [1, 10]}]
+    sweep = client.run_sweep("shaped", STRATEGY, DAY, "04-10-2024", parameters)
+    sweep.wait()
+    return sweep
+
+
+def _hook(client: Client) -> str:
+    """The webhook of the tests."""
+    found = client.webhooks("shaped")["webhooks"]
+    return found[0]["webhook_id"] if found else client.add_webhook("shaped", WEBHOOK_HOST)["webhook_id"]
+
+
 def calls() -> dict[str, Callable[[Client, Result], Any]]:
     """Each call that answers with a document, by the name of the server's shape for that."""
     document = (EXAMPLES / "two_sided_rsi.json").read_bytes()
@@ -96,6 +115,27 @@ def calls() -> dict[str, Callable[[Client, Result], Any]]:
         "jobs.CleanupStatus": lambda client, _: client.cleanup_status(),
         "jobs.CleanupDone": lambda client, _: client.cleanup(),
         "jobs.ClearedAnswer": lambda client, _: client.clear("nobody", STRATEGY),
+        "retention.Usage": lambda client, _: client.usage(USER),
+        "retention.UserLimits": lambda client, _: client.set_limits("shaped", ttl_hours=2, quota_mb=0.5),
+        "retention.UserLimits ": lambda client, _: client.limits(USER),
+        "retention.AllLimits": lambda client, _: {"limits": client.all_limits()},
+        "retention.UserLimits  ": lambda client, _: client.remove_limits("shaped"),
+        "remembered.NotesTold": lambda _, result: result.set_notes(name="a name", note="two\nlines", tags=["rsi"]),
+        "remembered.NotesTold ": lambda client, _: client.notes(USER, STRATEGY),
+        "remembered.NotesTold  ": lambda client, _: client.delete_notes(USER, STRATEGY),
+        "remembered.RunHistory": lambda _, result: result.history(limit=1),
+        "remembered.HistoryDeleted": lambda client, _: client.delete_history("nobody", STRATEGY),
+        "sweeps.SweepList": lambda client, _: {"sweeps": client.sweeps(_swept(client).user_id)},
+        "sweeps.SweepAnswer": lambda client, _: _swept(client).read(),
+        "sweeps.WalkedForward": lambda client, _: _swept(client).walk_forward(1, 1, anchored=True, objective="sharpe"),
+        "sweeps.Kept": lambda client, _: _swept(client).keep(1, strategy_id="kept", strategy_name="One entry"),
+        "webhooks.WebhookMade": lambda client, _: client.add_webhook("shaped", WEBHOOK_HOST, secret="s" * 16),
+        "webhooks.WebhookList": lambda client, _: client.webhooks("shaped"),
+        "webhooks.WebhookDelivery": lambda client, _: client.test_webhook(_hook(client)),
+        "webhooks.WebhookDeliveries": lambda client, _: {"deliveries": client.deliveries(_hook(client))},
+        "webhooks.WebhookNow": lambda client, _: client.webhook_off(_hook(client)),
+        "webhooks.WebhookNow ": lambda client, _: client.webhook_on(_hook(client)),
+        "webhooks.WebhookRemoved": lambda client, _: client.remove_webhook(_hook(client)),
     }
 
 
@@ -109,8 +149,9 @@ def test_a_call_comes_to_its_shape(client: Client, result: Result, name: str) ->
 
 def test_every_call_says_what_it_does_and_is_there_in_both_clients() -> None:
     """Calls are defined once, with a docstring and the signature that a caller sees."""
-    for kind in (Calls, ResultCalls, JobCalls):
-        found = {name: each for name, each in vars(kind).items() if isinstance(each, Endpoint | Feed)}
+    for kind in (Calls, ResultCalls, JobCalls, SweepCalls):
+        members = inspect.getmembers_static(kind)
+        found = {name: each for name, each in members if isinstance(each, Endpoint | Feed)}
         assert len(found) > 4
         assert [name for name, each in found.items() if not each.__doc__] == []
     with Client() as client:
@@ -118,24 +159,29 @@ def test_every_call_says_what_it_does_and_is_there_in_both_clients() -> None:
         assert client.run.__doc__ == Calls.run.__doc__
 
 
-FRAMES = {"DailySummary": rows.DAY_COLUMNS, "Trade": rows.TRADE_COLUMNS, "Position": rows.POSITION_COLUMNS}
-LEFT_OUT = {
-    "parts",
-    "diagnostic_data",
-    "exit_diagnostic_data",
-    "entry_trigger",
-    "node_variables",
+FRAMES = {
+    "runs.DailySummary": rows.DAY_COLUMNS,
+    "days.Trade": rows.TRADE_COLUMNS,
+    "days.Position": rows.POSITION_COLUMNS,
+    "sweeps.Point": tables.POINT_COLUMNS,
+    "remembered.PastRun": tables.PAST_RUN_COLUMNS,
+    "retention.KeptResult": tables.KEPT_COLUMNS,
 }
-"""Of a position, in its document alone: they are no cells."""
+LEFT_OUT = {
+    "days.Position": {"parts", "diagnostic_data", "exit_diagnostic_data", "entry_trigger", "node_variables"},
+    "sweeps.Point": {"values", "reasons"},
+    "remembered.PastRun": {"options"},
+}
+"""In the document alone: they are no cells. A point's values are columns of their own."""
 
 
 @pytest.mark.parametrize("name", FRAMES)
 def test_a_frame_has_every_member(name: str) -> None:
     """A member that the server adds to a day, a trade or a position is missing from its frame, and this fails."""
-    module = importlib.import_module(f"strikebook.server.wire.{'runs' if name == 'DailySummary' else 'days'}")
-    fields = set(getattr(module, name).model_fields)
+    module, _, model = name.partition(".")
+    fields = set(getattr(importlib.import_module(f"strikebook.server.wire.{module}"), model).model_fields)
     columns = {each.path[0] for each in FRAMES[name]}
-    assert fields - columns == (LEFT_OUT if name == "Position" else set())
+    assert fields - columns == LEFT_OUT.get(name, set())
     assert columns - fields <= {"date"}
     assert len({each.name for each in FRAMES[name]}) == len(FRAMES[name])
 

@@ -91,7 +91,12 @@ def _webhooks(client: httpx.Client) -> Answers:
     return {
         ("POST", WEBHOOKS): made,
         ("GET", WEBHOOKS): client.get(WEBHOOKS),
-        ("POST", f"{WEBHOOKS}/{one}/test"): client.post(f"{own}/test"),
+        ("POST", f"{WEBHOOKS}/{one}/test"): (tested := client.post(f"{own}/test")),
+        ("POST", f"{WEBHOOKS}/{one}/deliveries/{{delivery_id}}/redeliver"): client.post(
+            f"{own}/deliveries/{tested.json()['delivery_id']}/redeliver"
+        ),
+        ("POST", f"{WEBHOOKS}/{one}/off"): client.post(f"{own}/off"),
+        ("POST", f"{WEBHOOKS}/{one}/on"): client.post(f"{own}/on"),
         ("GET", f"{WEBHOOKS}/{one}/deliveries"): client.get(f"{own}/deliveries"),
         ("DELETE", f"{WEBHOOKS}/{one}"): client.delete(own),
     }

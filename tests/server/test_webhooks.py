@@ -247,7 +247,9 @@ def test_whose_webhooks(tmp_path: Path) -> None:
         assert len(ask.get(WEBHOOKS, headers=ann).json()["webhooks"]) == 1
         assert ask.get(WEBHOOKS, headers=bob).json()["webhooks"] == []
         problem(ask.get(f"{WEBHOOKS}?user_id=ann", headers=bob), 403)
-        for method, path in (("POST", f"{own}/test"), ("GET", f"{own}/deliveries"), ("DELETE", own)):
+        again = f"{own}/deliveries/whd_{'0' * 24}/redeliver"
+        changes = [("POST", f"{own}/test"), ("POST", f"{own}/off"), ("POST", f"{own}/on"), ("POST", again)]
+        for method, path in (*changes, ("GET", f"{own}/deliveries"), ("DELETE", own)):
             never_was = ask.request(method, path.replace(own, f"{WEBHOOKS}/wh_{'0' * 16}"), headers=bob)
             problem(never_was, 404)
             problem(ask.request(method, path, headers=bob), 404)
@@ -286,3 +288,145 @@ def test_the_receiver_of_the_docs(tmp_path: Path) -> None:
             process.terminate()
             told = process.communicate(timeout=10)[0].splitlines()
     assert told == ["test None None", f"completed {job_id} completed"]
+
+
+def test_a_delivery_is_sent_again_by_hand(tmp_path: Path) -> None:
+    """Under its own id, signed at that moment; what is not there is 404, and 409 where the webhook is off."""
+    with receiving(in_turn(says(500), says(200))) as receiver:
+        with running(tmp_path, **settings(receiver, webhook_tries=1)) as server:
+            webhook = made(server, f"{receiver.host}/in")
+            ended(server.client, submitted(server.client, {**RUN, "user_id": "ann"}))
+            (failed,) = log_of(server, webhook, states("failed"))
+            own = f"{WEBHOOKS}/{webhook['webhook_id']}"
+            place = f"{own}/deliveries/{failed['delivery_id']}/redeliver"
+            again = server.client.post(place).json()
+            assert (again["delivery_id"], again["state"], len(again["tries"])) == (
+                failed["delivery_id"],
+                "delivered",
+                2,
+            )
+            assert log_of(server, webhook, all_done) == [again]
+            problem(server.client.post(f"{own}/deliveries/whd_{'0' * 24}/redeliver"), 404)
+            problem(server.client.post(f"{own}/deliveries/../redeliver"), 404)
+            problem(server.client.post(f"{own}/deliveries/whd_x/redeliver"), 422)
+            assert server.client.post(f"{own}/off").json()["off_reason"] == "switched off by hand"
+            refused = problem(server.client.post(place), 409)
+            assert refused["detail"] == "the webhook is off: switched off by hand"
+        first, second = receiver.received
+        assert first.body == second.body
+        assert first.headers["x-strikebook-delivery"] == second.headers["x-strikebook-delivery"]
+        for request in (first, second):
+            timestamp = request.headers["x-strikebook-timestamp"]
+            signature = own_signature(webhook["secret"], timestamp, request.body)
+            assert request.headers["x-strikebook-signature"] == signature
+
+
+def test_a_webhook_is_switched_off_and_on(tmp_path: Path) -> None:
+    """It tells nothing of what ended while it was off; since when and why is in the list; a restart changes nothing."""
+    with receiving(says(200)) as receiver:
+        with running(tmp_path, **settings(receiver)) as server:
+            webhook = made(server, f"{receiver.host}/in")
+            own = f"{WEBHOOKS}/{webhook['webhook_id']}"
+            off = server.client.post(f"{own}/off").json()
+            assert (off["off_since"] is None, off["off_reason"]) == (False, "switched off by hand")
+            assert server.client.post(f"{own}/off").json() == off
+            ended(server.client, submitted(server.client, {**RUN, "user_id": "ann"}))
+        with running(tmp_path, **settings(receiver)) as server:
+            assert server.client.get(WEBHOOKS).json()["webhooks"] == [off]
+            time.sleep(1.5)
+            assert receiver.received == []
+            on = server.client.post(f"{own}/on").json()
+            assert (on["off_since"], on["off_reason"], on["failing_since"]) == (None, None, None)
+            job_id = submitted(server.client, {**RUN, "user_id": "ann"})
+            ended(server.client, job_id)
+            (delivery,) = log_of(server, webhook, states("delivered"))
+            assert delivery["job_id"] == job_id
+            problem(server.client.post(f"{WEBHOOKS}/wh_{'0' * 16}/on"), 404)
+
+
+def test_a_webhook_that_only_fails_is_switched_off(tmp_path: Path) -> None:
+    """After the time that the setting has, at the end of a delivery's tries; a log line says so."""
+    chosen = {"webhook_tries": 2, "webhook_off_after_h": 0.00001}
+    with receiving(says(500)) as receiver, running(tmp_path, **settings(receiver, **chosen)) as server:
+        webhook = made(server, f"{receiver.host}/in")
+        ended(server.client, submitted(server.client, {**RUN, "user_id": "ann"}))
+        log_of(server, webhook, states("failed"))
+        (listed,) = server.client.get(WEBHOOKS).json()["webhooks"]
+        assert listed["off_since"] >= listed["failing_since"]
+        assert re.fullmatch(
+            r"nothing was delivered since [\d-]{10}T[\d:]{8}; the last try: answered 500", listed["off_reason"]
+        )
+        assert "webhook switched off" in server.log()
+
+
+def test_a_user_whose_keys_are_gone_is_told_nothing(tmp_path: Path) -> None:
+    """What a user's key made is switched off with the user's last key; what an administrator made goes on."""
+    store = Keys(tmp_path / "results" / FILE_NAME)
+    ann, admin = ({"X-API-Key": store.add(user, NOW)} for user in ("ann", None))
+    with receiving(says(200)) as receiver, running(tmp_path, **settings(receiver)) as server:
+        ask = server.client
+        body = {"user_id": "ann", "url": f"{receiver.host}/own"}
+        own = ask.post(WEBHOOKS, json=body, headers=ann).json()
+        ask.post(WEBHOOKS, json={**body, "url": f"{receiver.host}/admins"}, headers=admin).raise_for_status()
+        store.remove(next(key.key_id for key in store.known() if key.user_id == "ann"))
+        time.sleep(2)
+        ended(ask, submitted(ask, {**RUN, "user_id": "ann"}, headers=admin), headers=admin)
+        assert [each.line for each in receiver.wait_for(1)] == ["POST /admins HTTP/1.1"]
+        listed = {each["url"]: each for each in ask.get(WEBHOOKS, headers=admin).json()["webhooks"]}
+        assert listed[own["url"]]["off_reason"] == "ann has no key any more"
+        assert listed[f"{receiver.host}/admins"]["off_since"] is None
+        time.sleep(1)
+        assert len(receiver.received) == 1
+        on = ask.post(f"{WEBHOOKS}/{own['webhook_id']}/on", headers=admin).json()
+        assert on["off_since"] is None
+        ended(ask, submitted(ask, {**RUN, "user_id": "ann"}, headers=admin), headers=admin)
+        assert len(receiver.wait_for(3)) == 3
+
+
+def test_no_log_has_the_path_of_a_webhook(tmp_path: Path) -> None:
+    """A path may be a secret: the server's log has none, also where a redirect repeats it."""
+    repeats = says(308, "Location: https://h.example/T0/pa55word/")
+    with receiving(repeats) as receiver, running(tmp_path, **settings(receiver, webhook_tries=1)) as server:
+        webhook = made(server, f"{receiver.host}/T0/pa55word?token=pa55word")
+        ended(server.client, submitted(server.client, {**RUN, "user_id": "ann"}))
+        (delivery,) = log_of(server, webhook, states("failed"))
+        assert "a redirect to https://h.example/T0/pa55word/" in delivery["tries"][0]["outcome"]
+        assert "a redirect to h.example, which is not followed" in server.log()
+        assert "pa55word" not in server.log()
+
+
+def test_no_way_to_write_this_machine_is_sent_to(tmp_path: Path) -> None:
+    """Also where the administrator has allowed that very host: each is this machine, and its network is not named."""
+    names = ("localhost", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "0", "[::1]", "[::ffff:127.0.0.1]")
+    names += ("[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[2001:0:7f00:1::]", "[::]")
+    with receiving(says(200)) as receiver:
+        hosts = [f"http://{name}:{receiver.port}" for name in names]
+        with running(tmp_path, webhook_hosts=",".join(hosts), webhook_timeout_s=5) as server:
+            for number, host in enumerate(hosts):
+                webhook = made(server, f"{host}/in", f"user-{number}")
+                tested = server.client.post(f"{WEBHOOKS}/{webhook['webhook_id']}/test").json()
+                assert tested["state"] == "failed", host
+                assert "is not a public address" in tested["tries"][0]["outcome"], (host, tested)
+        assert receiver.received == []
+
+
+def test_a_kill_while_a_delivery_is_sent_again(tmp_path: Path) -> None:
+    """It stays what it was, and is not sent by itself by the next server."""
+    with receiving(in_turn(says(200), hangs)) as receiver:
+        chosen, killed = settings(receiver, webhook_timeout_s=20), False
+        with pytest.raises(AssertionError), running(tmp_path, **chosen) as server:  # noqa: PT012 — it cannot say goodbye
+            webhook = made(server, f"{receiver.host}/in")
+            ended(server.client, submitted(server.client, {**RUN, "user_id": "ann"}))
+            (told,) = log_of(server, webhook, states("delivered"))
+            place = f"{WEBHOOKS}/{webhook['webhook_id']}/deliveries/{told['delivery_id']}/redeliver"
+            with pytest.raises(httpx.TimeoutException):
+                server.client.post(place, timeout=1)
+            receiver.wait_for(2)
+            server.process.send_signal(signal.SIGKILL)
+            server.process.wait()
+            killed = True
+        assert killed
+        with running(tmp_path, **chosen) as server:
+            time.sleep(1.5)
+            assert log_of(server, webhook, states("delivered")) == [told]
+        assert len(receiver.received) == 2

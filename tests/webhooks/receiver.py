@@ -92,6 +92,13 @@ def floods(connection: socket.socket, _: Received) -> None:
             connection.sendall(b"10000\r\n" + b"a" * 65536 + b"\r\n")
 
 
+def informs(connection: socket.socket, _: Received) -> None:
+    """Say that an answer will come (103), without end."""
+    with contextlib.suppress(OSError):
+        for _ in range(1_000_000):
+            connection.sendall(b"HTTP/1.1 103 Early Hints\r\nX: y\r\n\r\n" * 100)
+
+
 def talks_nonsense(connection: socket.socket, _: Received) -> None:
     """Answer with what is no HTTP."""
     connection.sendall(b"\x00\x1b[31mSSH-2.0-nonsense\r\n\r\n")

@@ -2,93 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import stat
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import orjson
 import pytest
 
 from strikebook.errors import BusyError, NotFoundError, StorageError
-from strikebook.webhooks import dispatcher as dispatcher_module
-from strikebook.webhooks.addresses import parse_networks
-from strikebook.webhooks.dispatcher import Dispatcher
-from strikebook.webhooks.hosts import AllowedHosts
+from strikebook.webhooks import line as line_module
+from strikebook.webhooks import outbox as outbox_module
 from strikebook.webhooks.occurrence import Occurrence
-from strikebook.webhooks.sending import Sender
-from strikebook.webhooks.webhook import EVENTS, Delivery, Event, Schedule, Try, Webhook
+from strikebook.webhooks.webhook import Delivery, Schedule, Try
 from strikebook.webhooks.webhook_folder import WebhookFolder
-from tests.webhooks.receiver import LONGEST_WAIT_S, Receiver, hangs, in_turn, receiving, says
-
-BEGUN = datetime(2024, 12, 2, 15, 30, 45)  # noqa: DTZ001 — exchange time
-
-
-@dataclass
-class Place:
-    """A folder, the ends of jobs, and a clock that goes on by itself from a moment in the past."""
-
-    root: Path
-    ends: list[Occurrence] = field(default_factory=list)
-    started: float = field(default_factory=time.monotonic)
-
-    def now(self) -> datetime:
-        return BEGUN + timedelta(seconds=time.monotonic() - self.started)
-
-    @property
-    def folder(self) -> WebhookFolder:
-        return WebhookFolder(self.root)
-
-    def webhook(
-        self, receiver: Receiver, number: int = 0, user: str = "ann", events: tuple[Event, ...] = EVENTS
-    ) -> str:
-        """Make a webhook of a user; its id."""
-        webhook_id = f"wh_{number:016x}"
-        at = self.now()
-        self.folder.put(Webhook(webhook_id, user, f"{receiver.host}/{number}", events, "s" * 16, at, at))
-        return webhook_id
-
-    def end(self, number: int, event: Event = "completed", user: str = "ann", at: datetime | None = None) -> None:
-        """A job ends."""
-        job_id = f"bt_20241202_153045_{number:06x}"
-        self.ends.append(Occurrence(user, job_id, event, at or self.now(), lambda: {"job": {"job_id": job_id}}))
-
-    @contextlib.contextmanager
-    def telling(
-        self, *receivers: Receiver, schedule: Schedule | None = None, timeout_s: float = 1.0
-    ) -> Iterator[Dispatcher]:
-        """A dispatcher that runs."""
-        sender = Sender(AllowedHosts([each.host for each in receivers]), parse_networks(["127.0.0.0/8"]), timeout_s)
-        chosen = schedule or Schedule(0.05, 4)
-        made = Dispatcher(self.folder, sender, chosen, lambda: list(self.ends), self.now, lambda: 1.0)
-        made.start()
-        try:
-            yield made
-        finally:
-            made.stop()
-
-    def log(self, webhook_id: str) -> list[Delivery]:
-        return self.folder.deliveries(webhook_id)[0]
-
-    def until(self, webhook_id: str, wanted: Callable[[list[Delivery]], bool]) -> list[Delivery]:
-        """The log, once it is as wanted."""
-        give_up = time.monotonic() + LONGEST_WAIT_S
-        while not wanted(log := self.log(webhook_id)):
-            assert time.monotonic() < give_up, log
-            time.sleep(0.02)
-        return log
+from tests.webhooks.place import BEGUN, Place, all_ended
+from tests.webhooks.receiver import hangs, in_turn, receiving, says
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
-
-
-def all_ended(count: int) -> Callable[[list[Delivery]], bool]:
-    return lambda log: len(log) == count and all(each.state != "pending" for each in log)
 
 
 def test_each_end_is_told_once(place: Place) -> None:
@@ -190,7 +124,7 @@ def test_a_kill_between_event_and_delivery(place: Place) -> None:
 
 def test_the_log_is_bounded_and_nothing_is_told_twice_for_that(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """The oldest ends leave the log; found again in the jobs' records they are not told again, after a restart too."""
-    monkeypatch.setattr(dispatcher_module, "KEPT", 3)
+    monkeypatch.setattr(outbox_module, "KEPT", 3)
     with receiving(says(200)) as receiver:
         webhook_id = place.webhook(receiver)
         for number in range(8):
@@ -205,7 +139,7 @@ def test_the_log_is_bounded_and_nothing_is_told_twice_for_that(place: Place, mon
 
 def test_what_waits_is_bounded(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of too many that wait the oldest is given up, and the log says so."""
-    monkeypatch.setattr(dispatcher_module, "MOST_PENDING", 3)
+    monkeypatch.setattr(line_module, "MOST_PENDING", 3)
     with receiving(says(500)) as receiver:
         webhook_id = place.webhook(receiver)
         for number in range(5):
@@ -333,9 +267,34 @@ def test_what_was_removed_stays_removed(place: Place) -> None:
         webhook = place.folder.get(place.webhook(receiver))
         assert webhook is not None
         place.folder.remove(webhook.webhook_id)
-        place.folder.replace(webhook)
+        assert place.folder.change(webhook.webhook_id, lambda each: each.off(BEGUN, "no")) is None
         assert place.folder.webhooks() == []
         (place.root / ".webhooks" / webhook.webhook_id).mkdir()
         delivery = Delivery("whd_" + "0" * 24, webhook.webhook_id, "failed", "job", BEGUN, BEGUN, b"{}")
         with pytest.raises(StorageError, match="was removed"):
             place.folder.put_delivery(delivery)
+
+
+def test_what_ended_first_is_told_first(place: Place) -> None:
+    """Whatever the order in which jobs are found: one that was resumed ended after a later one."""
+    with receiving(says(200)) as receiver:
+        webhook_id = place.webhook(receiver)
+        at = place.now()
+        for number, seconds in ((1, 30), (2, 10), (3, 20)):
+            place.end(number, at=at + timedelta(seconds=seconds))
+        with place.telling(receiver):
+            place.until(webhook_id, all_ended(3))
+        assert [orjson.loads(each.body)["job"]["job_id"][-1] for each in receiver.received] == ["2", "3", "1"]
+
+
+def test_many_tries_are_few_looks(place: Place) -> None:
+    """What waits after a restart is tried one after the other; the jobs are not looked through after each try."""
+    with receiving(says(200)) as receiver:
+        webhook_id = place.webhook(receiver)
+        for number in range(60):
+            place.end(number)
+        begun = time.monotonic()
+        with place.telling(receiver):
+            place.until(webhook_id, all_ended(60))
+        assert len(receiver.received) == 60
+        assert place.looks <= 2 + (time.monotonic() - begun)

@@ -26,6 +26,7 @@ from tests.webhooks.receiver import (
     drips,
     floods,
     hangs,
+    informs,
     own_signature,
     receiving,
     says,
@@ -128,6 +129,35 @@ def test_a_giant_answer_is_not_read() -> None:
         begun = time.monotonic()
         assert sent_to(receiver) == Sent(200, "answered 200")
         assert time.monotonic() - begun < 2.5
+
+
+def test_hints_without_end_are_not_read() -> None:
+    """A receiver that only says that it will answer is left after 256 KB, and not at the time limit."""
+    with receiving(informs) as receiver:
+        begun = time.monotonic()
+        assert sent_to(receiver) == Sent(None, "no HTTP answer: more than 256 KB came")
+        assert time.monotonic() - begun < 2.5
+
+
+def test_a_path_is_sent_as_it_is_written() -> None:
+    """Nothing of it is put in order; what a request line cannot have is escaped."""
+    with receiving(says(200)) as receiver:
+        assert sent_to(receiver, f'{receiver.host}/a/../b//%2e/<"x">?q={{1}}&r=%zz').delivered
+        assert receiver.received[0].line == "POST /a/../b//%2e/%3C%22x%22%3E?q=%7B1%7D&r=%zz HTTP/1.1"
+
+
+def test_the_log_is_not_told_the_path_of_a_redirect() -> None:
+    """Its user is told where it leads; the server's log the host alone, for a path may be a secret."""
+    for place, logged in (
+        ("https://h.example/T0/secret", "h.example"),
+        ("/T0/secret", "another path"),
+        ("//[", "anoth"),
+    ):
+        with receiving(says(308, f"Location: {place}")) as receiver:
+            sent = sent_to(receiver)
+        assert place in sent.outcome
+        assert "secret" not in sent.logged
+        assert f"a redirect to {logged}" in sent.logged
 
 
 def test_nobody_listens() -> None:

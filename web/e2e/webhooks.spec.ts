@@ -80,6 +80,26 @@ test.describe("with a receiver", () => {
     await card.getByRole("button", { name: "Send a test" }).click();
     await expect(card.getByTestId("outcome")).toContainText("failed");
     await expect(card.getByTestId("outcome")).toContainText("answered 500");
+
+    const row = card.locator("[data-delivery]").filter({ hasText: run.job_id });
+    const before = told.length;
+    await row.getByRole("button", { name: "again" }).click();
+    await expect(row).toContainText("failed");
+    await expect(row).toContainText("2 tries");
+    status = 204;
+    await row.getByRole("button", { name: "again" }).click();
+    await expect(row).toContainText("delivered");
+    await expect(row).toContainText("3 tries");
+    expect(told.length).toBe(before + 2);
+    expect(told.at(-1)?.headers["x-strikebook-delivery"]).toBe(await row.getAttribute("data-delivery"));
+
+    await card.getByRole("button", { name: "Switch off" }).click();
+    await expect(card.getByTestId("health")).toContainText(/^off since .*: switched off by hand/);
+    await expect(row.getByRole("button", { name: "again" })).toBeDisabled();
+    await page.reload();
+    await expect(card.getByTestId("health")).toContainText("switched off by hand");
+    await card.getByRole("button", { name: "Switch on" }).click();
+    await expect(card.getByTestId("health")).toHaveCount(0);
     await page.reload();
     await expect(page.getByTestId("secret")).toHaveCount(0);
     expect(await page.content()).not.toContain(secret);

@@ -13,6 +13,7 @@ from strikebook.cli.texts import inert, make_console
 
 if TYPE_CHECKING:
     from strikebook.service.webhooks import Webhooks
+    from strikebook.webhooks.webhook import Delivery, Webhook
 
 _HELP = """Webhooks: a URL that is told, signed, when a job completes, fails or is cancelled. docs/webhooks.md.
 
@@ -27,8 +28,9 @@ Make one, try it, and see what it was told:
   strikebook webhooks log wh_0123456789abcdef
 
 \b
-See which there are, and take one back:
+See which there are, and take one back; one that failed for days is off until it is switched on:
   strikebook webhooks list
+  strikebook webhooks on wh_0123456789abcdef
   strikebook webhooks remove wh_0123456789abcdef
 
 They belong to a results folder (--results, STRIKEBOOK_RESULTS); its server tells them, of jobs of `strikebook run` too.
@@ -82,7 +84,7 @@ def show(
     found = webhooks.of_user(user)
     table = Table("id", "whose", "tells of", "where to", "made", "note")
     for each in found:
-        note = webhooks.hosts.refusal(each.url) or ""
+        note = _note(each) or webhooks.hosts.refusal(each.url) or ""
         made = each.created_at.replace(microsecond=0).isoformat()
         table.add_row(each.webhook_id, each.user_id, ", ".join(each.events), each.url, made, note)
     make_console().print(table if found else f"no webhooks in {results}")
@@ -106,11 +108,43 @@ def send_test(webhook_id: _Id, results: Results = DEFAULT_RESULTS) -> None:
     \b
     strikebook webhooks test wh_0123456789abcdef
     """  # noqa: D301 — \b is the mark of lines to be left as they are
-    delivery = _webhooks(results).test_here(webhook_id)
-    tried = delivery.tries[-1]
-    typer.echo(inert(f"{tried.outcome} ({tried.ms} ms)"))
-    if delivery.state != "delivered":
-        raise typer.Exit(1)
+    _say_outcome(_webhooks(results).test_here(webhook_id))
+
+
+@webhooks_app.command("redeliver")
+def redeliver(
+    webhook_id: _Id,
+    delivery_id: Annotated[str, typer.Argument(help="The delivery's id, as the log has it.", show_default=False)],
+    results: Results = DEFAULT_RESULTS,
+) -> None:
+    """Send a delivery that has ended again from here, once, under its own id. Exit status 1 where it was not delivered.
+
+    \b
+    strikebook webhooks redeliver wh_0123456789abcdef whd_0123456789abcdef01234567
+    """  # noqa: D301 — \b is the mark of lines to be left as they are
+    _say_outcome(_webhooks(results).redeliver_here(webhook_id, delivery_id))
+
+
+@webhooks_app.command("on")
+def switch_on(webhook_id: _Id, results: Results = DEFAULT_RESULTS) -> None:
+    """Switch a webhook on: it is told of what ends from now on, not of what ended while it was off.
+
+    \b
+    strikebook webhooks on wh_0123456789abcdef
+    """  # noqa: D301 — \b is the mark of lines to be left as they are
+    webhook = _webhooks(results).on(webhook_id)
+    typer.echo(f"the webhook {webhook.webhook_id} of {webhook.user_id} is on")
+
+
+@webhooks_app.command("off")
+def switch_off(webhook_id: _Id, results: Results = DEFAULT_RESULTS) -> None:
+    """Switch a webhook off: it is told nothing until it is switched on, and what waits for it is given up.
+
+    \b
+    strikebook webhooks off wh_0123456789abcdef
+    """  # noqa: D301 — \b is the mark of lines to be left as they are
+    webhook = _webhooks(results).off(webhook_id)
+    typer.echo(f"the webhook {webhook.webhook_id} of {webhook.user_id} is off")
 
 
 @webhooks_app.command("log")
@@ -129,6 +163,22 @@ def log(webhook_id: _Id, results: Results = DEFAULT_RESULTS) -> None:
         cells = (each.delivery_id, each.event, each.job_id or "", since, each.state, str(len(each.tries)), last)
         table.add_row(*cells, following)
     make_console().print(table if found else f"{webhook_id} has been told nothing yet")
+
+
+def _say_outcome(delivery: Delivery) -> None:
+    tried = delivery.tries[-1]
+    typer.echo(inert(f"{tried.outcome} ({tried.ms} ms)"))
+    if delivery.state != "delivered":
+        raise typer.Exit(1)
+
+
+def _note(webhook: Webhook) -> str:
+    """What is out of the ordinary with a webhook."""
+    if webhook.off_since is not None:
+        return f"off since {webhook.off_since.replace(microsecond=0).isoformat()}: {webhook.off_reason}"
+    if webhook.failing_since is not None:
+        return f"failing since {webhook.failing_since.replace(microsecond=0).isoformat()}"
+    return ""
 
 
 def _read_secret(path: Path) -> str:

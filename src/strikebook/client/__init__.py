@@ -5,7 +5,7 @@ is asked for. ``docs/python-client.md`` shows its use.
 """
 
 from strikebook.client.carriers import Exchanged
-from strikebook.client.client import AsyncClient, AsyncJob, AsyncResult, Client, Job, Result
+from strikebook.client.client import AsyncClient, AsyncJob, AsyncResult, AsyncSweep, Client, Job, Result, Sweep
 from strikebook.client.refusals import (
     AnswerError,
     BusyError,
@@ -27,6 +27,7 @@ __all__ = [
     "AsyncClient",
     "AsyncJob",
     "AsyncResult",
+    "AsyncSweep",
     "BusyError",
     "Client",
     "ClientError",
@@ -42,5 +43,6 @@ __all__ = [
     "ReplacedError",
     "Result",
     "Rows",
+    "Sweep",
     "UnreachableError",
 ]

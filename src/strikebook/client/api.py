@@ -8,13 +8,17 @@ from datetime import date
 from typing import Any, Generic, TypeVar, cast
 
 from strikebook.client.endpoint import endpoint
-from strikebook.client.exchange import API, BACKTEST, JSON_HEADERS, Request, day_text, get, identified, json_bytes, post
+from strikebook.client.exchange import API, BACKTEST, JSON_HEADERS, Request, day_text, identified, json_bytes, post
+from strikebook.client.keeping import KeepingCalls
+from strikebook.client.remembered import RememberedCalls
 from strikebook.client.results import ResultCalls, clear_request, metadata_request
 from strikebook.client.shapes.comparison import Compared
-from strikebook.client.shapes.jobs import CleanupDone, CleanupStatus, ClearedAnswer, Health, Me, Status
+from strikebook.client.shapes.jobs import ClearedAnswer, Health, Me, Status
 from strikebook.client.shapes.runs import DamagedRun, Metadata, Options, Run
 from strikebook.client.shapes.strategies import Deleted, Findings, ListedStrategy, Market
-from strikebook.client.steps import Steps, asked
+from strikebook.client.steps import Steps
+from strikebook.client.sweeps import SweepingCalls, SweepT
+from strikebook.client.webhooks import WebhookCalls
 
 JobT = TypeVar("JobT")
 ResultT = TypeVar("ResultT")
@@ -26,11 +30,8 @@ ResultGiven = ResultCalls | tuple[str, str]
 """A result, or whose it is and of which strategy."""
 
 
-class Calls(ABC, Generic[JobT, ResultT]):
+class Calls(RememberedCalls, KeepingCalls, WebhookCalls, SweepingCalls[SweepT], ABC, Generic[JobT, ResultT, SweepT]):
     """The calls of a client; what they come to is told by the shapes of ``strikebook.client.shapes``."""
-
-    def __init__(self, retries: int) -> None:
-        self._retries = retries
 
     @abstractmethod
     def job(self, job_id: str) -> JobT:
@@ -76,18 +77,18 @@ class Calls(ABC, Generic[JobT, ResultT]):
         """Store a user's own strategy; one that cannot run is refused with all that is wrong (InvalidError)."""
         query = () if user_id is None else (("user_id", user_id),)
         request = Request("PUT", _strategy_path(strategy_id), query, JSON_HEADERS, json_bytes(document))
-        return asked(request, self._retries)
+        return self._do(request)
 
     @endpoint
     def delete_strategy(self, strategy_id: str, user_id: str | None = None) -> Steps[Deleted]:
         """Delete a user's own strategy; its results stay."""
         query = () if user_id is None else (("user_id", user_id),)
-        return asked(Request("DELETE", _strategy_path(strategy_id), query), self._retries)
+        return self._do(Request("DELETE", _strategy_path(strategy_id), query))
 
     @endpoint
     def validate_strategy(self, document: StrategyGiven) -> Steps[Findings]:
         """All that is wrong with a strategy, each with its place in the document; nothing is stored."""
-        return asked(post(f"{API}/strategies/validate", json_bytes(document)), self._retries)
+        return self._do(post(f"{API}/strategies/validate", json_bytes(document)))
 
     @endpoint
     def run(
@@ -104,7 +105,7 @@ class Calls(ABC, Generic[JobT, ResultT]):
         body |= {"start_date": day_text(start_date), "end_date": day_text(end_date)}
         if options is not None:
             body["options"] = options
-        queued = yield from asked(post(f"{BACKTEST}/run", body), self._retries)
+        queued = yield from self._do(post(f"{BACKTEST}/run", body))
         return self.job(queued["job_id"])
 
     @endpoint
@@ -127,31 +128,16 @@ class Calls(ABC, Generic[JobT, ResultT]):
     @endpoint
     def compare(self, *results: ResultGiven) -> Steps[Compared]:
         """Two to ten results side by side, and where each first went another way than the first of them."""
-        return asked(
-            get(f"{BACKTEST}/compare", {"result": [_told(each) for each in results]}, slow=True), self._retries
-        )
+        return self._ask(f"{BACKTEST}/compare", {"result": [_told(each) for each in results]}, slow=True)
 
     @endpoint
     def clear(self, user_id: str, strategy_id: str) -> Steps[ClearedAnswer]:
         """Remove the results of a strategy; a job that is at work on them is cancelled first."""
-        return asked(clear_request(user_id, strategy_id), self._retries)
-
-    @endpoint
-    def cleanup_status(self) -> Steps[CleanupStatus]:
-        """How long results live, when the last cleanup was, and what expires next."""
-        return self._ask(f"{BACKTEST}/cleanup/status")
-
-    @endpoint
-    def cleanup(self, ttl_hours: float | None = None) -> Steps[CleanupDone]:
-        """Clear what has expired, or what was created longer ago than that; the administrator's."""
-        return asked(post(f"{BACKTEST}/cleanup/run", query={"ttl_hours": ttl_hours}), self._retries)
+        return self._do(clear_request(user_id, strategy_id))
 
     def _found_result(self, user_id: str, strategy_id: str) -> Steps[ResultT]:
-        metadata = yield from asked(metadata_request(user_id, strategy_id), self._retries)
+        metadata = yield from self._do(metadata_request(user_id, strategy_id))
         return self._made_result(cast("Metadata", metadata))
-
-    def _ask(self, path: str, query: dict[str, object] | None = None) -> Steps[Any]:
-        return asked(get(path, query), self._retries)
 
 
 def _told(result: ResultGiven) -> str:

@@ -14,6 +14,7 @@ from strikebook.client.jobs import JobCalls
 from strikebook.client.results import ResultCalls
 from strikebook.client.shapes.runs import Metadata
 from strikebook.client.steps import Steps
+from strikebook.client.sweeps import SweepCalls
 
 DEFAULT_URL: Final = "http://localhost:8000"
 _TIMEOUT_S: Final = 30.0
@@ -56,7 +57,23 @@ class AsyncJob(JobCalls[AsyncResult], Awaited):
         self._carrier = carrier
 
 
-class Client(Calls[Job, Result], AtOnce):
+class Sweep(SweepCalls, AtOnce):
+    """A sweep of the server."""
+
+    def __init__(self, user_id: str, sweep_id: str, retries: int, carrier: Carrier) -> None:
+        super().__init__(user_id, sweep_id, retries)
+        self._carrier = carrier
+
+
+class AsyncSweep(SweepCalls, Awaited):
+    """A sweep of the server; its calls are awaited."""
+
+    def __init__(self, user_id: str, sweep_id: str, retries: int, carrier: AsyncCarrier) -> None:
+        super().__init__(user_id, sweep_id, retries)
+        self._carrier = carrier
+
+
+class Client(Calls[Job, Result, Sweep], AtOnce):
     """A Strikebook server, asked from Python: ``with Client("http://localhost:8000", key) as client: …``.
 
     ``key`` is sent as ``Authorization: Bearer``, and to no other address: redirects are not followed. ``timeout_s`` is
@@ -87,6 +104,10 @@ class Client(Calls[Job, Result], AtOnce):
         """A job by its id; nothing is asked yet."""
         return Job(identified("job_id", job_id), self._retries, self._found_result, self._carrier)
 
+    def sweep(self, user_id: str, sweep_id: str) -> Sweep:
+        """A sweep by its id; nothing is asked yet."""
+        return Sweep(identified("user_id", user_id), identified("sweep_id", sweep_id), self._retries, self._carrier)
+
     def close(self) -> None:
         """Close the connections; nothing can be asked then."""
         self._carrier.http.close()
@@ -103,7 +124,7 @@ class Client(Calls[Job, Result], AtOnce):
         return Result(metadata, self._retries, self._carrier)
 
 
-class AsyncClient(Calls[AsyncJob, AsyncResult], Awaited):
+class AsyncClient(Calls[AsyncJob, AsyncResult, AsyncSweep], Awaited):
     """The same for asyncio: ``async with AsyncClient(url) as client: await client.market()``. See Client."""
 
     def __init__(
@@ -127,6 +148,12 @@ class AsyncClient(Calls[AsyncJob, AsyncResult], Awaited):
     def job(self, job_id: str) -> AsyncJob:
         """A job by its id; nothing is asked yet."""
         return AsyncJob(identified("job_id", job_id), self._retries, self._found_result, self._carrier)
+
+    def sweep(self, user_id: str, sweep_id: str) -> AsyncSweep:
+        """A sweep by its id; nothing is asked yet."""
+        return AsyncSweep(
+            identified("user_id", user_id), identified("sweep_id", sweep_id), self._retries, self._carrier
+        )
 
     async def close(self) -> None:
         """Close the connections; nothing can be asked then."""

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal, cast, get_args
 
+from strikebook.client.asking import Asking
 from strikebook.client.endpoint import endpoint
 from strikebook.client.exchange import BACKTEST, Request, day_part, get, identified
 from strikebook.client.files import saved
 from strikebook.client.refusals import ReplacedError
+from strikebook.client.remembered import history_request, notes_request, past_runs, set_notes_request
 from strikebook.client.rows import DAY_COLUMNS, POSITION_COLUMNS, TRADE_COLUMNS, Column, Rows, day_of
 from strikebook.client.shapes.days import Chart, Day, Position, Trade
 from strikebook.client.shapes.jobs import ClearedAnswer
 from strikebook.client.shapes.reasons import Why
+from strikebook.client.shapes.remembered import NotesTold, PastRun, RunHistory
 from strikebook.client.shapes.retention import Pinned
 from strikebook.client.shapes.runs import DailySummary, Metadata, Repriced, RunStatistics, Verified
 from strikebook.client.shapes.strategies import Findings
-from strikebook.client.steps import Steps, asked
+from strikebook.client.steps import Steps
 from strikebook.errors import UsageError
 
 DayGiven = date | str
@@ -63,14 +66,14 @@ def _path(what: str, user_id: str, strategy_id: str) -> str:
     return f"{BACKTEST}/{what}/{identified('user_id', user_id)}/{identified('strategy_id', strategy_id)}"
 
 
-class ResultCalls:
+class ResultCalls(Asking):
     """What can be asked of a result. ``metadata`` is what the server said of it when this was made."""
 
     def __init__(self, metadata: Metadata, retries: int) -> None:
+        super().__init__(retries)
         self.metadata = metadata
         self.user_id = metadata["user_id"]
         self.strategy_id = metadata["strategy_id"]
-        self._retries = retries
 
     def __repr__(self) -> str:
         """Say whose result of what it is."""
@@ -166,20 +169,39 @@ class ResultCalls:
     @endpoint
     def pin(self) -> Steps[Pinned]:
         """Keep the results until they are unpinned or cleared: they do not expire, and no run replaces them."""
-        return asked(Request("PUT", self._path("pin")), self._retries)
+        return self._do(Request("PUT", self._path("pin")))
 
     @endpoint
     def unpin(self) -> Steps[Pinned]:
         """Let the results expire again, when they would have without the pin."""
-        return asked(Request("DELETE", self._path("pin")), self._retries)
+        return self._do(Request("DELETE", self._path("pin")))
+
+    @endpoint
+    def notes(self) -> Steps[NotesTold]:
+        """What its user says of it: a name, a note, tags."""
+        return self._do(notes_request(self.user_id, self.strategy_id))
+
+    @endpoint
+    def set_notes(
+        self, *, name: str | None = None, note: str | None = None, tags: Sequence[str] = ()
+    ) -> Steps[NotesTold]:
+        """Say something of it, in place of what was said: what is left out is said no more. It outlives the result."""
+        return self._do(set_notes_request(self.user_id, self.strategy_id, name, note, tags))
+
+    @endpoint
+    def history(self, limit: int | None = None) -> Steps[RunHistory]:
+        """The newest runs of its strategy that have ended, also those whose results are gone; and all their trials."""
+        return self._do(history_request(self.user_id, self.strategy_id, limit))
+
+    @endpoint
+    def past_runs(self, limit: int | None = None) -> Steps[Rows[PastRun]]:
+        """The runs of ``history`` as rows, the newest first."""
+        return past_runs(history_request(self.user_id, self.strategy_id, limit), self._retries)
 
     @endpoint
     def clear(self) -> Steps[ClearedAnswer]:
         """Remove the results from the server; a job that is at work on them is cancelled first."""
-        return asked(clear_request(self.user_id, self.strategy_id), self._retries)
-
-    def _ask(self, path: str, query: dict[str, object] | None = None, *, slow: bool = False) -> Steps[Any]:
-        return asked(get(path, query, slow=slow), self._retries)
+        return self._do(clear_request(self.user_id, self.strategy_id))
 
     def _path(self, what: str) -> str:
         return _path(what, self.user_id, self.strategy_id)
@@ -194,7 +216,7 @@ class ResultCalls:
         for summary in self._stored_days(first, last):
             document = yield from self._ask(self._day_path(summary["date"]))
             rows += [{"date": document["date"], **row} for row in document[member]]
-        now = yield from asked(metadata_request(self.user_id, self.strategy_id), self._retries)
+        now = yield from self._do(metadata_request(self.user_id, self.strategy_id))
         if any(now[name] != self.metadata[name] for name in _WHOLE):
             what = f"the results are those of {now['job_id']} by now, not of {self.metadata['job_id']}"
             raise ReplacedError(what, where=f"{self.user_id}/{self.strategy_id}", right="ask for the result again")

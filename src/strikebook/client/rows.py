@@ -8,6 +8,7 @@ exchange time, without an offset.
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -56,8 +57,13 @@ class Column:
                 return None
             found = found.get(name)
         if found is None or self.kind not in ("date", "time"):
-            return float(found) if found is not None and self.kind == "number" else found
+            return self._plain(found)
         return moment(found) if self.kind == "time" else moment(found).date()
+
+    def _plain(self, found: Any) -> Any:  # noqa: ANN401 — a cell
+        if self.kind == "number" and found is not None:
+            return float(found)
+        return json.dumps(found) if self.kind == "text" and isinstance(found, bool | int | float) else found
 
 
 def column(kind: Kind, *names: str, within: str = "", prefix: str = "", known: Any = _always) -> list[Column]:  # noqa: ANN401 — a function

@@ -116,6 +116,10 @@ class Keys:
         self._look(_LOOK_EVERY_S)
         return self._version
 
+    def keyless(self, user_id: str) -> bool:
+        """Whether keys are needed and that user has none. Raises StorageError for a file that cannot be read."""
+        return self.configured and all(key.user_id != user_id for key in self._known.values())
+
     def caller(self, presented: str | None) -> Caller | None:
         """Who presents that key; None for a wrong one, or none where one is needed."""
         if not self.configured:

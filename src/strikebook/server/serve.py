@@ -52,6 +52,7 @@ def serve(settings: Settings, announce: Callable[[str], None], on_ready: Callabl
         announce("🚀 Backtest File Storage API Server Starting")
         announce(_LINE)
         backtests = build_backtests(settings)
+        backtests.webhooks.keyless = keys.keyless
         announce("Running initial cleanup...")
         try:
             cleaned = backtests.start()

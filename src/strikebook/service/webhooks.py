@@ -25,7 +25,7 @@ from strikebook.service.job_status import status_document
 from strikebook.settings import Settings
 from strikebook.storage.layout import check_id
 from strikebook.webhooks.addresses import parse_networks
-from strikebook.webhooks.dispatcher import Dispatcher
+from strikebook.webhooks.dispatcher import Dispatcher, unknown_delivery
 from strikebook.webhooks.hosts import AllowedHosts, target_of
 from strikebook.webhooks.occurrence import Occurrence, make_test
 from strikebook.webhooks.sending import Sender
@@ -66,13 +66,16 @@ class Webhooks:
         self._one_change = threading.Lock()
         self._ended: deque[Job] = deque(maxlen=_REMEMBERED)
         self._dispatcher: Dispatcher | None = None
+        self.keyless: Callable[[str], bool] = lambda _: False
+        """Whether a user may not use the server any more; whoever knows the keys says so before the start."""
 
     def start(self) -> None:
         """Begin to tell, where the administrator has allowed a host."""
         if not self.hosts:
             return
-        schedule = Schedule(self._settings.webhook_retry_s, self._settings.webhook_tries)
-        self._dispatcher = Dispatcher(self._folder, self._sender(), schedule, self._occurrences, self._now)
+        self._dispatcher = Dispatcher(
+            self._folder, self._sender(), self._schedule(), self._occurrences, self._now, refusal=self._unanswered
+        )
         self._jobs.on_end = self.ended
         self._dispatcher.start()
 
@@ -87,9 +90,12 @@ class Webhooks:
         if self._dispatcher is not None:
             self._dispatcher.wake()
 
-    def add(self, user_id: str, url: str, events: tuple[str, ...], secret: str | None) -> tuple[Webhook, str | None]:
+    def add(
+        self, user_id: str, url: str, events: tuple[str, ...], secret: str | None, *, by_own_key: bool = False
+    ) -> tuple[Webhook, str | None]:
         """Make a webhook; with it comes its secret where it was made here, which is not shown again.
 
+        One that a key of its user makes (``by_own_key``) is told nothing any more once the user has no key.
         Raises UsageError for what makes no sense or is not allowed, BusyError where the user has as many as one may.
         """
         check_id(user_id, "user_id")
@@ -111,7 +117,7 @@ class Webhooks:
             )
         made = make_secret() if secret is None else None
         now = self._now()
-        webhook = Webhook(make_webhook_id(), user_id, url, chosen, made or secret or "", now, now)
+        webhook = Webhook(make_webhook_id(), user_id, url, chosen, made or secret or "", now, now, by_own_key)
         with self._one_change:
             if sum(each.user_id == user_id for each in self._folder.webhooks()) >= MOST_OF_A_USER:
                 raise BusyError(
@@ -146,6 +152,23 @@ class Webhooks:
             self._folder.remove(webhook_id)
         return webhook
 
+    def on(self, webhook_id: str, *, by_own_key: bool = False) -> Webhook:
+        """Switch a webhook on: it is told of what ends from now on. Raises NotFoundError."""
+        return self._changed(webhook_id, lambda webhook: webhook.on(self._now(), by_own_key=by_own_key))
+
+    def off(self, webhook_id: str) -> Webhook:
+        """Switch a webhook off: what waits for it is given up. Raises NotFoundError."""
+        return self._changed(webhook_id, lambda webhook: webhook.off(self._now(), "switched off by hand"))
+
+    def _changed(self, webhook_id: str, change: Callable[[Webhook], Webhook]) -> Webhook:
+        self.get(webhook_id)
+        changed = self._folder.change(webhook_id, change)
+        if changed is None:
+            raise unknown_webhook(webhook_id)
+        if self._dispatcher is not None:
+            self._dispatcher.wake()
+        return changed
+
     def deliveries(self, webhook_id: str) -> list[Delivery]:
         """The log of a webhook, the newest first. Raises NotFoundError."""
         self.get(webhook_id)
@@ -154,27 +177,66 @@ class Webhooks:
 
     def test(self, webhook_id: str) -> Future[Delivery]:
         """Send a test from the thread that tells; the delivery with its outcome. Raises NotFoundError, UsageError."""
-        webhook = self.get(webhook_id)
-        refused = self.refusal(webhook.url)
+        return self._telling(webhook_id).test(webhook_id)
+
+    def redeliver(self, webhook_id: str, delivery_id: str) -> Future[Delivery]:
+        """Send a delivery again from the thread that tells; as ``test``. The future has NotFoundError, BusyError."""
+        return self._telling(webhook_id).redeliver(webhook_id, delivery_id)
+
+    def _telling(self, webhook_id: str) -> Dispatcher:
+        refused = self.refusal(self.get(webhook_id).url)
         if refused is not None:
             raise refused
         if self._dispatcher is None:
             raise BusyError("webhooks are not being sent now", where="webhook_id", right="start the server")
-        return self._dispatcher.test(webhook_id)
+        return self._dispatcher
+
+    def redeliver_here(self, webhook_id: str, delivery_id: str) -> Delivery:
+        """Send a delivery that has ended again from this process; for the command line.
+
+        Raises NotFoundError, and BusyError for a webhook that is off and for what a server is still to send.
+        """
+        webhook = self.get(webhook_id)
+        delivery = self._folder.delivery(webhook_id, delivery_id)
+        if delivery is None:
+            raise unknown_delivery(delivery_id)
+        if webhook.off_since is not None:
+            raise BusyError(f"the webhook is off: {webhook.off_reason}", where="webhook_id", right="switch it on first")
+        if delivery.state == "pending":
+            right = "the server of these results sends it; its page can send it at once"
+            raise BusyError("this delivery is still to be sent", where="delivery_id", right=right)
+        return self._sent_here(webhook, delivery)
 
     def test_here(self, webhook_id: str) -> Delivery:
         """Send a test from this process, and note it in the log; for the command line. Raises NotFoundError."""
         webhook = self.get(webhook_id)
-        delivery, begun = make_test(webhook, self._now()), self._now()
-        sent = asyncio.run(self._sender().send(webhook, delivery))
-        took = round((self._now() - begun) / timedelta(milliseconds=1))
-        tried = Try(begun, max(0, took), sent.status, sent.outcome)
-        after = delivery.after(tried, Schedule(), 0.0, delivered=sent.delivered)
-        self._folder.put_delivery(after)
+        after = self._sent_here(webhook, make_test(webhook, self._now()))
         tests = [each for each in self._folder.deliveries(webhook_id)[0] if each.event == TEST]
         for old in tests[:-_TESTS_KEPT]:
             self._folder.remove_delivery(webhook_id, old.delivery_id)
         return after
+
+    def _sent_here(self, webhook: Webhook, delivery: Delivery) -> Delivery:
+        """Try a delivery once from this process, and note what came of it."""
+        begun, schedule = self._now(), self._schedule()
+        sent = asyncio.run(self._sender().send(webhook, delivery))
+        took = round((self._now() - begun) / timedelta(milliseconds=1))
+        tried = Try(begun, max(0, took), sent.status, sent.outcome)
+        after = delivery.again(tried, schedule, 0.0, delivered=sent.delivered)
+        self._folder.put_delivery(after)
+        if sent.delivered:
+            self._folder.change(webhook.webhook_id, lambda each: each.after(after, schedule))
+        return after
+
+    def _unanswered(self, webhook: Webhook) -> str | None:
+        """Why nobody answers for a webhook any more: a key of its user made it, and its user has none now."""
+        gone = webhook.by_own_key and self.keyless(webhook.user_id)
+        return f"{webhook.user_id} has no key any more" if gone else None
+
+    def _schedule(self) -> Schedule:
+        hours = self._settings.webhook_off_after_h
+        off_after = timedelta(hours=hours) if hours > 0 else None
+        return Schedule(self._settings.webhook_retry_s, self._settings.webhook_tries, off_after)
 
     def _sender(self) -> Sender:
         return Sender(self.hosts, parse_networks(self._settings.webhook_networks), self.timeout_s)
@@ -198,6 +260,9 @@ def webhook_document(webhook: Webhook) -> Document:
         "url": webhook.url,
         "events": list(webhook.events),
         "created_at": _stamp(webhook.created_at),
+        "failing_since": _stamp_or_none(webhook.failing_since),
+        "off_since": _stamp_or_none(webhook.off_since),
+        "off_reason": webhook.off_reason or None,
     }
 
 
@@ -209,7 +274,7 @@ def delivery_document(delivery: Delivery) -> Document:
         "job_id": delivery.job_id,
         "state": delivery.state,
         "created_at": _stamp(delivery.created_at),
-        "next_try_at": None if delivery.next_try_at is None else _stamp(delivery.next_try_at),
+        "next_try_at": _stamp_or_none(delivery.next_try_at),
         "tries": [
             {"at": _stamp(each.at), "ms": each.ms, "status": each.status, "outcome": each.outcome}
             for each in delivery.tries
@@ -248,6 +313,10 @@ def _can_be_secret(text: str) -> bool:
 def _printable(text: str) -> str:
     """A text as JSON can hold it: a path that is not UTF-8 may be part of a message."""
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _stamp_or_none(moment: datetime | None) -> str | None:
+    return None if moment is None else _stamp(moment)
 
 
 def _stamp(moment: datetime) -> str:

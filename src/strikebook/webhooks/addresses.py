@@ -2,7 +2,7 @@
 
 A name is looked up once for a try, every address that comes back is looked at, and the connection is made to one of
 these: a name that resolves to another address a moment later gains nothing. An IPv6 address that stands for an IPv4 one
-(mapped, 6to4, NAT64, Teredo) is as good as that one.
+(mapped, 6to4, NAT64, Teredo, ISATAP) is as good as that one.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ _NOT_PUBLIC: Final[tuple[Network, ...]] = tuple(
 )  # fmt: skip
 """Named here as well: what the library calls global has changed from version to version."""
 
+_ISATAP: Final = 0x00005EFE
+_ISATAP_MASK: Final = 0xFDFFFFFF
+"""The middle of an address of ISATAP, but for the bit that says whether its end is one of the public ones."""
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -71,5 +74,7 @@ def _inside(address: Address) -> Iterator[ipaddress.IPv4Address]:
         yield address.sixtofour
     if address.teredo is not None:
         yield from address.teredo
+    if (int(address) >> 32) & _ISATAP_MASK == _ISATAP:
+        yield ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     if _is_nat64(address):
         yield ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)

@@ -2,7 +2,7 @@
 
 1. The host must be one that the administrator allows; the setting may have changed since the webhook was made.
 2. Its name is looked up once, and every address must be allowed.
-3. The request goes to such an address; TLS and the ``Host`` header have the name. No proxy of the environment is used.
+3. The request goes to such an address; TLS and the ``Host`` header have the name. Nothing of the environment is used.
 4. The status decides: 2xx is delivered. A redirect is not followed. Of the body at most a few kilobytes are read.
 5. All of it must be done within the time limit, however slowly bytes come. Nothing is raised: the outcome says it.
 """
@@ -19,11 +19,13 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote, urlsplit
 
-import httpx
+import httpcore
 
 from strikebook import __version__
 from strikebook.webhooks.addresses import Network, refusal_of
+from strikebook.webhooks.bounded_network import BoundedNetwork
 from strikebook.webhooks.hosts import AllowedHosts, Target, target_of
 from strikebook.webhooks.signature import signature_of
 from strikebook.webhooks.webhook import Delivery, Webhook
@@ -38,14 +40,20 @@ _LONGEST_READ_S: Final = 1.0
 _LONGEST_CONNECT_S: Final = 5.0
 _MOST_ADDRESSES: Final = 4
 _LONGEST_DETAIL: Final = 200
+_IN_A_PATH: Final = "!$%&'()*+,-./:;=?@_~"
+_BROKEN: Final = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What came of a try: the status that was answered (None: none was), and a sentence for people."""
+    """What came of a try: the status that was answered (None: none was), and a sentence for the webhook's user.
+
+    ``logged`` is the sentence for the server's log, where it is another one: without paths, which may be secrets.
+    """
 
     status: int | None
     outcome: str
+    logged: str = ""
 
     @property
     def delivered(self) -> bool:
@@ -87,9 +95,9 @@ class Sender:
                 return await self._send(webhook, delivery)
         except TimeoutError:
             return Sent(None, f"no answer within {self._timeout_s:g} s")
-        except httpx.RemoteProtocolError as error:
+        except httpcore.RemoteProtocolError as error:
             return Sent(None, f"no HTTP answer: {_shown(error)}")
-        except (httpx.HTTPError, OSError) as error:
+        except _BROKEN as error:
             return Sent(None, f"not reached: {_shown(error)}")
         except Exception as error:
             LOG.exception("webhook broke", extra={"where": webhook.webhook_id})
@@ -110,44 +118,51 @@ class Sender:
         for address in addresses[:_MOST_ADDRESSES]:
             try:
                 return await self._post(target, address, headers, delivery.body)
-            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 unreached = Sent(None, f"not reached: {_shown(error)}")
         return unreached
 
     async def _post(self, target: Target, address: str, headers: dict[str, str], body: bytes) -> Sent:
         """Send to an address that was checked: the URL has the address, TLS and ``Host`` the name."""
         place = f"[{address}]" if ":" in address else address
-        limits = httpx.Timeout(self._timeout_s, connect=min(_LONGEST_CONNECT_S, self._timeout_s))
+        url = f"{target.scheme}://{place}:{target.port}{quote(target.path, safe=_IN_A_PATH)}"
+        told = {"sni_hostname": target.host, "timeout": {"connect": min(_LONGEST_CONNECT_S, self._timeout_s)}}
         async with (
-            httpx.AsyncClient(verify=self._tls, trust_env=False, timeout=limits, follow_redirects=False) as client,
-            client.stream(
-                "POST",
-                f"{target.scheme}://{place}:{target.port}{target.path}",
-                content=body,
-                headers=headers,
-                extensions={"sni_hostname": target.host},
-            ) as answer,
+            httpcore.AsyncConnectionPool(self._tls, network_backend=BoundedNetwork()) as pool,
+            pool.stream("POST", url, headers=list(headers.items()), content=body, extensions=told) as answer,
         ):
-            with suppress(httpx.HTTPError, TimeoutError):  # it has answered: what else it says changes nothing
+            with suppress(TimeoutError, *_BROKEN):  # it has answered: what else it says changes nothing
                 async with asyncio.timeout(_LONGEST_READ_S):
                     await _read_some(answer)
             return _outcome(answer)
 
 
-async def _read_some(answer: httpx.Response) -> None:
+async def _read_some(answer: httpcore.Response) -> None:
     read = 0
-    async for part in answer.aiter_raw():  # never unpacked
+    async for part in answer.aiter_stream():  # never unpacked
         read += len(part)
         if read > _MOST_READ_BYTES:
             return
 
 
-def _outcome(answer: httpx.Response) -> Sent:
-    status = answer.status_code
+def _outcome(answer: httpcore.Response) -> Sent:
+    status = answer.status
     if 300 <= status < 400:
-        place = _printable(answer.headers.get("location", "nowhere"))
-        return Sent(status, f"answered {status}: a redirect to {place}, which is not followed")
+        named = {name.lower(): value for name, value in answer.headers}
+        place = named.get(b"location", b"nowhere").decode("latin-1")
+        told = f"answered {status}: a redirect"
+        outcome = f"{told} to {_printable(place)}, which is not followed"
+        return Sent(status, outcome, f"{told} to {_printable(_host_of(place))}, which is not followed")
     return Sent(status, f"answered {status}")
+
+
+def _host_of(place: str) -> str:
+    """Where a redirect leads, without its path."""
+    try:
+        host = urlsplit(place).hostname
+    except ValueError:
+        host = None
+    return host or "another path"
 
 
 def _headers(target: Target, webhook: Webhook, delivery: Delivery, timestamp: str) -> dict[str, str]:
@@ -156,6 +171,7 @@ def _headers(target: Target, webhook: Webhook, delivery: Delivery, timestamp: st
         "Content-Type": "application/json",
         "User-Agent": f"Strikebook/{__version__}",
         "Accept-Encoding": "identity",
+        "Content-Length": str(len(delivery.body)),
         "Connection": "close",
         "X-Strikebook-Event": delivery.event,
         "X-Strikebook-Delivery": delivery.delivery_id,

@@ -34,6 +34,10 @@ def encode_webhook(webhook: Webhook) -> bytes:
             "secret": webhook.secret,
             "created_at": webhook.created_at,
             "told_until": webhook.told_until,
+            "by_own_key": webhook.by_own_key,
+            "failing_since": webhook.failing_since,
+            "off_since": webhook.off_since,
+            "off_reason": webhook.off_reason,
         }
     )
 
@@ -53,6 +57,10 @@ def decode_webhook(content: bytes, where: str) -> Webhook:
             _text(document["secret"]),
             _time(document["created_at"]),
             _time(document["told_until"]),
+            document.get("by_own_key") is True,
+            _time_or_none(document.get("failing_since")),
+            _time_or_none(document.get("off_since")),
+            _text(document.get("off_reason", "")),
         )
 
     return _decoded(content, where, read)
@@ -83,7 +91,6 @@ def decode_delivery(content: bytes, where: str) -> Delivery:
     def read(document: Mapping[str, Any]) -> Delivery:
         if not is_delivery_id(document["delivery_id"]) or document["state"] not in get_args(DeliveryState):
             raise ValueError("no delivery")
-        following = document["next_try_at"]
         return Delivery(
             document["delivery_id"],
             _text(document["webhook_id"]),
@@ -93,7 +100,7 @@ def decode_delivery(content: bytes, where: str) -> Delivery:
             _time(document["created_at"]),
             _text(document["body"]).encode(),
             document["state"],
-            None if following is None else _time(following),
+            _time_or_none(document["next_try_at"]),
             tuple(
                 Try(_time(each["at"]), int(each["ms"]), each["status"], _text(each["outcome"]))
                 for each in document["tries"]
@@ -120,6 +127,10 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError("no text")
     return value
+
+
+def _time_or_none(value: object) -> datetime | None:
+    return None if value is None else _time(value)
 
 
 def _time(value: object) -> datetime:

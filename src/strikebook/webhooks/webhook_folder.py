@@ -2,6 +2,7 @@
 
     {results}/.webhooks/{webhook_id}.json                  a webhook, with its secret
     {results}/.webhooks/{webhook_id}/{delivery_id}.json    a delivery: what is sent, its tries, when the next one is
+    {results}/.webhooks/.lock                              held while a webhook is changed, also by another process
 
 No user's folder can have such a name, so none of it is ever served as results, or expires with them.
 """
@@ -9,8 +10,10 @@ No user's folder can have such a name, so none of it is ever served as results, 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -65,17 +68,22 @@ class WebhookFolder:
         self._make_private(self._folder)
         _write(self._path(webhook.webhook_id), encode_webhook(webhook))
 
-    def replace(self, webhook: Webhook) -> None:
-        """Store a webhook again; one that was removed meanwhile stays removed."""
-        with self._lock:
-            if self._path(webhook.webhook_id).exists():
-                self.put(webhook)
+    def change(self, webhook_id: str, change: Callable[[Webhook], Webhook]) -> Webhook | None:
+        """Store what ``change`` makes of a webhook as it is now, and return it; None where there is none (any more)."""
+        with self._lock, self._alone():
+            webhook = self.get(webhook_id)
+            if webhook is None:
+                return None
+            changed = change(webhook)
+            if changed != webhook:
+                self.put(changed)
+            return changed
 
     def remove(self, webhook_id: str) -> None:
         """Remove a webhook and its deliveries; one that is not there is removed already."""
         if not is_webhook_id(webhook_id):
             return
-        with self._lock, storage_errors("remove", self._path(webhook_id)):
+        with self._lock, self._alone(), storage_errors("remove", self._path(webhook_id)):
             self._path(webhook_id).unlink(missing_ok=True)
         deliveries = self._deliveries_of(webhook_id)
         if deliveries.is_symlink() or not deliveries.is_dir():
@@ -99,6 +107,14 @@ class WebhookFolder:
             except StorageError:
                 damaged.append(path.name)
         return sorted(found, key=lambda each: (each.created_at, each.delivery_id)), sorted(damaged)
+
+    def delivery(self, webhook_id: str, delivery_id: str) -> Delivery | None:
+        """A delivery; None where there is none of that id. Raises StorageError for a damaged file."""
+        if not (is_webhook_id(webhook_id) and is_delivery_id(delivery_id)):
+            return None
+        path = self._deliveries_of(webhook_id) / f"{delivery_id}{_SUFFIX}"
+        content = read_regular_file(path)
+        return None if content is None else decode_delivery(content, str(path))
 
     def put_delivery(self, delivery: Delivery) -> None:
         """Store a delivery. Raises StorageError, also where its webhook is gone."""
@@ -147,6 +163,20 @@ class WebhookFolder:
 
     def _deliveries_of(self, webhook_id: str) -> Path:
         return self._folder / webhook_id
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other processes from changing a webhook meanwhile; they do so for the time of a write."""
+        path = self._folder / ".lock"
+        self._make_private(self._folder)
+        with storage_errors("lock", path):
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            with storage_errors("lock", path):
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
     def _make_private(self, folder: Path) -> None:
         if folder.is_dir() and not folder.is_symlink():

@@ -4,12 +4,38 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias, TypedDict
+from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 from strikebook.client.shapes.runs import Manifest, MarketOfRun, OptionsUsed
 from strikebook.client.shapes.shape import JobStatus
 
 Objective: TypeAlias = Literal["net_pnl", "total_pnl", "sharpe", "win_rate", "return_over_drawdown", "max_drawdown"]
+
+Value: TypeAlias = bool | int | float | str
+
+
+class ParameterBody(TypedDict):
+    """A place in the strategy's document, and the values it is to have."""
+
+    name: str
+    path: str
+    values: list[Value]
+
+
+class SampleBody(TypedDict):
+    """So many of all combinations, drawn by a seed."""
+
+    size: int
+    seed: NotRequired[int]
+
+
+class WindowsBody(TypedDict):
+    """Days to choose a point on, and days after them to look at it."""
+
+    train_days: int
+    test_days: int
+    anchored: NotRequired[bool]
+    """Train on all days so far."""
 
 
 class SweepQueued(TypedDict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
@@ -28,7 +28,7 @@ def _whole(value: object) -> object:
 
 
 Whole = Annotated[StrictInt, BeforeValidator(_whole)]
-Value = StrictBool | StrictInt | StrictFloat | StrictStr
+Value: TypeAlias = StrictBool | StrictInt | StrictFloat | StrictStr
 
 
 class ParameterBody(Asked):

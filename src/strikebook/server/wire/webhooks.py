@@ -13,6 +13,7 @@ from strikebook.webhooks.webhook import EVENTS, Event
 
 SECRET_PATTERN = r"^[!-~]{16,200}$"  # noqa: S105 — what one looks like
 WEBHOOK_PATTERN = r"^wh_[0-9a-f]{16}$"
+DELIVERY_PATTERN = r"^whd_[0-9a-f]{24}$"
 
 
 class WebhookBody(Asked):
@@ -41,16 +42,18 @@ class Webhook(Part):
     url: str
     events: list[Event]
     created_at: str
+    failing_since: str | None = Field(description="The first try that failed since the last delivery.")
+    off_since: str | None = Field(description="It is told nothing since then.")
+    off_reason: str | None
 
 
-class WebhookMade(Answer):
+class WebhookNow(Webhook, Answer):
+    """A webhook as it is now."""
+
+
+class WebhookMade(Webhook, Answer):
     """A webhook that was made. ``secret`` is shown this once, and only where it was made here."""
 
-    webhook_id: str
-    user_id: str
-    url: str
-    events: list[Event]
-    created_at: str
     secret: str | None
 
 

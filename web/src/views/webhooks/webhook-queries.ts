@@ -14,6 +14,7 @@ export function webhooksQuery(user: string) {
     queryKey: ["webhooks", user],
     queryFn: ({ signal }) =>
       answerOf(api.GET("/api/v1/webhooks", { params: { query: { user_id: user } }, signal })),
+    refetchInterval: LOOK_AGAIN_MS * 5,
   });
 }
 
