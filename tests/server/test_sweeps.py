@@ -7,7 +7,7 @@ import re
 import signal
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ DOCS = Path(__file__).parents[2] / "docs"
 NOW = datetime(2024, 12, 2, 15, 30, 45)  # noqa: DTZ001 — exchange time
 MOST = "$.nodes[bullish-entry].data.positions[0].maxEntries"
 SWEEP: dict[str, Any] = {**RUN, "parameters": [{"name": "most", "path": MOST, "values": [1, 2, 10]}]}
+MANY = [{"name": f"p{at}", "path": f"$.p{at}", "values": list(range(1000))} for at in range(8)]
+"""More combinations than can be counted: of these no sample is drawn."""
 LONG = {**SWEEP, "start_date": "2024-01-01", "end_date": "2024-12-31"}
 
 
@@ -88,7 +90,10 @@ def test_a_kept_point_runs_to_what_the_table_says(server: Running) -> None:
     metadata = server.client.get(f"{API}/metadata/keeper/{kept['strategy_id']}").json()
     assert metadata["overall_summary"]["total_pnl"] == point["total_pnl"]
     assert metadata["overall_summary"]["net_pnl"] == point["net_pnl"]
-    assert metadata["trials_of_sweeps"] == 0, "it is another strategy"
+    assert metadata["trials_of_sweeps"] == 2, "it was chosen among three: the two others go with it"
+    figures = metadata["statistics"]["figures"]
+    assert figures["trials"] == 3
+    assert figures["deflated_sharpe"] == point["deflated_sharpe"]
     ended(server.client, submitted(server.client, {**RUN, "user_id": "keeper"}))
     statistics = server.client.get(f"{API}/statistics/keeper/{STRATEGY}").json()
     trials = next(each["value"] for each in statistics["statistics"] if each["name"] == "trials")
@@ -107,6 +112,7 @@ def test_a_kept_point_runs_to_what_the_table_says(server: Running) -> None:
         ({"start_date": "2024-10-05"}, 422, "a run from"),
         ({"objective": "luck"}, 422, "objective"),
         ({"options": {"slippage": "a lot"}}, 422, "slippage"),
+        ({"parameters": MANY, "sample": {"size": 5}}, 422, "combinations"),
     ],
 )
 def test_what_makes_no_sense_is_refused(server: Running, change: dict[str, Any], status: int, said: str) -> None:
@@ -151,6 +157,61 @@ def test_a_cancelled_sweep_is_resumed(server: Running) -> None:
     assert server.client.post(f"{API}/jobs/{sweep_id}/resume").status_code == 200
     status = ended(server.client, sweep_id)
     assert (status["status"], status["progress"]["failed_days"]) == ("completed", 0)
+
+
+def test_a_quota_that_is_reached_stops_a_sweep_as_it_does_a_run(server: Running) -> None:
+    """Its finished days stay, little more is stored than it may; another is refused; with room it goes on to the end,
+    and comes to what it would have come to at once. Its points are tried once.
+    """
+    client, body = server.client, {**LONG, "user_id": "narrow"}
+    client.put(f"{API}/limits/narrow", json={"quota_mb": 0.06})
+    sweep_id = swept(client, body)
+    status = ended(client, sweep_id)
+    assert (status["status"], "narrow has used" in status["error"]) == ("failed", True)
+    sweep = client.get(f"{API}/sweep/narrow/{sweep_id}").json()
+    assert (sweep["status"], sweep["error"]) == ("failed", status["error"])
+    done = sum(day["status"] == "run" for day in sweep["days"])
+    assert 0 < done < sweep["total_days"]
+    assert [point["rank"] for point in sweep["points"]] != [None] * 3, "they are told of the days that are done"
+    folder = server.results / ".sweeps" / "narrow" / sweep_id
+    sizes = [each.stat().st_size for each in folder.glob("*.json.gz")]
+    assert len(sizes) == done
+    told = client.get(f"{API}/usage/narrow").json()
+    assert told["used_bytes"] == told["sweeps_bytes"]
+    assert told["used_bytes"] <= told["quota_bytes"] + 4 * max(sizes) + 1_000, "days in work, and why it ended"
+    for method, path in (("sweep", "sweep"), ("resume", f"jobs/{sweep_id}/resume")):
+        refused = problem(client.post(f"{API}/{path}", json=body), 507)
+        assert ("has used" in refused["detail"], "quota_mb" in refused["right"]) == (True, True), method
+    problem(client.post(f"{API}/run", json={**RUN, "user_id": "narrow"}), 507)
+    client.put(f"{API}/limits/narrow", json={"quota_mb": 100})
+    assert client.post(f"{API}/jobs/{sweep_id}/resume").status_code == 200
+    assert ended(client, sweep_id)["status"] == "completed"
+    at_once = swept(client, {**body, "user_id": "wide"})
+    ended(client, at_once)
+    whole = client.get(f"{API}/sweep/narrow/{sweep_id}").json()
+    assert whole["points"] == client.get(f"{API}/sweep/wide/{at_once}").json()["points"]
+    ended(client, submitted(client, {**RUN, "user_id": "narrow"}))
+    assert client.get(f"{API}/metadata/narrow/{STRATEGY}").json()["trials_of_sweeps"] == 3
+
+
+def test_limits_move_when_sweeps_expire(server: Running) -> None:
+    """In the answer of the change, as results of runs; a sweep is no run of its strategy, whose results are pinned."""
+    client, user = server.client, "moved"
+    ended(client, submitted(client, {**RUN, "user_id": user}))
+    first = swept(client, {**SWEEP, "user_id": user})
+    ended(client, first)
+    second = swept(client, {**LONG, "user_id": user})
+    until(client, second, ("running",))
+    assert client.put(f"{API}/pin/{user}/{STRATEGY}").status_code == 200
+    assert client.put(f"{API}/limits/{user}", json={"ttl_hours": 2}).json()["failed"] == []
+    assert lives(client.get(f"{API}/sweep/{user}/{first}").json()) == timedelta(hours=2)
+    assert ended(client, second)["status"] == "completed"
+    assert lives(client.get(f"{API}/sweep/{user}/{second}").json()) == timedelta(hours=2)
+
+
+def lives(sweep: dict[str, Any]) -> timedelta:
+    """For how long a sweep is kept."""
+    return datetime.fromisoformat(sweep["expires_at"]) - datetime.fromisoformat(sweep["created_at"])
 
 
 def test_a_killed_server_goes_on_with_a_sweep(tmp_path: Path) -> None:

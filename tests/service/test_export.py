@@ -358,7 +358,9 @@ def test_texts_that_begin_like_a_formula_are_harmless(parted: MemoryStorage) -> 
     assert {row["exit_node"] for row in trades_in(parted, "parquet")} >= {EVIL}
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\ta", "\ra", "\n=1", "  =1", "＝1"])
+@pytest.mark.parametrize(
+    "text", ["=1", "+1", "-1", "@a", "\ta", "\ra", "\n=1", "  =1", "＝1", "\x00=1", "\ufeff=1", "\u200b\x1b ＝1"]
+)
 def test_every_beginning_of_a_formula_is_known(text: str) -> None:
     """An apostrophe stands before it, in both."""
     assert harmless(text) == cell_text(text) == f"'{text}"
@@ -366,7 +368,9 @@ def test_every_beginning_of_a_formula_is_known(text: str) -> None:
 
 def test_other_texts_stay_as_they_are() -> None:
     """What does not begin so is not touched; what a cell of Excel cannot hold ends in …"""
-    assert [harmless(text) for text in ("a=1", "", "NIFTY:2024", "'=")] == ["a=1", "", "NIFTY:2024", "'="]
+    assert [harmless(text) for text in ("a=1", "", "NIFTY:2024", "'=", "\x00a")] == [
+        "a=1", "", "NIFTY:2024", "'=", "\x00a",
+    ]  # fmt: skip
     assert len(cell_text("x" * 40_000)) == 32_767
     assert cell_text("x" * 40_000).endswith("x…")
 

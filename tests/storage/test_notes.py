@@ -19,6 +19,7 @@ def test_what_is_said_is_read_back() -> None:
     assert read_notes(encode_notes(said), "ann/rsi") == said
     assert checked_notes({"name": "  ", "note": "", "tags": []}) == Notes()
     assert not checked_notes({}).said
+    assert checked_notes({"tags": ["के", "कु"]}).tags == ("के", "कु")
     assert checked_notes({"name": "क\u200dष 👩\u200d💻"}).name == "क\u200dष 👩\u200d💻"
 
 
@@ -41,6 +42,11 @@ def test_what_is_said_is_read_back() -> None:
         ({"tags": [""]}, "tags[0]"),
         ({"tags": ["a", "b,c"]}, "tags[1]"),
         ({"tags": ["rsi", "RSI"]}, "tags[1]"),
+        ({"name": "\u200b\u2060"}, "name"),
+        ({"name": "\u3164"}, "name"),
+        ({"tags": ["\ufe0f"]}, "tags[0]"),
+        ({"tags": ["rsi", "r\u200bsi"]}, "tags[1]"),
+        ({"tags": ["caf\u00e9", "cafe\u0301"]}, "tags[1]"),
         ({"tags": ["x" * 41]}, "tags[0]"),
         ({"tags": [None]}, "tags[0]"),
         ({"tags": [str(number) for number in range(21)]}, "tags"),

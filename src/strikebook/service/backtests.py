@@ -33,6 +33,7 @@ from strikebook.errors import (
 from strikebook.jobs.job import MOVES, Job, is_job_id
 from strikebook.model.options import parse_options
 from strikebook.service.abandoned import close_abandoned, close_abandoned_sweeps
+from strikebook.service.at_work import works_on_run
 from strikebook.service.charts import ChartCache
 from strikebook.service.compare import MOST_AT_A_TIME, compare
 from strikebook.service.export.exports import Exports
@@ -438,9 +439,7 @@ class Backtests:
         return job is not None and job.active
 
     def _is_running(self, key: RunKey) -> bool:
-        job = self.place.jobs.active(key.user_id)
-        at_work = job is not None and job.state == "running" and job.kind == "run"
-        return at_work and job is not None and job.strategy_id == key.strategy_id
+        return works_on_run(self.place.jobs, key)
 
     def _expiries(self) -> tuple[Document | None, list[Document]]:
         """What expires next, of what is there now; and what is pinned."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from strikebook.errors import BusyError, NotFoundError, StorageError
 from strikebook.jobs.job_manager import JobManager
+from strikebook.service.at_work import works_on_run, works_on_sweep
 from strikebook.service.space import used_by_sweeps
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_metadata, encode_metadata
@@ -46,7 +47,7 @@ class Retained:
         done: list[Document] = []
 
         def changed(metadata: bytes) -> bytes | None:
-            if self.is_running(key):
+            if works_on_run(self._jobs, key):
                 raise BusyError(
                     f"{key} is running", where="strategy_id", right="pin its results when it has ended, or cancel it"
                 )
@@ -124,19 +125,21 @@ class Retained:
             return None if limits == UserLimits() else encode_limits(limits)
 
         self._storage.change_limits(user_id, changed)
-        failed = []
-        for key in self._storage.folders(user_id):
-            try:
-                if not self.is_running(key):
-                    bring_in_line(self._storage, self._server, key)
-            except (StorageError, KeyError, ValueError, OverflowError) as error:
-                failed.append({"where": str(key), "what": str(error)})
+        failed: list[Document] = []
+        runs, sweeps = self._storage, self._storage.sweeps()
+        for key in runs.folders(user_id):
+            if not works_on_run(self._jobs, key):
+                self._bring_in_line(runs, key, str(key), failed)
+        for key in sweeps.folders(user_id):
+            if not works_on_sweep(self._jobs, key):
+                self._bring_in_line(sweeps, key, f"sweep {key}", failed)
         return {**self.limits(user_id), "failed": failed}
 
-    def is_running(self, key: RunKey) -> bool:
-        """Whether a job is at work on these results."""
-        job = self._jobs.active(key.user_id)
-        return job is not None and job.state == "running" and job.strategy_id == key.strategy_id
+    def _bring_in_line(self, storage: BacktestStorage, key: RunKey, where: str, failed: list[Document]) -> None:
+        try:
+            bring_in_line(storage, self._server, key)
+        except (StorageError, KeyError, ValueError, OverflowError) as error:
+            failed.append({"where": where, "what": str(error)})
 
     def _run(self, key: RunKey, keeping: Keeping) -> Document | None:
         size = self._storage.size(key)

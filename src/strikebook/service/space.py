@@ -14,20 +14,23 @@ from strikebook.storage.layout import RunKey
 
 
 class Space:
-    """What is left of a user's quota to a run of which so many bytes are stored."""
+    """What is left of a user's quota to a run, or a sweep, of which so many bytes are stored."""
 
-    def __init__(self, storage: BacktestStorage, key: RunKey, server: Keeping, own_bytes: int) -> None:
+    def __init__(
+        self, storage: BacktestStorage, key: RunKey, server: Keeping, own_bytes: int, *, swept: bool = False
+    ) -> None:
         self._storage = storage
         self._key = key
         self._server = server
         self._days = own_bytes
+        self._swept = swept
         self._quota = keeping_of(storage, server, key.user_id).quota_bytes
-        self._others = 0 if self._quota is None else used_by_others(storage, key)
+        self._others = 0 if self._quota is None else self._used_by_others()
 
     def look_again(self) -> None:
-        """Count what the run has stored so far, its metadata with it."""
+        """Count what has been stored so far, the metadata with it."""
         if self._quota is not None:
-            self._days = self._storage.size(self._key).stored_bytes
+            self._days = (self._storage.sweeps() if self._swept else self._storage).size(self._key).stored_bytes
 
     def refused(self, more: int) -> NoSpaceError | None:
         """Count a day of so many bytes; the error that ends the run, where it takes more than there is."""
@@ -35,17 +38,25 @@ class Space:
         if self._quota is None or self._others + self._days <= self._quota:
             return None
         self._quota = keeping_of(self._storage, self._server, self._key.user_id).quota_bytes
-        self._others = used_by_others(self._storage, self._key)
+        self._others = self._used_by_others()
         used = self._others + self._days
         return None if self._quota is None or used <= self._quota else _full(self._key.user_id, used, self._quota)
 
+    def _used_by_others(self) -> int:
+        if not self._swept:
+            return used_by_others(self._storage, self._key)
+        return used_in_all(self._storage, self._key.user_id) - self._storage.sweeps().size(self._key).stored_bytes
+
+
+def used_in_all(storage: BacktestStorage, user_id: str) -> int:
+    """What the user's results and sweeps take. Also what cannot be read takes its space."""
+    runs = sum(storage.size(key).stored_bytes for key in storage.folders(user_id))
+    return runs + used_by_sweeps(storage, user_id)
+
 
 def used_by_others(storage: BacktestStorage, key: RunKey) -> int:
-    """What the user's results and sweeps take, without those of one strategy. Also what cannot be read takes its
-    space.
-    """
-    runs = sum(storage.size(other).stored_bytes for other in storage.folders(key.user_id) if other != key)
-    return runs + used_by_sweeps(storage, key.user_id)
+    """The same without the results of one strategy."""
+    return used_in_all(storage, key.user_id) - storage.size(key).stored_bytes
 
 
 def used_by_sweeps(storage: BacktestStorage, user_id: str) -> int:
@@ -55,11 +66,11 @@ def used_by_sweeps(storage: BacktestStorage, user_id: str) -> int:
 
 
 def refuse_used_up(storage: BacktestStorage, user_id: str, server: Keeping) -> None:
-    """Raise NoSpaceError where a sweep, which replaces nothing, has no room (any more) in its user's quota."""
+    """Raise NoSpaceError where a sweep, which replaces nothing, has no room in its user's quota."""
     quota_bytes = keeping_of(storage, server, user_id).quota_bytes
     if quota_bytes is None:
         return
-    used = sum(storage.size(key).stored_bytes for key in storage.folders(user_id)) + used_by_sweeps(storage, user_id)
+    used = used_in_all(storage, user_id)
     if used >= quota_bytes:
         raise _full(user_id, used, quota_bytes)
 

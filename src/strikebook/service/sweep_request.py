@@ -26,6 +26,8 @@ MOST_POINTS: Final = 1_000
 MOST_PARAMETERS: Final = 8
 MOST_VALUES: Final = 1_000
 MOST_POINT_DAYS: Final = 500_000
+MOST_COMBINATIONS: Final = 2**53
+"""Of which a sample may be drawn: as many as a number of JSON can count."""
 LARGEST_SEED: Final = 2**31 - 1
 MOST_WINDOW_DAYS: Final = 3_660
 _LONGEST_TEXT: Final = 200
@@ -118,6 +120,10 @@ def parse_sweep(asked: Mapping[str, Any]) -> SweepRequest:
         raise UsageError(f"objective {str(objective)[:40]!r}", where="objective", right=", ".join(OBJECTIVES))
     request = SweepRequest(parameters, _sample(asked.get("sample")), objective, _windows(asked.get("walk_forward")))
     count = math.prod(len(each.values) for each in parameters)
+    if count > MOST_COMBINATIONS:
+        raise UsageError(
+            f"{count} combinations", where="parameters", right=f"at most {MOST_COMBINATIONS}, also for a sample"
+        )
     if request.sample is None and count > MOST_POINTS:
         raise UsageError(
             f"{count} points", where="parameters", right=f"at most {MOST_POINTS}: fewer values, or a sample of them"

@@ -23,7 +23,7 @@ from strikebook.errors import StorageError, StrikebookError, UsageError
 from strikebook.jobs.job import FailedDay, Job
 from strikebook.jobs.job import Progress as JobProgress
 from strikebook.service.run import Progress, RunPlace, fail_if_active, refuse_full_disk
-from strikebook.service.space import refuse_used_up
+from strikebook.service.space import Space, refuse_used_up
 from strikebook.service.stored_days import ask_of_days
 from strikebook.service.sweep_plan import SweepPlan
 from strikebook.service.sweep_record import DoneDay, SweepRecord
@@ -34,6 +34,7 @@ from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_metadata, encode_metadata
 from strikebook.storage.keeping import keeping_of, refuse_longer
 from strikebook.storage.layout import RunKey
+from strikebook.storage.retention import bring_in_line
 from strikebook.storage.sweep_days import SweepDay, decode_sweep_day
 
 Document = dict[str, Any]
@@ -153,16 +154,19 @@ def _run_days(
     )
     days = [day for day in plan.run.days_to_run if day not in record.days]
     failures: list[StrikebookError] = []
+    space = _space(record, place, sweeps)
     stored_at = time.monotonic()
     try:
         for outcome in place.executor.run(work, days, lambda: bool(failures) or stop()):
             record.add(outcome)
             _tell(record, outcome, place, on_progress)
+            if not failures and (full := space.refused(outcome.file_bytes)) is not None:
+                failures.append(full)
             if not failures and time.monotonic() - stored_at >= _DOCUMENT_EVERY_S:
                 try:
                     sweeps.put_metadata(record.key, encode_metadata(record.document()))
+                    space.look_again()
                     refuse_full_disk(place.storage, place.limits)
-                    refuse_used_up(place.storage, record.key.user_id, place.limits.keeping)
                 except StorageError as error:
                     failures.append(error)
                 stored_at = time.monotonic()
@@ -187,23 +191,39 @@ def _end(
         if record.points is not None and any(done.status == "run" for done in record.days.values()):
             ratios = [row.get("sharpe") for row in record.points]
             note_trials(place.storage, record.plan.run.key, record.sweep_id, place.now(), ratios)
-        _finish(record, sweeps, document)
+        _finish(record, place, sweeps, document)
     except StorageError as unfinished:
         raise error or unfinished from None
     state = record.status
     assert state in ("completed", "failed", "cancelled")  # noqa: S101 — for the type checker
     place.jobs.end(record.sweep_id, state, record.error)
+    with suppress(StorageError):  # limits may have been changed meanwhile; every cleanup tries again
+        bring_in_line(sweeps, place.limits.keeping, record.key, record.sweep_id)
     return document
 
 
-def _finish(record: SweepRecord, sweeps: BacktestStorage, document: Document) -> None:
-    """Store the last document; on a full disk without its points, which can be folded anew from the days."""
+def _finish(record: SweepRecord, place: RunPlace, sweeps: BacktestStorage, document: Document) -> None:
+    """Store the last document; without its points where the quota or the disk has no room for them: they can be folded
+    anew from the days.
+    """
+    bare = encode_metadata({name: each for name, each in document.items() if name != "points"})
+    whole = encode_metadata(document)
     try:
-        sweeps.finish(record.key, encode_metadata(document))
+        if _space(record, place, sweeps).refused(len(whole) - len(bare)) is not None:
+            whole = bare
+    except StorageError:  # the user's limits cannot be read: what they are is not known
+        whole = bare
+    try:
+        sweeps.finish(record.key, whole)
     except StorageError as error:
         if not is_full(error):
             raise
-        sweeps.finish(record.key, encode_metadata({name: each for name, each in document.items() if name != "points"}))
+        sweeps.finish(record.key, bare)
+
+
+def _space(record: SweepRecord, place: RunPlace, sweeps: BacktestStorage) -> Space:
+    stored_bytes = sweeps.size(record.key).stored_bytes
+    return Space(place.storage, record.key, place.limits.keeping, stored_bytes, swept=True)
 
 
 def _tell(

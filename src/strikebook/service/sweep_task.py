@@ -6,6 +6,7 @@ fails on that day alone; a day whose data cannot be read fails for all.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from strikebook.engine.plan import Plan, make_plan
@@ -37,11 +38,11 @@ class SweepRunner:
         Raises StorageError where that cannot be stored: that concerns the sweep, not the day.
         """
         made = self.make(day)
-        if made.status != "failed":
-            self._work.storage.put_day(
-                self._work.key, day, encode_sweep_day(made, self._work.options.compression_level)
-            )
-        return made
+        if made.status == "failed":
+            return made
+        content = encode_sweep_day(made, self._work.options.compression_level)
+        self._work.storage.put_day(self._work.key, day, content)
+        return replace(made, file_bytes=len(content))
 
     def make(self, day: date) -> SweepDay:
         """Run a day: what each point came to."""

@@ -12,12 +12,14 @@ import orjson
 from strikebook.errors import BusyError, NotFoundError, StorageError, StrategyError, UsageError
 from strikebook.jobs.job import Job, is_job_id
 from strikebook.model.options import parse_options
+from strikebook.service.at_work import works_on_sweep
 from strikebook.service.job_runner import JobRunner, stopping
 from strikebook.service.run import RunPlace
 from strikebook.service.strategy_shelf import StrategyShelf
 from strikebook.service.sweep_plan import StrategyAsked, SweepPlan, plan_sweep
 from strikebook.service.sweep_request import Objective, WalkForward, parse_sweep
 from strikebook.service.sweep_run import submit_sweep
+from strikebook.service.trials import hand_on_trials
 from strikebook.settings import Settings
 from strikebook.storage.backtest_storage import BacktestStorage, Cleared, Later
 from strikebook.storage.codec import decode_metadata
@@ -127,7 +129,7 @@ class Sweeps:
 
         Raises NotFoundError without such a sweep or point, BusyError where another strategy has that id.
         """
-        self._document(key)
+        document = self._document(key)
         kept = cast(
             "tuple[str, str, bytes, Document]",
             self._place.executor.ask(
@@ -139,6 +141,8 @@ class Sweeps:
             raise BusyError(
                 f"there is a strategy {new_id} already", where="strategy_id", right="another strategy_id, or delete it"
             )
+        swept = RunKey(key.user_id, str(document["strategy_id"]))
+        hand_on_trials(self._place.storage, swept, RunKey(key.user_id, new_id), key.strategy_id, point)
         self._shelf.put(key.user_id, new_id, content)
         return {
             "user_id": key.user_id,
@@ -167,8 +171,7 @@ class Sweeps:
 
     def is_running(self, key: RunKey) -> bool:
         """Whether a job is at work on a sweep."""
-        job = self._place.jobs.active(key.user_id)
-        return job is not None and job.state == "running" and job.job_id == key.strategy_id
+        return works_on_sweep(self._place.jobs, key)
 
     def _document(self, key: RunKey) -> Document:
         content = self.storage.metadata(key)

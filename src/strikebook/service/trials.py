@@ -45,6 +45,26 @@ def note_trials(
     kept = [sweep for sweep in _remembered(storage, key) if sweep["sweep_id"] != sweep_id]
     ended_at = at.replace(microsecond=0).isoformat()
     kept.append({"sweep_id": sweep_id, "ended_at": ended_at, "ratios": list(ratios)[-MOST_TRIALS:]})
+    _remember(storage, key, kept)
+
+
+def hand_on_trials(storage: BacktestStorage, swept: RunKey, kept: RunKey, sweep_id: str, point: int) -> None:
+    """Remember for a point that is kept as a strategy of its own what it was chosen from: all that was tried of the
+    strategy it comes from, without itself. ``point``: its number in that sweep, from 1.
+    """
+    if kept == swept:
+        return
+    handed = _remembered(storage, swept)
+    for sweep in handed:
+        if sweep["sweep_id"] == sweep_id:
+            sweep["ratios"] = [ratio for number, ratio in enumerate(sweep["ratios"], 1) if number != point]
+    known = {sweep["sweep_id"] for sweep in handed}
+    own = [sweep for sweep in _remembered(storage, kept) if sweep["sweep_id"] not in known]
+    if handed:
+        _remember(storage, kept, sorted([*handed, *own], key=lambda sweep: str(sweep.get("ended_at"))))
+
+
+def _remember(storage: BacktestStorage, key: RunKey, kept: list[dict[str, Any]]) -> None:
     while len(kept) > 1 and sum(len(sweep["ratios"]) for sweep in kept) > MOST_TRIALS:
         del kept[0]  # what is left is at least as many as are ever counted, or the newest sweep alone
     storage.put_trials(key, encode_metadata({"sweeps": kept}))

@@ -17,6 +17,8 @@ LONGEST_TAG: Final = 40
 MOST_TAGS: Final = 20
 _MEMBERS: Final = ("name", "note", "tags")
 _REFUSED: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_BLANK: Final = frozenset({*"\u115f\u1160\u2800\u3164\uffa0", *map(chr, range(0xFE00, 0xFE10))})
+"""Letters and symbols that draw nothing, and what only chooses how the one before it is drawn."""
 _TURNING: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 """Format characters that turn the direction of what stands around them, or are seen nowhere."""
 
@@ -92,7 +94,7 @@ def _tags(value: object) -> tuple[str, ...]:
         tag = _text(each, f"tags[{number}]", LONGEST_TAG)
         if tag is None or "," in tag:
             raise UsageError("a tag that is empty or has a comma", where=f"tags[{number}]", right="a word or a few")
-        if tag.casefold() in map(str.casefold, tags):
+        if _seen(tag) in map(_seen, tags):
             raise UsageError(f"the tag {tag!r} twice", where=f"tags[{number}]", right="each tag once")
         tags.append(tag)
     return tuple(tags)
@@ -109,4 +111,13 @@ def _text(value: object, where: str, longest: int, allowed: str = "") -> str | N
         refused = unicodedata.category(character) in _REFUSED or character in _TURNING
         if refused and character not in allowed:
             raise UsageError(f"the control character U+{ord(character):04X}", where=where, right="plain text")
-    return value.strip() or None
+    text = value.strip()
+    if text and not _seen(text):
+        raise UsageError("a text of which nothing is seen", where=where, right="plain text, or none")
+    return text or None
+
+
+def _seen(text: str) -> str:
+    """What a reader sees of a text, whatever its case: two texts that look alike are the same."""
+    drawn = "".join(each for each in text if unicodedata.category(each) != "Cf" and each not in _BLANK)
+    return unicodedata.normalize("NFKC", drawn).casefold().strip()

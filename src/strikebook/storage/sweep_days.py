@@ -46,6 +46,7 @@ class SweepDay:
     """A day of a sweep. ``points`` are in order; of a day that failed as a whole there are none.
 
     ``sweep_hash``: what all that was asked is known by. ``fingerprint``: what the day's data is known by.
+    ``file_bytes``: what its file takes, where it has just been stored.
     """
 
     day: date
@@ -54,6 +55,7 @@ class SweepDay:
     points: tuple[PointDay, ...] = ()
     fingerprint: str = ""
     sweep_hash: str = ""
+    file_bytes: int = 0
 
 
 def encode_sweep_day(found: SweepDay, level: int = DEFAULT_LEVEL) -> bytes:
