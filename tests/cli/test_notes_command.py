@@ -69,6 +69,12 @@ def test_the_history_is_a_table(stored: Place) -> None:
     assert "Sharpe" in table
     told = json.loads(stored.strikebook(*me, "--json").stdout)
     assert (told["total_runs"], told["trials"]) == (2, [None, None])
+    every = stored.strikebook("history", "me", *IN).stdout
+    assert (STRATEGY_ID in every, "there" in every) == (True, True)
+    (past,) = json.loads(stored.strikebook("history", "me", *IN, "--json").stdout)["strategies"]
+    assert (past["total_runs"], past["has_results"], past["last"]) == (2, True, told["runs"][0])
+    assert "no run of nobody has ended yet" in stored.strikebook("history", "nobody", *IN).stdout
+    assert stored.strikebook("history", "me", *IN, "--delete").returncode == 2
     assert "2 runs deleted" in stored.strikebook(*me, "--delete").stdout
     assert "no run of" in stored.strikebook(*me).stdout
 

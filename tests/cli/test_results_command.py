@@ -62,6 +62,26 @@ def test_pinned_and_unpinned(stored: Place) -> None:
     assert (missing.returncode, "no results of me/nothing" in missing.stderr) == (1, True)
 
 
+def test_results_live_as_long_as_is_said(stored: Place) -> None:
+    """Said, listed, taken back; nothing else of the metadata changes."""
+    metadata = stored.folder / "results" / "me" / STRATEGY_ID / "metadata.json"
+    before = metadata.read_bytes()
+    assert (
+        "is kept until 2024-12-04T15:30:45: 48 hours (run's)"
+        in stored.strikebook("ttl", "me", STRATEGY_ID, "48", *IN).stdout
+    )
+    assert "48 h (run's)" in stored.strikebook("results", "me", *IN).stdout
+    for wrong in (("--as-asked", "3"), (), ("0",), ("-1",), ("500",)):
+        assert stored.strikebook("ttl", "me", STRATEGY_ID, *wrong, *IN).returncode == 2, wrong
+    stored.strikebook("pin", "me", STRATEGY_ID, *IN)
+    told = stored.strikebook("ttl", "me", STRATEGY_ID, "24", *IN).stdout
+    assert "is pinned; without the pin it lives 24 hours (run's)" in told
+    stored.strikebook("unpin", "me", STRATEGY_ID, *IN)
+    assert "12 hours (server's)" in stored.strikebook("ttl", "me", STRATEGY_ID, "--as-asked", *IN).stdout
+    assert metadata.read_bytes() == before
+    assert stored.strikebook("ttl", "me", "never-run", "5", *IN).returncode == 1
+
+
 def test_limits_are_set_listed_and_removed(stored: Place) -> None:
     """What is not given stays; what is stored moves at once; a value that makes no sense is refused by name."""
     assert "live 48 hours" in stored.strikebook("limits", "set", "me", "--ttl-hours", "48", *IN).stdout
@@ -96,7 +116,7 @@ def test_the_commands_of_the_page_run(tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     blocks = re.findall(r"^```sh\n(.*?)^```", (root / "docs" / "retention.md").read_text("utf-8"), re.M | re.S)
     commands = [shlex.split(line, comments=True) for line in "".join(blocks).splitlines()]
-    assert len(commands) == 8
+    assert len(commands) == 10
     environment = {**os.environ, "STRIKEBOOK_RESULTS": str(tmp_path), "STRIKEBOOK_WORKERS": "1"}
     for program, *arguments in commands:
         assert program == "strikebook"

@@ -111,6 +111,7 @@ def calls() -> dict[str, Callable[[Client, Result], Any]]:
         "runs.Verified": lambda _, result: result.verify(),
         "comparison.Compared": lambda client, result: client.compare(result, _other(client)),
         "retention.Pinned": lambda _, result: result.pin(),
+        "retention.Lives": lambda _, result: result.live(48),
         "retention.Pinned ": lambda _, result: result.unpin(),
         "jobs.CleanupStatus": lambda client, _: client.cleanup_status(),
         "jobs.CleanupDone": lambda client, _: client.cleanup(),

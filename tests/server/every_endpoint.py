@@ -59,12 +59,15 @@ def ask_everything(server: Running) -> Answers:
         ("DELETE", f"{API}/limits/{{user_id}}", ""),
         ("GET", f"{API}/notes/{RUN_FOLDER}", ""),
         ("GET", f"{API}/history/{RUN_FOLDER}", "?limit=1"),
+        ("GET", f"{API}/history/{{user_id}}", ""),
         ("GET", f"{API}/cleanup/status", ""),
         ("POST", f"{API}/cleanup/run", ""),
         ("DELETE", f"{API}/clear/{RUN_FOLDER}", ""),
     ):
         content = document if method in ("PUT", "POST") else None
         answers[method, path] = client.request(method, path.format(**values) + query, content=content)
+    lives = client.put(f"{API}/ttl/{USER}/rsi-28", json={"ttl_hours": 48})
+    answers["PUT", f"{API}/ttl/{RUN_FOLDER}"] = lives
     said = client.put(f"{API}/limits/limited", json={"ttl_hours": 24, "quota_mb": 500})
     answers["PUT", f"{API}/limits/{{user_id}}"] = said
     answers |= _remembered(client)

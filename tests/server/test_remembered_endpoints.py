@@ -86,6 +86,34 @@ def test_the_history_outlives_results(server: Running) -> None:
     assert has_run(server, "bob")["trials"] == []
 
 
+def test_every_strategy_that_has_a_history_is_named(server: Running) -> None:
+    """Its results there or gone; not one that nothing ran of, nor one whose history was deleted."""
+    client, list_of = server.client, f"{API}/history/lister"
+    assert client.get(list_of).json() == {"user_id": "lister", "strategies": []}
+    first = has_run(server, "lister")
+    client.put(f"{API}/notes/lister/{STRATEGY}", json={"name": "Mine"})
+    ended(client, submitted(client, {**RUN, "user_id": "lister", "strategy_id": "short-straddle"}))
+    client.delete(f"{API}/clear/lister/{STRATEGY}")
+    second = has_run(server, "lister")
+    client.delete(f"{API}/clear/lister/{STRATEGY}")
+    gone, there = client.get(list_of).json()["strategies"]
+    assert (gone["strategy_id"], gone["name"], gone["total_runs"], gone["has_results"]) == (STRATEGY, "Mine", 2, False)
+    assert gone["last"] == history(server, "lister")["runs"][0]
+    assert gone["last"]["job_id"] == second["job_id"] != first["job_id"]
+    assert (there["strategy_id"], there["name"], there["has_results"], there["problem"]) == (
+        "short-straddle", None, True, None,
+    )  # fmt: skip
+    folder = server.results / ".history" / "lister"
+    with (folder / "short-straddle.jsonl").open("ab") as file:
+        file.write(b"nonsense\n")
+    (folder / "..jsonl").write_bytes(b"")
+    (folder / "linked.jsonl").symlink_to(folder / f"{STRATEGY}.jsonl")
+    client.delete(f"{API}/history/lister/{STRATEGY}")
+    (left,) = client.get(list_of).json()["strategies"]
+    assert (left["strategy_id"], left["problem"]) == ("short-straddle", "lines that cannot be read: 1")
+    problem(client.get(f"{API}/history/.locks"), 422)
+
+
 def test_a_job_that_never_began_is_no_run(server: Running) -> None:
     """Cancelled while it waited: it has come to nothing."""
     assert history(server, "nobody") == {
@@ -155,6 +183,8 @@ def test_whose_they_are(tmp_path: Path) -> None:
         for method, kind in asked:
             problem(ask("bob", method, kind), 403)
             assert ask("ann", method, kind).status_code == ask("admin", method, kind).status_code == 200
+        listed = {who: server.client.get(f"{API}/history/ann", headers=heads[who]).status_code for who in heads}
+        assert listed == {"ann": 200, "bob": 403, "admin": 200}
 
 
 def test_a_server_that_was_killed_has_every_run_once(tmp_path: Path) -> None:

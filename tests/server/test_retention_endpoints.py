@@ -113,6 +113,53 @@ def test_a_time_to_live_moves_everywhere_it_is_shown(server: Running) -> None:
     assert hours(of(server, "lives")) == 50.5
 
 
+def test_results_live_as_long_as_is_said_of_them(server: Running) -> None:
+    """Nothing but the time of their end changes; what is taken back leaves the same bytes as before."""
+    client, ttl = server.client, f"{API}/ttl/said/{STRATEGY}"
+    before = has_run(server, "said", ttl_hours=20)
+    folder = server.results / "said" / STRATEGY
+    files = {each.name: each.read_bytes() for each in folder.iterdir()}
+    told = client.put(ttl, json={"ttl_hours": 48.5}).json()
+    after = of(server, "said")
+    assert {**after, "expires_at": before["expires_at"]} == {**before, "ttl_hours": 48.5}
+    assert (hours(after), told["expires_at"]) == (48.5, after["expires_at"])
+    assert (told["ttl_hours"], told["ttl_from"], told["pinned"], told["job_id"]) == (
+        48.5,
+        "run",
+        False,
+        before["job_id"],
+    )
+    assert {each.name: each.read_bytes() for each in folder.iterdir()} == {
+        **files, "metadata.json": (folder / "metadata.json").read_bytes(),
+    }  # fmt: skip
+    (kept,) = usage(server, "said")["results"]
+    assert (kept["ttl_hours"], kept["ttl_from"], kept["expires_at"]) == (48.5, "run", after["expires_at"])
+    assert "longer than said may ask for" in problem(client.put(ttl, json={"ttl_hours": 101}), 422)["detail"]
+    for odd in ({"ttl_hours": 0}, {"ttl_hours": "12"}, {"ttl_hours": True}, {"ttl": 1}, {}, []):
+        problem(client.put(ttl, json=odd), 422)
+    assert hours(of(server, "said")) == 48.5
+    client.put(f"{API}/limits/said", json={"longest_ttl_hours": 30})
+    assert hours(of(server, "said")) == 30
+    client.delete(f"{API}/limits/said")
+    assert client.put(ttl, json={"ttl_hours": None}).json()["ttl_hours"] == 20
+    assert (folder / "metadata.json").read_bytes() == files["metadata.json"]
+    problem(client.put(f"{API}/ttl/said/never-run", json={"ttl_hours": 1}), 404)
+
+
+def test_what_is_said_of_pinned_results_holds_when_they_are_unpinned(server: Running) -> None:
+    """Until then they stay; past its end the next cleanup takes them, and a new run begins without it."""
+    client, ttl, pin = server.client, f"{API}/ttl/spin/{STRATEGY}", f"{API}/pin/spin/{STRATEGY}"
+    has_run(server, "spin")
+    client.put(pin)
+    told = client.put(ttl, json={"ttl_hours": 0.000001}).json()
+    assert (told["expires_at"], told["pinned"]) == (None, True)
+    client.post(f"{API}/cleanup/run")
+    assert client.delete(pin).json()["expires_at"] == of(server, "spin")["created_at"]
+    client.post(f"{API}/cleanup/run")
+    problem(client.get(f"{API}/metadata/spin/{STRATEGY}"), 404)
+    assert hours(has_run(server, "spin")) == 10
+
+
 def test_pinned_results_stay(server: Running) -> None:
     """Through a cleanup of everything; a run is refused, the day's bytes are the same, and unpinned they go."""
     before = has_run(server, "pins")
@@ -148,6 +195,7 @@ def test_a_running_job_s_results_are_not_pinned(server: Running) -> None:
         time.sleep(0.02)
     told = problem(server.client.put(f"{API}/pin/busy/{STRATEGY}"), 409)
     assert "when it has ended" in told["right"]
+    problem(server.client.put(f"{API}/ttl/busy/{STRATEGY}", json={"ttl_hours": 5}), 409)
     server.client.post(f"{API}/jobs/{job}/cancel")
     ended(server.client, job)
     assert server.client.put(f"{API}/pin/busy/{STRATEGY}").json()["pinned"] is True
@@ -213,6 +261,9 @@ def test_who_may(tmp_path: Path) -> None:
         for method, path in (("PUT", pin), ("DELETE", pin), ("GET", "usage/ann"), ("GET", limits)):
             problem(ask("bob", method, path), 403)
             assert ask("ann", method, path).status_code == ask("admin", method, path).status_code == 200
+        ttl, said = f"ttl/ann/{STRATEGY}", {"json": {"ttl_hours": 5}}
+        problem(ask("bob", "PUT", ttl, **said), 403)
+        assert ask("ann", "PUT", ttl, **said).status_code == ask("admin", "PUT", ttl, **said).status_code == 200
         for method, path in (("PUT", limits), ("DELETE", limits), ("GET", "limits")):
             body = {"json": {"quota_mb": 5}} if method == "PUT" else {}
             problem(ask("ann", method, path, **body), 403)

@@ -217,8 +217,11 @@ def test_a_running_job_is_not_pinned_and_one_that_goes_on_stays_pinned(tmp_path:
     job = run_backtest(small_request(storage), on_progress, lambda: next(asked), noon)["job_id"]
     assert refused
     retained(storage).pin(KEY, pinned=True)
+    retained(storage).live(KEY, 30.0)
     done = resume_backtest(job, small_market(), storage, 1, lambda _: None, lambda: False, noon)
     assert (done["status"], done["pinned"], done["expires_at"]) == ("completed", True, None)
+    assert done["ttl_hours"] == 30
+    assert retained(storage).pin(KEY, pinned=False)["expires_at"] == "2024-12-03T21:30:45"
 
 
 @pytest.mark.parametrize("metadata", [b"{", b"[]", b"{}", b'{"created_at": "soon"}'])

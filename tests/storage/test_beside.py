@@ -37,6 +37,7 @@ def test_what_is_kept_is_read_back_and_deleted(beside: Beside) -> None:
     assert (beside.notes(OTHER), beside.history(OTHER)) == (None, None)
     beside.change_history(KEY, lambda before: (before or b"")[4:])
     assert beside.history(KEY) == b"ONE\n"
+    assert (beside.histories("ann"), beside.histories("bob")) == ((KEY,), ())
     for _ in range(2):
         beside.change_notes(KEY, lambda _: None)
         beside.change_history(KEY, lambda _: None)

@@ -23,7 +23,7 @@ from strikebook.cli.limits_command import limits_app
 from strikebook.cli.notes_command import history, note
 from strikebook.cli.openapi_command import openapi
 from strikebook.cli.reprice_command import reprice
-from strikebook.cli.results_command import pin, results, unpin
+from strikebook.cli.results_command import pin, results, ttl, unpin
 from strikebook.cli.run_command import run
 from strikebook.cli.serve_command import serve
 from strikebook.cli.settings_reader import unknown_variables
@@ -81,6 +81,7 @@ Two results side by side, and where they first part:
 What is stored, what it takes, when it expires; and keep a result:
   strikebook results me
   strikebook pin me STRATEGY_ID
+  strikebook ttl me STRATEGY_ID 48
 
 \b
 As a file for other programs, or as a report:
@@ -134,6 +135,7 @@ def build_app() -> typer.Typer:
     app.command("results")(results)
     app.command("pin")(pin)
     app.command("unpin")(unpin)
+    app.command("ttl")(ttl)
     app.command("export")(export)
     app.command("note")(note)
     app.command("history")(history)

@@ -67,21 +67,31 @@ def note(
 
 def history(
     user: _User,
-    strategy: _Strategy,
+    strategy: Annotated[
+        str | None, typer.Argument(help="The strategy's id; without it every strategy is named.", show_default=False)
+    ] = None,
     delete: Annotated[bool, typer.Option("--delete", help="Delete it, and what is known of trials.")] = False,  # noqa: FBT002 — a switch
     results: Results = DEFAULT_RESULTS,
     json: _Json = False,  # noqa: FBT002 — a switch
 ) -> None:
-    """List the runs of a strategy that have ended, the newest first; also those whose results are gone.
+    """List the runs of a strategy that have ended, the newest first, or all strategies of which one has; also those
+    whose results are gone.
 
     \b
+    strikebook history me
     strikebook history me 5708424d-5962-4629-978c-05b3a174e104
     strikebook history me 5708424d-5962-4629-978c-05b3a174e104 --json
     """  # noqa: D301 — \b is the mark of lines to be left as they are
     from strikebook.storage.codec import encode_metadata  # noqa: PLC0415 — only for this command
     from strikebook.storage.layout import RunKey  # noqa: PLC0415
 
-    key, remembered = RunKey(user, strategy), remembered_in(results)
+    remembered = remembered_in(results)
+    if strategy is None:
+        if delete:
+            raise UsageError("--delete without a strategy", where="--delete", right="the strategy whose history it is")
+        _print_histories(remembered.histories(user), json=json)
+        return
+    key = RunKey(user, strategy)
     if delete:
         typer.echo(f"{remembered.forget_history(key)['deleted_runs']} runs deleted from the history of {key}")
         return
@@ -98,6 +108,32 @@ def history(
     console.print(f"runs: {told['total_runs']}, versions of the strategy: {versions}; the newest first")
     if told["damaged_lines"]:
         console.print(f"{told['damaged_lines']} lines of the history cannot be read", style="yellow")
+
+
+def _print_histories(told: dict[str, Any], *, json: bool) -> None:
+    """Every strategy that has a history, with its newest run."""
+    from strikebook.storage.codec import encode_metadata  # noqa: PLC0415 — only for this command
+
+    if json:
+        sys.stdout.buffer.write(encode_metadata(told))
+        return
+    table = Table("strategy", "name", "runs", "last ended", "state", "net", "results", title=told["user_id"])
+    table.title_justify = "left"
+    for column in (table.columns[2], table.columns[5]):
+        column.justify = "right"
+    for each in told["strategies"]:
+        last = each["last"] or {}
+        cells = (
+            each["strategy_id"],
+            each["problem"] or each["name"] or last.get("strategy_name"),
+            each["total_runs"],
+            last.get("completed_at") or last.get("created_at"),
+            last.get("status"),
+            _number(last.get("net_pnl")),
+            "there" if each["has_results"] else "gone",
+        )
+        table.add_row(*(Text(inert(_or_dash(cell))) for cell in cells))
+    make_console().print(table if told["strategies"] else f"no run of {told['user_id']} has ended yet")
 
 
 def remembered_in(results: Path) -> Remembered:

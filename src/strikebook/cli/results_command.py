@@ -1,4 +1,4 @@
-"""``strikebook results``, ``pin`` and ``unpin``: what is stored, what it takes, when it expires, and what is kept."""
+"""``strikebook results``, ``pin``, ``unpin`` and ``ttl``: what is stored, what it takes, how long it is kept."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.text import Text
 from strikebook.cli.notes_command import remembered_in
 from strikebook.cli.settings_reader import DEFAULT_RESULTS, Results, read_settings
 from strikebook.cli.texts import inert, make_console
-from strikebook.errors import StorageError
+from strikebook.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
     from strikebook.service.retained import Retained
@@ -76,6 +76,32 @@ def unpin(user: _User, strategy: _Strategy, results: Results = DEFAULT_RESULTS) 
     strikebook unpin me 5708424d-5962-4629-978c-05b3a174e104
     """  # noqa: D301 — \b is the mark of lines to be left as they are
     _pin(user, strategy, results, pinned=False)
+
+
+def ttl(
+    user: _User,
+    strategy: _Strategy,
+    hours: Annotated[
+        float | None, typer.Argument(help="Hours, from when the run was made.", show_default=False)
+    ] = None,
+    as_asked: Annotated[bool, typer.Option("--as-asked", help="As long as the run asked for.")] = False,  # noqa: FBT002 — a switch
+    results: Results = DEFAULT_RESULTS,
+) -> None:
+    """Say how long results live, and change nothing else about them: when they expire moves at once.
+
+    \b
+    strikebook ttl me 5708424d-5962-4629-978c-05b3a174e104 48
+    strikebook ttl me 5708424d-5962-4629-978c-05b3a174e104 --as-asked
+    """  # noqa: D301 — \b is the mark of lines to be left as they are
+    if as_asked == (hours is not None):
+        raise UsageError("hours or --as-asked", where="ttl", right="one of them: strikebook ttl me STRATEGY 48")
+    from strikebook.storage.keeping import checked_hours  # noqa: PLC0415 — only for this command
+    from strikebook.storage.layout import RunKey  # noqa: PLC0415
+
+    told = retained_in(results).live(RunKey(user, strategy), None if hours is None else checked_hours(hours))
+    lives = f"{told['ttl_hours']:g} hours ({told['ttl_from']}'s)"
+    until = f"is pinned; without the pin it lives {lives}" if told["pinned"] else f"is kept until {told['expires_at']}"
+    typer.echo(f"{user}/{strategy} {until}{'' if told['pinned'] else f': {lives}'}")
 
 
 def retained_in(results: Path) -> Retained:

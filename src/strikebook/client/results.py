@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, cast, get_args
 
 from strikebook.client.asking import Asking
 from strikebook.client.endpoint import endpoint
-from strikebook.client.exchange import BACKTEST, Request, day_part, get, identified
+from strikebook.client.exchange import BACKTEST, JSON_HEADERS, Request, day_part, get, identified, json_bytes
 from strikebook.client.files import saved
 from strikebook.client.refusals import ReplacedError
 from strikebook.client.remembered import history_request, notes_request, past_runs, set_notes_request
@@ -19,7 +19,7 @@ from strikebook.client.shapes.days import Chart, Day, Position, Trade
 from strikebook.client.shapes.jobs import ClearedAnswer
 from strikebook.client.shapes.reasons import Why
 from strikebook.client.shapes.remembered import NotesTold, PastRun, RunHistory
-from strikebook.client.shapes.retention import Pinned
+from strikebook.client.shapes.retention import Lives, Pinned
 from strikebook.client.shapes.runs import DailySummary, Metadata, Repriced, RunStatistics, Verified
 from strikebook.client.shapes.strategies import Findings
 from strikebook.client.steps import Steps
@@ -197,6 +197,11 @@ class ResultCalls(Asking):
     def past_runs(self, limit: int | None = None) -> Steps[Rows[PastRun]]:
         """The runs of ``history`` as rows, the newest first."""
         return past_runs(history_request(self.user_id, self.strategy_id, limit), self._retries)
+
+    @endpoint
+    def live(self, hours: float | None) -> Steps[Lives]:
+        """Let the results live so many hours from when they were made, or (None) as long as their run asked."""
+        return self._do(Request("PUT", self._path("ttl"), (), JSON_HEADERS, json_bytes({"ttl_hours": hours})))
 
     @endpoint
     def clear(self) -> Steps[ClearedAnswer]:

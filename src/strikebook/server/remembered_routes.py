@@ -11,10 +11,10 @@ from starlette.requests import Request
 
 from strikebook.server.backtest_routes import StrategyId, UserId, refuse_odd_json
 from strikebook.server.hot_reads import PREFIX
-from strikebook.server.permission import permitted_key
+from strikebook.server.permission import permitted_key, refuse_other_user
 from strikebook.server.reply import Reply, json_reply
 from strikebook.server.routing import answers
-from strikebook.server.wire.remembered import HistoryDeleted, NotesBody, NotesTold, RunHistory
+from strikebook.server.wire.remembered import Histories, HistoryDeleted, NotesBody, NotesTold, RunHistory
 from strikebook.service.remembered import Remembered
 from strikebook.storage.notes import Notes, checked_notes
 from strikebook.storage.run_history import MOST_RUNS
@@ -55,6 +55,12 @@ def _add_notes(router: APIRouter, remembered: Remembered) -> None:
 
 
 def _add_history(router: APIRouter, remembered: Remembered) -> None:
+    @router.get("/history/{user_id}", response_model=None, responses=answers(Histories))
+    async def histories(request: Request, user_id: UserId) -> Reply:
+        """Every strategy of a user of which a run has ended, also those whose results are gone."""
+        refuse_other_user(request.scope, user_id)
+        return json_reply(await asyncio.to_thread(lambda: orjson.dumps(remembered.histories(user_id))))
+
     @router.get(_HISTORY, response_model=None, responses=answers(RunHistory))
     async def history(request: Request, user_id: UserId, strategy_id: StrategyId, limit: Most = MOST_RUNS) -> Reply:
         """The runs of a strategy that have ended, also those whose results are gone; the newest first."""

@@ -15,9 +15,9 @@ from strikebook.server.permission import permitted_key, refuse_other_user
 from strikebook.server.problems import ProblemError
 from strikebook.server.reply import Reply, json_reply
 from strikebook.server.routing import answers
-from strikebook.server.wire.retention import AllLimits, LimitsBody, Pinned, Usage, UserLimits
+from strikebook.server.wire.retention import AllLimits, LimitsBody, Lives, LivesBody, Pinned, Usage, UserLimits
 from strikebook.service.retained import Retained
-from strikebook.storage.keeping import checked_limits
+from strikebook.storage.keeping import checked_hours, checked_limits
 
 
 def retention_router(retained: Retained) -> APIRouter:
@@ -46,6 +46,14 @@ def _add_pins(router: APIRouter, retained: Retained) -> None:
         """Let results expire again: at the time they would have without the pin, which may have passed."""
         key = permitted_key(request.scope, user_id, strategy_id)
         return json_reply(orjson.dumps(await asyncio.to_thread(retained.pin, key, pinned=False)))
+
+    @router.put("/ttl/{user_id}/{strategy_id}", response_model=None, responses=answers(Lives, 404, 409, 413))
+    async def live(request: Request, user_id: UserId, strategy_id: StrategyId, body: LivesBody) -> Reply:
+        """Say how many hours results live from when their run was created; nothing else about them changes."""
+        key = permitted_key(request.scope, user_id, strategy_id)
+        refuse_odd_json(await request.body())
+        hours = None if body.ttl_hours is None else checked_hours(body.ttl_hours)
+        return json_reply(orjson.dumps(await asyncio.to_thread(retained.live, key, hours)))
 
 
 def _add_limits(router: APIRouter, retained: Retained) -> None:

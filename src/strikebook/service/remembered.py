@@ -17,11 +17,12 @@ from strikebook.jobs.job_manager import PROCESS_ENDED
 from strikebook.service.run_figures import MOST_TRIALS
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_metadata
-from strikebook.storage.layout import RunKey
+from strikebook.storage.layout import RunKey, check_id
 from strikebook.storage.notes import Notes, encode_notes, read_notes
 from strikebook.storage.run_history import (
     ENDED,
     MOST_RUNS,
+    History,
     forgotten_before,
     is_long,
     lines_of,
@@ -90,6 +91,33 @@ class Remembered:
             "runs": [dict(run) for run in reversed(found.runs)][:most],
             "trials": found.trials()[-MOST_TRIALS:],
             "damaged_lines": found.damaged,
+        }
+
+    def histories(self, user_id: str) -> Document:
+        """Every strategy of a user of which a run has ended, whether its results are there or gone: its newest run, how
+        many there are, the user's own name of it. The newest first; one that cannot be read has its ``problem``.
+        """
+        check_id(user_id, "user_id")
+        told = [self._past(key) for key in self._storage.beside().histories(user_id)]
+        found = [each for each in told if each["last"] is not None or each["problem"] is not None]
+        return {"user_id": user_id, "strategies": sorted(found, key=_ended_last, reverse=True)}
+
+    def _past(self, key: RunKey) -> Document:
+        """What the list of histories says of one."""
+        problem, found = None, History()
+        try:
+            found = read_history(self._storage.beside().history(key))
+            problem = None if found.damaged == 0 else f"lines that cannot be read: {found.damaged}"
+        except StorageError as error:
+            problem = error.what
+        notes = self.notes_or_none(key)
+        return {
+            "strategy_id": key.strategy_id,
+            "name": None if notes is None else notes["name"],
+            "total_runs": len(found.runs),
+            "last": dict(found.runs[-1]) if found.runs else None,
+            "has_results": self._storage.stamp(key, None) is not None,
+            "problem": problem,
         }
 
     def forget_history(self, key: RunKey) -> Document:
@@ -185,6 +213,11 @@ def _stored(storage: BacktestStorage, key: RunKey) -> Document | None:
         return None if content is None else decode_metadata(content)
     except StorageError:
         return None  # damaged: nothing can be said of that run; whoever looks at results reports it
+
+
+def _ended_last(past: Document) -> str:
+    last = past["last"] or {}
+    return str(last.get("completed_at") or last.get("created_at") or "")
 
 
 def _told(key: RunKey, notes: Notes) -> Document:

@@ -1,4 +1,5 @@
-"""What is kept, for how long, of how many bytes: pinning results, a user's usage, and what an administrator allows.
+"""What is kept, for how long, of how many bytes: pins and times to live of results, a user's usage, and what an
+administrator allows.
 
 Every change is made under the lock of that user's results, which the cleanup decides under too. Results of a job that
 is running are left alone: the run itself says when it expires once it has ended.
@@ -7,6 +8,7 @@ is running are left alone: the run itself says when it expires once it has ended
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from strikebook.errors import BusyError, NotFoundError, StorageError
@@ -23,6 +25,7 @@ from strikebook.storage.keeping import (
     is_pinned,
     keeping_of,
     read_limits,
+    refuse_longer,
 )
 from strikebook.storage.layout import RunKey, check_id
 from strikebook.storage.retention import bring_in_line
@@ -44,18 +47,49 @@ class Retained:
 
         Raises NotFoundError where there are none, BusyError while their job is running, StorageError.
         """
+
+        def change(document: Document) -> Document:
+            return document if is_pinned(document) == pinned else {**document, "pinned": pinned}
+
+        return _told(key, self._changed(key, change))
+
+    def live(self, key: RunKey, hours: float | None) -> Document:
+        """Let results live so many hours from when their run was created (None: as long as it asked for), and change
+        nothing else.
+
+        Raises UsageError for more than their user may ask for, and what ``pin`` raises.
+        """
+        keeping = keeping_of(self._storage, self._server, key.user_id)
+        if hours is not None:
+            refuse_longer(keeping, Decimal(str(hours)), key.user_id)
+
+        def change(document: Document) -> Document:
+            if document.get("ttl_hours") == hours:
+                return document
+            others = {name: value for name, value in document.items() if name != "ttl_hours"}
+            return others if hours is None else {**others, "ttl_hours": hours}
+
+        document = self._changed(key, change)
+        lives, whose = keeping.of_run(asked_hours(document))
+        return _told(key, document) | {"ttl_hours": lives.total_seconds() / 3600, "ttl_from": whose}
+
+    def _changed(self, key: RunKey, change: Callable[[Document], Document]) -> Document:
+        """Change what metadata.json says of how results are kept, and with it when they expire."""
         done: list[Document] = []
 
         def changed(metadata: bytes) -> bytes | None:
             if works_on_run(self._jobs, key):
                 raise BusyError(
-                    f"{key} is running", where="strategy_id", right="pin its results when it has ended, or cancel it"
+                    f"{key} is running",
+                    where="strategy_id",
+                    right="say it of its results when it has ended, or cancel it",
                 )
-            document: Document = {**decode_metadata(metadata), "pinned": pinned}
+            before: Document = decode_metadata(metadata)
+            document = change(before)
             expires_at = keeping_of(self._storage, self._server, key.user_id).expires_at(document)
-            document["expires_at"] = None if expires_at is None else expires_at.replace(microsecond=0).isoformat()
-            done.append(document)
-            return encode_metadata(document) if is_pinned(decode_metadata(metadata)) != pinned else None
+            told = None if expires_at is None else expires_at.replace(microsecond=0).isoformat()
+            done.append({**document, "expires_at": told})
+            return None if done[-1] == before else encode_metadata(done[-1])
 
         try:
             self._storage.change_metadata(key, changed)
@@ -63,8 +97,7 @@ class Retained:
             raise StorageError(f"metadata.json makes no sense: {error}", where=str(key), right="run it again") from None
         if not done:
             raise NotFoundError(f"no results of {key}", where=str(key), right="results/{user_id} lists those there are")
-        told = {name: done[0].get(name) for name in ("job_id", "created_at", "expires_at", "pinned")}
-        return {"user_id": key.user_id, "strategy_id": key.strategy_id, **told}
+        return done[0]
 
     def usage(self, user_id: str) -> Document:
         """The bytes that a user's results take, and each of them with when it expires, the first to go first."""
@@ -159,6 +192,11 @@ class Retained:
         except (StorageError, ValueError) as error:
             problem = error.what if isinstance(error, StorageError) else str(error)
             return {**told, **nothing, "problem": problem}
+
+
+def _told(key: RunKey, metadata: Document) -> Document:
+    told = {name: metadata.get(name) for name in ("job_id", "created_at", "expires_at")}
+    return {"user_id": key.user_id, "strategy_id": key.strategy_id, **told, "pinned": is_pinned(metadata)}
 
 
 def _hours_of(keeping: Keeping) -> Document:

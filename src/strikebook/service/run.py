@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from strikebook.errors import NoSpaceError, StorageError, StrikebookError
@@ -27,7 +28,7 @@ from strikebook.service.kept_days import kept_days
 from strikebook.service.remembered import known_trials, note_run
 from strikebook.service.run_plan import RunPlan
 from strikebook.service.run_record import RunRecord, day_told
-from strikebook.service.space import Space, refuse_over_quota, refuse_pinned, was_pinned
+from strikebook.service.space import Space, kept_as, refuse_over_quota, refuse_pinned
 from strikebook.service.trials import trials_with
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_metadata, encode_metadata
@@ -151,7 +152,9 @@ def _begin(job: Job, plan: RunPlan, place: RunPlace) -> RunRecord:
         place.storage.begin(plan.key, plan.document, metadata, lambda text: refuse_pinned(text, plan.key))
         return record
     record.created_at, record.trials, record.trials_of_sweeps = kept.created_at, kept.trials, kept.trials_of_sweeps
-    record.pinned = was_pinned(place.storage, plan.key)
+    record.pinned, record.said_hours = kept_as(place.storage, plan.key)
+    if record.said_hours is not None:
+        record.time_to_live = keeping.of_run(Decimal(str(record.said_hours)))[0]
     for outcome in kept.outcomes:
         record.add(outcome)
         _note(record, outcome, place)

@@ -25,7 +25,7 @@ class RunRecord:
     """What is known about a run so far. Times are exchange time, and come in as arguments.
 
     ``trials``: the Sharpe ratios of the strategy's earlier trials, None for one without, the first
-    ``trials_of_sweeps`` of them of points of its sweeps.
+    ``trials_of_sweeps`` of them of points of its sweeps. ``said_hours``: how long it lives, where that was said since.
     """
 
     plan: RunPlan
@@ -40,6 +40,7 @@ class RunRecord:
     trials: Sequence[float | None] = ()
     pinned: bool = False
     trials_of_sweeps: int = 0
+    said_hours: float | None = None
 
     def add(self, outcome: DayOutcome) -> None:
         """Take a finished day in."""
@@ -118,6 +119,7 @@ class RunRecord:
             "trials": list(self.trials),
             "trials_of_sweeps": self.trials_of_sweeps,
             **self._statistics(),
+            **({} if self.said_hours is None else {"ttl_hours": self.said_hours}),
         }
 
     def _statistics(self) -> dict[str, object]:

@@ -6,10 +6,12 @@ before it is stopped, for they may have expired meanwhile.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from strikebook.errors import BusyError, NoSpaceError, StorageError
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_metadata
-from strikebook.storage.keeping import Keeping, is_pinned, keeping_of
+from strikebook.storage.keeping import Keeping, is_pinned, keeping_of, said_hours
 from strikebook.storage.layout import RunKey
 
 
@@ -102,14 +104,21 @@ def refuse_pinned(metadata: bytes | None, key: RunKey) -> None:
         )
 
 
-def was_pinned(storage: BacktestStorage, key: RunKey) -> bool:
-    """Whether a run that goes on is pinned; from now on only a job's end can change that.
+def kept_as(storage: BacktestStorage, key: RunKey) -> tuple[bool, float | None]:
+    """Whether a run that goes on is pinned, and how many hours were said of it; from now on only a job's end can change
+    that.
 
-    It is read under the lock that pins are written under: who pins afterwards sees that the job is running.
+    It is read under the lock that these are written under: who changes them afterwards sees that the job is running.
     """
-    found: list[bool] = []
-    storage.change_metadata(key, lambda text: found.append(is_pinned(decode_metadata(text))))
-    return found == [True]
+    found: list[tuple[bool, float | None]] = []
+
+    def look(text: bytes) -> None:
+        metadata = decode_metadata(text)
+        with suppress(ValueError):  # somebody's edit: as if nothing was said
+            found.append((is_pinned(metadata), said_hours(metadata)))
+
+    storage.change_metadata(key, look)
+    return found[0] if found else (False, None)
 
 
 def _full(user_id: str, used: int, quota_bytes: int) -> NoSpaceError:

@@ -11,6 +11,7 @@ whole lines; what fails raises StorageError and leaves what was there; no link i
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,13 +19,14 @@ from pathlib import Path
 from typing import Protocol
 
 from strikebook.atomic_file import add_lines, make_real_folder, storage_errors, sync_folder, write_file
-from strikebook.storage.layout import RunKey
+from strikebook.storage.layout import RunKey, is_id
 from strikebook.storage.real_files import locked, read_real_file
 
 Change = Callable[[bytes | None], bytes | None]
 Additions = Callable[[bytes], bytes]
 _NOTES = ".notes"
 _HISTORY = ".history"
+_LINES = ".jsonl"
 
 
 class Beside(Protocol):
@@ -38,6 +40,9 @@ class Beside(Protocol):
 
     def history(self, key: RunKey) -> bytes | None:
         """The whole lines of a strategy's history; None where it has none."""
+
+    def histories(self, user_id: str) -> tuple[RunKey, ...]:
+        """The strategies of a user that have a history, by id; also those whose results are gone."""
 
     def add_to_history(self, key: RunKey, additions: Additions) -> None:
         """Add the lines that ``additions`` makes of those that are there, all or none of them."""
@@ -65,6 +70,20 @@ class FolderBeside:
         """The whole lines of a strategy's history; what a crash left half of a line is not told."""
         content = self._read(self._history_path(key))
         return None if content is None else content[: content.rfind(b"\n") + 1]
+
+    def histories(self, user_id: str) -> tuple[RunKey, ...]:
+        """The strategies of a user that have a history, by id: regular files alone, and no link in their way."""
+        folder = self.root / _HISTORY / user_id
+        if folder.parent.is_symlink() or folder.is_symlink():
+            return ()
+        with storage_errors("read", folder):
+            try:
+                with os.scandir(folder) as found:
+                    names = [each.name for each in found if each.is_file(follow_symlinks=False)]
+            except (FileNotFoundError, NotADirectoryError):
+                return ()
+        ids = (name.removesuffix(_LINES) for name in names if name.endswith(_LINES))
+        return tuple(RunKey(user_id, strategy_id) for strategy_id in sorted(filter(is_id, ids)))
 
     def add_to_history(self, key: RunKey, additions: Additions) -> None:
         """Add the lines that ``additions`` makes of those that are there, all or none of them."""
@@ -97,7 +116,7 @@ class FolderBeside:
         return self.root / _NOTES / key.user_id / f"{key.strategy_id}.json"
 
     def _history_path(self, key: RunKey) -> Path:
-        return self.root / _HISTORY / key.user_id / f"{key.strategy_id}.jsonl"
+        return self.root / _HISTORY / key.user_id / f"{key.strategy_id}{_LINES}"
 
     def _lock_path(self, key: RunKey) -> Path:
         return self.root / ".locks" / "beside" / f"{key.user_id}.lock"
@@ -123,6 +142,12 @@ class MemoryBeside:
     def history(self, key: RunKey) -> bytes | None:
         """The lines of a strategy's history; None where it has none."""
         return self._histories.get(key)
+
+    def histories(self, user_id: str) -> tuple[RunKey, ...]:
+        """The strategies of a user that have a history, by id."""
+        with self._lock:
+            keys = [key for key in self._histories if key.user_id == user_id]
+        return tuple(sorted(keys, key=lambda key: key.strategy_id))
 
     def add_to_history(self, key: RunKey, additions: Additions) -> None:
         """Add the lines that ``additions`` makes of those that are there."""

@@ -2,7 +2,8 @@
 user, what a run asks for.
 
 1. Pinned results are kept, whatever else is said.
-2. Else a run lives as long as it asks for (its option ``ttl_hours``); else as its user's; else as the server's.
+2. Else a run lives as long as was said of its results since they were made (``ttl_hours`` in metadata.json); else as it
+   asked for (its option ``ttl_hours``); else as its user's; else as the server's.
 3. Never longer than the longest: the user's, else the largest of the server's and of what holds without asking.
 """
 
@@ -135,8 +136,30 @@ def is_pinned(metadata: Mapping[str, object]) -> bool:
     return metadata.get("pinned") is True
 
 
+def said_hours(metadata: Mapping[str, object]) -> float | None:
+    """The time to live that was said of results since they were made. Raises ValueError where that is none."""
+    said = metadata.get("ttl_hours")
+    try:
+        return None if said is None else checked_hours(said)
+    except UsageError as error:
+        raise ValueError(error.what) from None
+
+
+def checked_hours(value: object) -> float:
+    """Hours that results may live. Raises UsageError."""
+    hours = _number("ttl_hours", value, LONGEST_TTL_HOURS)
+    if hours is None:
+        raise UsageError("no ttl_hours", where="ttl_hours", right=f"hours above 0, at most {LONGEST_TTL_HOURS}")
+    return hours
+
+
 def asked_hours(metadata: Mapping[str, object]) -> Decimal | None:
-    """The time to live that a run asked for. Raises ValueError where what stands there is none."""
+    """The time to live that was said of a run's results, else that it asked for. Raises ValueError where what stands
+    there is none.
+    """
+    said = said_hours(metadata)
+    if said is not None:
+        return Decimal(str(said))
     options = metadata.get("options")
     told = options.get("ttl_hours", AS_CONFIGURED) if isinstance(options, Mapping) else AS_CONFIGURED
     if told == AS_CONFIGURED:

@@ -72,6 +72,26 @@ class RunHistory(TypedDict):
     """Lines that cannot be read; they hide no other."""
 
 
+class PastStrategy(TypedDict):
+    """A strategy of which a run has ended. ``last``: its newest; ``name``: the user's own name of its results."""
+
+    strategy_id: str
+    name: str | None
+    total_runs: int
+    last: PastRun | None
+    """`null` where its history cannot be read."""
+    has_results: bool
+    """Whether its results are still there."""
+    problem: str | None
+
+
+class Histories(TypedDict):
+    """Every strategy of a user that has a history, the one whose run ended last first."""
+
+    user_id: str
+    strategies: list[PastStrategy]
+
+
 class HistoryDeleted(TypedDict):
     """A history that is gone."""
 

@@ -32,6 +32,14 @@ class Pinned(TypedDict):
     pinned: bool
 
 
+class Lives(Pinned):
+    """Results with how long they live, and who says so."""
+
+    ttl_hours: float
+    """How long they live where they are not pinned."""
+    ttl_from: Whose
+
+
 class UserLimits(TypedDict):
     """What an administrator says of a user, and what follows from it and the server's settings."""
 

@@ -208,6 +208,8 @@ class StoredRun(TypedDict):
     """`null` for results that are pinned."""
     pinned: NotRequired[bool]
     """Kept until they are unpinned or cleared."""
+    ttl_hours: NotRequired[float | None]
+    """How many hours they live, where that was said since; else the option's."""
     overall_summary: OverallSummary
     monthly_summaries: list[MonthlySummary]
     options: OptionsUsed

@@ -90,6 +90,24 @@ class RunHistory(Answer):
     damaged_lines: int = Field(description="Lines that cannot be read; they hide no other.")
 
 
+class PastStrategy(Part):
+    """A strategy of which a run has ended. ``last``: its newest; ``name``: the user's own name of its results."""
+
+    strategy_id: str
+    name: str | None
+    total_runs: int
+    last: PastRun | None = Field(description="`null` where its history cannot be read.")
+    has_results: bool = Field(description="Whether its results are still there.")
+    problem: str | None
+
+
+class Histories(Answer):
+    """Every strategy of a user that has a history, the one whose run ended last first."""
+
+    user_id: str
+    strategies: list[PastStrategy]
+
+
 class HistoryDeleted(Answer):
     """A history that is gone."""
 

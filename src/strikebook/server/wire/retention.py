@@ -47,6 +47,21 @@ class Pinned(Answer):
     pinned: bool
 
 
+class LivesBody(Asked):
+    """How long results are to live, from when their run was created; ``null``: as long as it asked for."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, json_schema_extra={"example": {"ttl_hours": 48}})
+
+    ttl_hours: _Hours = Field(description="At most the longest that a run of this user may ask for.")
+
+
+class Lives(Pinned):
+    """Results with how long they live, and who says so."""
+
+    ttl_hours: float = Field(description="How long they live where they are not pinned.")
+    ttl_from: Whose
+
+
 class UserLimits(Answer):
     """What an administrator says of a user, and what follows from it and the server's settings."""
 

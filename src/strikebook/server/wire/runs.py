@@ -242,6 +242,9 @@ class StoredRun(Part):
     completed_at: str | None
     expires_at: str | None = Field(description="`null` for results that are pinned.")
     pinned: bool = Field(default=False, description="Kept until they are unpinned or cleared.")
+    ttl_hours: float | None = Field(
+        None, description="How many hours they live, where that was said since; else the option's."
+    )
     overall_summary: OverallSummary
     monthly_summaries: list[MonthlySummary]
     options: OptionsUsed
