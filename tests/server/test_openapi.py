@@ -62,6 +62,14 @@ include-name = "GET /api/v1/backtest/history/{user_id}/{strategy_id}"
 checks.use_after_free.enabled = false
 
 [[operations]]
+include-name = "GET /api/v1/backtest/history/{user_id}"
+checks.use_after_free.enabled = false
+
+[[operations]]
+include-name = "PUT /api/v1/backtest/ttl/{user_id}/{strategy_id}"
+checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 404, 409, 422]
+
+[[operations]]
 include-name = "PUT /api/v1/backtest/limits/{user_id}"
 checks.positive_data_acceptance.expected-statuses = ["2xx", 401, 403, 422]
 """
