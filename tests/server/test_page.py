@@ -26,6 +26,7 @@ VIEWS = [
     "/run",
     "/strategies",
     "/webhooks",
+    "/limits?user=ann",
     f"/strategies/{STRATEGY}",
     f"/r/{USER}/{STRATEGY}/01-10-2024/why/a%2Fb",
 ]

@@ -15,6 +15,7 @@ function viewsOf(server: Server): string[] {
     "/run",
     "/strategies",
     "/webhooks",
+    "/limits?user=ann",
     "/sweep",
     `/strategies/${RSI}`,
     resultAddress(),

@@ -38,6 +38,9 @@ test("a server with keys asks for one, and shows its user what is theirs", async
   await expect(page.getByTestId("day-pnl")).toBeVisible();
   expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain("sbk_");
 
+  await page.goto("/limits?user=ann");
+  await expect(page.getByText("Limits are the administrator’s to set")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Limits", exact: true })).toHaveCount(0);
   await page.getByRole("button", { name: /User/ }).click();
   await expect(page.getByText("This key is of ann")).toBeVisible();
   await page.getByRole("button", { name: "Sign out" }).click();

@@ -60,6 +60,15 @@ test("the runs of a strategy are listed, also when their results are gone", asyn
   await expect(page.getByText("There are no results of this strategy")).toBeVisible();
   await page.getByText("History", { exact: true }).click();
   await expect(rows).toHaveCount(2);
+
+  await page.goto(`/r/${user}`);
+  await page.getByText("Past runs", { exact: true }).click();
+  const past = page.getByRole("region", { name: "Past runs" }).locator("tbody tr");
+  await expect(past).toHaveCount(1);
+  await expect(past).toContainText("gone");
+  await past.getByRole("link", { name: /^Two-sided RSI/ }).click();
+  await expect(page.getByText("There are no results of this strategy")).toBeVisible();
+  await page.getByText("History", { exact: true }).click();
   await page.getByRole("button", { name: "Delete the history" }).click();
   await page.getByRole("button", { name: "Delete it" }).click();
   await expect(page.getByText("No run of this strategy has ended yet.")).toBeVisible();

@@ -25,6 +25,7 @@ for (const [look, { width, height, colorScheme }] of Object.entries(LOOKS)) {
       run: "/run",
       strategies: "/strategies",
       webhooks: "/webhooks",
+      limits: "/limits?user=ann",
       sweep: "/sweep",
       strategy: `/strategies/${RSI}`,
       result: resultAddress(),

@@ -17,6 +17,7 @@ export type View =
   | ({ view: "sweep" } & SweepPlace)
   | { view: "strategy"; user: string | null; strategy: string }
   | { view: "webhooks" }
+  | { view: "limits"; user: string | null }
   | ({ view: "result" } & RunPlace)
   | ({ view: "as-run" } & RunPlace)
   | DayAsked
@@ -86,6 +87,7 @@ export function viewOf(path: string, search: string): View {
   if (first === "run" && second === undefined) return runOf(query);
   if (first === "compare" && second === undefined) return { view: "compare", results: comparedOf(query) };
   if (first === "webhooks" && second === undefined) return { view: "webhooks" };
+  if (first === "limits" && second === undefined) return { view: "limits", user: query.get("user") };
   if (first === "strategies" && rest.length === 0) {
     const user = query.get("user");
     return second === undefined ? { view: "strategies", user } : { view: "strategy", user, strategy: second };
@@ -115,6 +117,8 @@ export function addressOf(view: View): string {
       return join("strategies", view.strategy) + queryOf({ user: view.user });
     case "webhooks":
       return "/webhooks";
+    case "limits":
+      return `/limits${queryOf({ user: view.user })}`;
     case "sweeps":
       return `/sweep${queryOf({ user: view.user, strategy: view.strategy })}`;
     case "sweep":

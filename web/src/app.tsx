@@ -26,6 +26,7 @@ const whyView = new Code(() => import("./views/why/why-view"));
 const strategiesView = new Code(() => import("./views/strategies/strategies-view"));
 const asRunView = new Code(() => import("./views/strategies/as-run-view"));
 const webhooksView = new Code(() => import("./views/webhooks/webhooks-view"));
+const limitsView = new Code(() => import("./views/limits/limits-view"));
 const sweepsView = new Code(() => import("./views/sweep/sweeps-view"));
 const sweepView = new Code(() => import("./views/sweep/sweep-view"));
 const strategyView = new Code(() => import("./views/strategies/strategy-view"));
@@ -34,6 +35,8 @@ interface Place {
   name: string;
   to: string;
   views: readonly View["view"][];
+  /** Shown to an administrator alone; where there are no keys everyone is one. */
+  admin?: boolean;
 }
 
 const PLACES: readonly Place[] = [
@@ -54,6 +57,7 @@ const PLACES: readonly Place[] = [
     views: ["strategies", "strategy"],
   },
   { name: "Webhooks", to: addressOf({ view: "webhooks" }), views: ["webhooks"] },
+  { name: "Limits", to: addressOf({ view: "limits", user: null }), views: ["limits"], admin: true },
 ];
 
 export function App() {
@@ -85,7 +89,7 @@ export function App() {
           Strikebook
         </Link>
         <nav aria-label="Views" className={styles.places}>
-          {PLACES.map((each) => (
+          {PLACES.filter((each) => !each.admin || who.me?.admin).map((each) => (
             <Link
               key={each.name}
               to={each.to}
@@ -145,6 +149,8 @@ function Shown({ view }: { view: View }) {
       );
     case "webhooks":
       return <Needed code={webhooksView} props={{}} what="webhooks" />;
+    case "limits":
+      return <Needed code={limitsView} props={{ user: view.user }} what="limits" />;
     case "sweeps":
       return <Needed code={sweepsView} props={{ user: view.user, strategy: view.strategy }} what="sweeps" />;
     case "sweep":

@@ -14,6 +14,7 @@ VIEWS: Final = (
     "/strategies",
     "/strategies/{strategy_id}",
     "/webhooks",
+    "/limits",
     "/r/{user_strategy_date_trade:path}",
 )
 _FIRST_PARTS: Final = frozenset(view.split("/")[1] for view in VIEWS) | {ASSETS.strip("/"), "favicon.svg"}

@@ -24,6 +24,18 @@ export function historyQuery(place: RunPlace, ended: string) {
   });
 }
 
+/** Every strategy of a user of which a run has ended. */
+export function historiesQuery(user: string) {
+  return queryOptions({
+    queryKey: ["histories", user],
+    queryFn: ({ signal }) =>
+      answerOf(
+        api.GET("/api/v1/backtest/history/{user_id}", { params: { path: { user_id: user } }, signal }),
+      ),
+    staleTime: 0,
+  });
+}
+
 export function saveNotes(place: RunPlace, said: NotesBody): Promise<NotesTold> {
   return answerOf(
     api.PUT("/api/v1/backtest/notes/{user_id}/{strategy_id}", { ...pathOf(place), body: said }),

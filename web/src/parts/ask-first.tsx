@@ -1,6 +1,6 @@
 // A button for what cannot be undone: it asks first, and says what was refused.
 
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import styles from "./ask-first.module.css";
 import { Refused } from "./states";
 
@@ -13,12 +13,17 @@ interface AskFirstProps {
   yes: string;
   no: string;
   doing: { isPending: boolean; error: Error | null; mutate: () => void };
+  /** Closes the dialog where the view stays: once it is done. */
+  close?: boolean;
   /** What will happen. */
   children: ReactNode;
 }
 
-export function AskFirst({ name, question, yes, no, doing, children }: AskFirstProps) {
+export function AskFirst({ name, question, yes, no, doing, close = false, children }: AskFirstProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (close) dialog.current?.close();
+  }, [close]);
   return (
     <>
       <button type="button" className="danger" onClick={() => dialog.current?.showModal()}>

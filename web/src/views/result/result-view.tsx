@@ -25,6 +25,7 @@ import { DayTable } from "./day-table";
 import { Distribution } from "./distribution";
 import { Headline } from "./headline";
 import { History } from "./history";
+import { Lives } from "./lives";
 import { Notes } from "./notes";
 import { Pin } from "./pin";
 import styles from "./result-view.module.css";
@@ -111,6 +112,7 @@ function RunHeading({ place, run }: { place: RunPlace; run: Metadata }) {
       </Link>
       <ExportMenu place={place} days={{ from: run.start_date, to: run.end_date }} whole />
       {isActive(run) ? null : <Pin place={place} pinned={run.pinned === true} name={run.strategy_name} />}
+      {isActive(run) ? null : <Lives place={place} run={run} />}
       <Clear place={place} pinned={run.pinned === true} />
     </Heading>
   );

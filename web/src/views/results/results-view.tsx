@@ -25,6 +25,7 @@ import { Clear } from "../result/clear";
 import { Pin } from "../result/pin";
 import { Chosen, Pick } from "./chosen";
 import { type Listed, listed, nameOf, ORDERS, type Order } from "./listed";
+import { PastRuns } from "./past-runs";
 import styles from "./results-view.module.css";
 import { Said, TagChoice } from "./tags";
 import { UsageBar } from "./usage-bar";
@@ -122,6 +123,7 @@ export function ResultsView({ user }: { user: string }) {
           </li>
         ))}
       </ul>
+      <PastRuns key={user} user={user} />
     </>
   );
 }

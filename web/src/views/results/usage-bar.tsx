@@ -1,19 +1,17 @@
 // What a user's results take, of what they may take; and for how long they live.
 
 import { useQuery } from "@tanstack/react-query";
+import { addressOf } from "../../address";
 import { usageQuery } from "../../api/queries";
-import type { Usage } from "../../api/schema";
 import { bytesText, shareOf } from "../../format/keeping";
+import { WHOSE } from "../../format/limits";
+import { Link } from "../../navigation";
 import { Refused } from "../../parts/states";
+import { useWho } from "../../who/who";
 import styles from "./usage-bar.module.css";
 
-const WHOSE: Record<Usage["ttl_from"], string> = {
-  run: "as the run asks",
-  user: "as an administrator says of this user",
-  server: "as the server says",
-};
-
 export function UsageBar({ user, every }: { user: string; every: number }) {
+  const { me } = useWho();
   const { data, error } = useQuery({ ...usageQuery(user), refetchInterval: every });
   if (error) return <Refused error={error} />;
   if (data === undefined) return null;
@@ -39,7 +37,8 @@ export function UsageBar({ user, every }: { user: string; every: number }) {
       </span>
       <span className="soft">
         Results live {data.ttl_hours} h, {WHOSE[data.ttl_from]}; a run may ask for up to{" "}
-        {data.longest_ttl_hours} h.
+        {data.longest_ttl_hours} h.{" "}
+        {me?.admin ? <Link to={addressOf({ view: "limits", user })}>Change limits</Link> : null}
       </span>
     </div>
   );
