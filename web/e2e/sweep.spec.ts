@@ -34,7 +34,12 @@ test("a strategy is swept, looked at, walked forward; a point is kept; the sweep
   await second.getByLabel("Values").fill("25..35..5");
   await expect(page.getByTestId("points")).toHaveText("9 points");
   await page.getByLabel("Walk-forward: train").fill("4");
+  await page.getByRole("button", { name: "Sweep", exact: true }).click();
+  await expect(page.getByLabel("test days")).toBeFocused(); // half a window is no window
   await page.getByLabel("test days").fill("2");
+  await page.getByText("Options", { exact: true }).click();
+  await page.getByLabel("Slippage").fill("0.5 points");
+  await page.getByLabel("Compression").selectOption("9");
   await page.getByRole("button", { name: "Sweep", exact: true }).click();
 
   await expect(page).toHaveURL(new RegExp(`/sweep/${USER}/bt_`));
@@ -44,6 +49,8 @@ test("a strategy is swept, looked at, walked forward; a point is kept; the sweep
   const sweep_id = page.url().split("/").at(-1) ?? "";
   const answer = await page.request.get(`${server.url}/api/v1/backtest/sweep/${USER}/${sweep_id}`);
   const sweep = await answer.json();
+  expect(sweep.options).toMatchObject({ slippage: "0.5 points", compression_level: 9 });
+  await expect(page.getByText("slippage 0.5 points · compression_level 9")).toBeVisible();
   const rows = page.locator("tr[data-point]");
   await expect(rows).toHaveCount(9);
   const best = sweep.points.find((point: { rank: number }) => point.rank === 1);

@@ -6,6 +6,7 @@ import { isActive } from "../../api/queries";
 import type { Metadata, Status } from "../../api/schema";
 import { ExportMenu } from "../../export/export-menu";
 import { expiryText } from "../../format/keeping";
+import { unusual } from "../../format/options";
 import { chargesText, counted } from "../../format/texts";
 import { dayName, exchangeTime, moment } from "../../format/time";
 import { JobProgress } from "../../jobs/job-progress";
@@ -170,25 +171,12 @@ function RunAgain({ place, run }: { place: RunPlace; run: Metadata }) {
 
 /** The same days and options once more. */
 function againOf(place: RunPlace, run: Metadata): string {
-  const usual: Record<string, string> = {
-    scale: "1",
-    fill: "last",
-    slippage: "0 points",
-    stale_slippage: "0 points",
-    limit_fill: "touch",
-    brokerage: "20 per order",
-    terms: "as_was",
-    max_price_age_s: "60",
-    wait_for_trade_s: "60",
-    compression_level: "1",
-    ttl_hours: "default",
-  };
-  const options = Object.fromEntries(
-    Object.entries(run.options)
-      .map(([name, value]) => [name, String(value)] as const)
-      .filter(([name, value]) => value !== usual[name]),
-  );
-  return addressOfRun({ ...place, from: run.start_date, to: run.end_date, options });
+  return addressOfRun({
+    ...place,
+    from: run.start_date,
+    to: run.end_date,
+    options: unusual(run.options),
+  });
 }
 
 export function trailOf(place: RunPlace): { to: string; name: string } {

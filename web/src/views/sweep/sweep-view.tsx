@@ -7,6 +7,7 @@ import { answerOf, api } from "../../api/client";
 import { isActive, pollAfter } from "../../api/queries";
 import type { SweepAnswer } from "../../api/schema";
 import { count } from "../../format/money";
+import { unusual } from "../../format/options";
 import { counted } from "../../format/texts";
 import { dayName, moment } from "../../format/time";
 import { JobProgress } from "../../jobs/job-progress";
@@ -89,6 +90,7 @@ function Below({ sweep }: { sweep: SweepAnswer }) {
         {counted(sweep.completed_days, "day")} of {count(sweep.total_days)}
         {sweep.failed_days > 0 ? `, ${sweep.failed_days} failed` : ""} · ranked by{" "}
         {OBJECTIVES[sweep.objective].toLowerCase()} · expires {moment(sweep.expires_at)}
+        {Object.entries(unusual(sweep.options)).map(([name, value]) => ` · ${name} ${value}`)}
       </span>
       {sweep.synthetic ? <Chip tone="warning">synthetic prices</Chip> : <Chip>{sweep.market.label}</Chip>}
       <Link to={addressOf({ view: "strategy", user: sweep.user_id, strategy: sweep.strategy_id })}>

@@ -2,7 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useMemo, useState } from "react";
-import { addressOf, addressOfSweep } from "../../address";
+import { addressOf, addressOfSweep, type OptionTexts } from "../../address";
 import { answerOf, api, serverNow } from "../../api/client";
 import { graphQuery, LOOK_AGAIN_MS, marketQuery, strategiesQuery } from "../../api/queries";
 import type { SweepBody } from "../../api/schema";
@@ -18,6 +18,7 @@ import { Heading } from "../../parts/heading";
 import { Empty, Loading, Refused } from "../../parts/states";
 import { useWho } from "../../who/who";
 import { countWithin, daysOf, presetsOf, underlyingOf } from "../run/availability";
+import { OptionFields, optionsOf } from "../run/option-fields";
 import { ObjectiveChoice } from "./objective-choice";
 import type { Objective } from "./objectives";
 import { type Chosen, chosenOf, ParameterFields, pointsOf } from "./parameter-fields";
@@ -91,6 +92,7 @@ function Form({ user, strategy }: { user: string; strategy: string }) {
   const [train, setTrain] = useState("");
   const [test, setTest] = useState("");
   const [sample, setSample] = useState("");
+  const [options, setOptions] = useState<OptionTexts>({});
   const submit = useMutation({
     mutationFn: (body: SweepBody) => answerOf(api.POST("/api/v1/backtest/sweep", { body })),
     onSuccess: async (queued) => {
@@ -122,6 +124,7 @@ function Form({ user, strategy }: { user: string; strategy: string }) {
       end_date: chosenRange.to,
       parameters: rows.map(({ name, path, values }) => ({ name, path, values: values ?? [] })),
       objective,
+      ...(Object.keys(options).length === 0 ? {} : { options: optionsOf(options) }),
       ...(sample === "" ? {} : { sample: { size: Number(sample), seed: 1 } }),
       ...(train === "" || test === ""
         ? {}
@@ -163,6 +166,7 @@ function Form({ user, strategy }: { user: string; strategy: string }) {
               min={1}
               max={3660}
               placeholder="10"
+              required={test !== ""}
               value={train}
               onChange={(event) => setTrain(event.target.value)}
             />
@@ -174,11 +178,15 @@ function Form({ user, strategy }: { user: string; strategy: string }) {
               min={1}
               max={3660}
               placeholder="5"
+              required={train !== ""}
               value={test}
               onChange={(event) => setTest(event.target.value)}
             />
           </label>
         </p>
+      </section>
+      <OptionFields options={options} onChange={setOptions} />
+      <section>
         <p className={styles.line}>
           <button
             type="submit"
