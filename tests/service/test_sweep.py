@@ -17,8 +17,9 @@ from strikebook.errors import BusyError, NotFoundError, StorageError, StrategyEr
 from strikebook.market.source import MarketSource
 from strikebook.market.synthetic import SyntheticMarket
 from strikebook.service.kept_point import point_strategy
-from strikebook.service.sweep_request import Value, WalkForward, parse_sweep
-from strikebook.service.sweep_table import Grid, best_of, ranks_of, read_sweep, rows_of
+from strikebook.service.point_course import PointCourse
+from strikebook.service.sweep_request import OBJECTIVES, Objective, Value, WalkForward, parse_sweep
+from strikebook.service.sweep_table import Grid, best_of, ranks_of, read_sweep, rows_of, value_of
 from strikebook.service.walk_forward import walk_forward, windows_over
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_metadata, encode_metadata
@@ -272,6 +273,31 @@ def test_walk_forward_chooses_on_train_days_alone() -> None:
     again = walk_forward(changed, ["a"], points, WalkForward(2, 2), "net_pnl")
     assert [window["point"] for window in again["windows"]] == [1, 2]
     assert again["windows"][0] == found["windows"][0]
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_a_course_says_of_any_days_what_their_fold_says(objective: Objective) -> None:
+    """To the last bit, on random days: few and many round trips, days that do not differ, days that failed."""
+    drawn = random.Random(objective)
+    judged = 0
+    for trial in range(60):
+        size = drawn.choice([1, 2, 3, 10, 40])
+        largest = drawn.choice([0, 1, 1_000, 10**7])
+        points = [
+            PointDay(
+                drawn.randint(-largest, largest), drawn.randint(0, largest), 3, drawn.choice([0, 3]), 1, 2, 3, 0,
+                "broke" if trial % 10 == 9 and drawn.random() < 0.05 else "",
+            )
+            for _ in range(size)
+        ]  # fmt: skip
+        course = PointCourse(points)
+        days = [(date(2024, 1, 1) + timedelta(at), point) for at, point in enumerate(points)]
+        for _ in range(12):
+            first, stop = sorted(drawn.sample(range(size + 1), 2))
+            value = value_of(days[first:stop], objective)
+            assert course.value(first, stop, objective) == value
+            judged += value is not None
+    assert judged > 30
 
 
 def test_windows_cover_every_day_after_the_first_train_days_once() -> None:

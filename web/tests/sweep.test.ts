@@ -4,6 +4,7 @@ import type { Point } from "../src/api/schema";
 import { cellsOf } from "../src/views/sweep/heat";
 import { chosenOf, pointsOf } from "../src/views/sweep/parameter-fields";
 import { nameOf, placesOf, valuesOf } from "../src/views/sweep/places";
+import { lookAgainAfter, walkQuery } from "../src/views/sweep/queries";
 import { sortedPoints } from "../src/views/sweep/sort-points";
 
 const DOCUMENT = {
@@ -137,5 +138,23 @@ describe("addresses of sweeps", () => {
     const job = { job_id: "bt_1", strategy_id: "s-1" };
     expect(addressOfJob("ann", { ...job, kind: "sweep" })).toBe("/sweep/ann/bt_1");
     expect(addressOfJob("ann", { ...job, kind: "run" })).toBe("/r/ann/s-1");
+  });
+});
+
+describe("a sweep that goes on", () => {
+  it("is walked anew when it has come further", () => {
+    const of = (days: number) =>
+      walkQuery({ user: "ann", sweep: "bt" }, { train: 1, test: 1, anchored: false }, "sharpe", days)
+        .queryKey;
+    expect(of(3)).toEqual(of(3));
+    expect(of(3)).not.toEqual(of(4));
+  });
+
+  it("is looked at less often the more there is to fold", () => {
+    const pause = (points_total: number, completed_days: number) =>
+      lookAgainAfter({ points_total, completed_days });
+    expect([lookAgainAfter(undefined), pause(9, 20), pause(1000, 100), pause(1000, 500)]).toEqual([
+      1000, 1000, 5000, 15_000,
+    ]);
   });
 });

@@ -117,11 +117,12 @@ def statistics_of(
 
 
 def figures_of_days(days: Sequence[TradingDay], round_trips: int) -> Statistics:
-    """The figures that follow from the days alone: money, drawdown, spread. Of few round trips no ratio is told."""
+    """The figures of a day's profits that a table of many runs has: drawdown and Sharpe ratio. Of few round trips no
+    ratio is told.
+    """
     found = _Found()
-    _money(found, days)
     _drawdown(found, days, None)
-    _spread(found, days)
+    _sharpe(found, days)
     return _without_few(found, round_trips)
 
 

@@ -17,8 +17,9 @@ from typing import Any
 import orjson
 
 from strikebook.errors import UsageError
+from strikebook.service.point_course import PointCourse
 from strikebook.service.sweep_request import Objective, Value, WalkForward, windows_document
-from strikebook.service.sweep_table import Grid, best_of, figures_of, figures_record, read_sweep, value_of
+from strikebook.service.sweep_table import Grid, best_of, figures_of, figures_record, read_sweep
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.layout import RunKey
 from strikebook.storage.summary import rupees
@@ -81,11 +82,12 @@ def walk_forward(
             where="train_days",
             right=f"more than {asked.train_days} days, or fewer to train on",
         )
+    courses = [PointCourse([row[number] for row in grid.rows]) for number in range(len(points))]
     outside: list[tuple[date, PointDay]] = []
     told = []
     for window in windows:
         train, test = grid.between(window.train, window.test), grid.between(window.test, window.stop)
-        best = best_of([value_of(train.of_point(number), objective) for number in range(len(points))])
+        best = best_of([course.value(window.train, window.test, objective) for course in courses])
         tested = [] if best is None else test.of_point(best)
         outside += tested
         told.append(

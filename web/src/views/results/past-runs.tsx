@@ -14,11 +14,16 @@ import { Profit } from "../../parts/money";
 import { Loading, Refused } from "../../parts/states";
 import { Wide } from "../../parts/wide";
 import styles from "../result/statistics.module.css";
+import own from "./past-runs.module.css";
 
 export function PastRuns({ user }: { user: string }) {
   const [open, setOpen] = useState(false);
   return (
-    <details className="panel" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details
+      className={`panel ${own.past}`}
+      open={open}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
       <summary>
         <h2 className={styles.title}>Past runs</h2>{" "}
         <span className="soft">every strategy that has a history, also those whose results are gone</span>

@@ -34,10 +34,15 @@ export function sweepQuery({ user, sweep }: SweepPlace) {
   });
 }
 
-/** Of a sweep that has ended: it stays as it is. */
-export function walkQuery({ user, sweep }: SweepPlace, windows: Windows, objective: Objective) {
+/** Of a sweep that has ended, after so many days: it stays as it is until the sweep goes on. */
+export function walkQuery(
+  { user, sweep }: SweepPlace,
+  windows: Windows,
+  objective: Objective,
+  completedDays: number,
+) {
   return queryOptions({
-    queryKey: ["walk", user, sweep, windows, objective],
+    queryKey: ["walk", user, sweep, windows, objective, completedDays],
     queryFn: ({ signal }) =>
       answerOf(
         api.GET("/api/v1/backtest/sweep/{user_id}/{sweep_id}/walk-forward", {
@@ -69,4 +74,14 @@ export function documentQuery(user: string, strategy: string) {
         }),
       ),
   });
+}
+
+const SOONEST_MS = 1000;
+const LATEST_MS = 15_000;
+const POINT_DAYS_A_MS = 20;
+
+/** How long until a sweep that goes on is looked at again: its table is folded anew each time, of all its days. */
+export function lookAgainAfter(sweep: { points_total: number; completed_days: number } | undefined): number {
+  const folded = sweep === undefined ? 0 : sweep.points_total * sweep.completed_days;
+  return Math.min(LATEST_MS, Math.max(SOONEST_MS, folded / POINT_DAYS_A_MS));
 }

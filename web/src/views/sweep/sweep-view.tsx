@@ -22,7 +22,7 @@ import { Empty, Loading, Refused } from "../../parts/states";
 import { HeatMap } from "./heat-map";
 import { OBJECTIVES } from "./objectives";
 import { PointTable } from "./point-table";
-import { sweepQuery } from "./queries";
+import { lookAgainAfter, sweepQuery } from "./queries";
 import styles from "./sweep-view.module.css";
 import { WalkForward } from "./walk-forward";
 
@@ -33,7 +33,9 @@ export default function SweepView({ place }: { place: SweepPlace }) {
   const { data, error, isPending } = useQuery({
     ...sweepQuery(place),
     refetchInterval: (query) =>
-      mine !== undefined || isActive(query.state.data) ? Math.max(pollAfter(watchedMs()), 1000) : false,
+      mine !== undefined || isActive(query.state.data)
+        ? Math.max(pollAfter(watchedMs()), lookAgainAfter(query.state.data))
+        : false,
   });
   const [chosen, setChosen] = useState<number | null>(null);
   const trail = [{ to: addressOf({ view: "sweeps", user: place.user, strategy: null }), name: "Sweeps" }];

@@ -69,7 +69,9 @@ export function WalkForward({ place, sweep }: { place: SweepPlace; sweep: SweepA
         <ObjectiveChoice id="walk-objective" value={objective} onChange={setObjective} />
         <button type="submit">Look</button>
       </form>
-      {windows === null ? null : <Walked place={place} windows={windows} objective={objective} />}
+      {windows === null ? null : (
+        <Walked place={place} windows={windows} objective={objective} completedDays={sweep.completed_days} />
+      )}
     </section>
   );
 }
@@ -78,10 +80,11 @@ interface WalkedProps {
   place: SweepPlace;
   windows: Windows;
   objective: Objective;
+  completedDays: number;
 }
 
-function Walked({ place, windows, objective }: WalkedProps) {
-  const { data, error } = useQuery(walkQuery(place, windows, objective));
+function Walked({ place, windows, objective, completedDays }: WalkedProps) {
+  const { data, error } = useQuery(walkQuery(place, windows, objective, completedDays));
   if (error) return <Refused error={error} />;
   return data === undefined ? <Loading what="the windows" /> : <Found found={data} />;
 }
