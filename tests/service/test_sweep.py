@@ -297,7 +297,7 @@ def test_a_course_says_of_any_days_what_their_fold_says(objective: Objective) ->
             value = value_of(days[first:stop], objective)
             assert course.value(first, stop, objective) == value
             judged += value is not None
-    assert judged > 30
+    assert judged > 20
 
 
 def test_windows_cover_every_day_after_the_first_train_days_once() -> None:
@@ -376,6 +376,24 @@ def test_a_sweep_whose_day_is_gone_is_not_added_up() -> None:
         read_sweep(storage.sweeps(), key)
     with pytest.raises(NotFoundError):
         read_sweep(storage.sweeps(), RunKey("user_123", "other"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"request": None}, {"request": {"parameters": []}}, {"request": 5}, {"strategy_id": "../x"}, {"strategy_id": 5}],
+)
+def test_a_damaged_sweep_says_so_when_a_point_is_kept(change: dict[str, Any]) -> None:
+    """As when it is read: nothing breaks, and nothing is said to be wrong with what was asked."""
+    storage = MemoryStorage()
+    found = swept(request(storage), asked(parameter("q", quantity_path(), 1, 2)))
+    key = RunKey("user_123", found["sweep_id"])
+    changed = {name: value for name, value in {**found, **change}.items() if value is not None}
+    storage.sweeps().put_metadata(key, encode_metadata(changed))
+    with pytest.raises(StorageError, match="the sweep is damaged"):
+        point_strategy(storage.sweeps(), key, 1, None, None)
+    if "request" in change:
+        with pytest.raises(StorageError, match="the sweep is damaged"):
+            read_sweep(storage.sweeps(), key)
 
 
 def test_no_day_file_of_the_strategy_is_touched(tmp_path: Path) -> None:

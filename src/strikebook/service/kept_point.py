@@ -9,7 +9,7 @@ import orjson
 from strikebook.errors import NotFoundError, StrategyError
 from strikebook.service.sweep_planning import point_document, told
 from strikebook.service.sweep_request import parse_sweep
-from strikebook.service.sweep_table import Document
+from strikebook.service.sweep_table import Document, damage_told
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_metadata
 from strikebook.storage.layout import RunKey, check_id
@@ -34,16 +34,18 @@ def point_strategy(
     if metadata is None or strategy is None:
         raise NotFoundError(f"no sweep {key.strategy_id}", where="sweep_id", right="the sweeps of a user are listed")
     heading: dict[str, Any] = decode_metadata(metadata, str(key))
-    request = parse_sweep(heading["request"])
+    with damage_told(str(key)):
+        request = parse_sweep(heading["request"])
+        swept = check_id(heading["strategy_id"], "strategy_id"), heading["strategy_name"]
     points = request.points()
     if not 1 <= point <= len(points):
         raise NotFoundError(f"no point {point}", where="point", right=f"1 to {len(points)}")
     names, paths = ([getattr(each, member) for each in request.parameters] for member in ("name", "path"))
     values = points[point - 1]
     mark = key.strategy_id.rpartition("_")[2]
-    new_id = strategy_id or f"{heading['strategy_id'][:_LONGEST_BASE]}-{mark}-p{point}"
+    new_id = strategy_id or f"{swept[0][:_LONGEST_BASE]}-{mark}-p{point}"
     check_id(new_id, "strategy_id")
-    name = (strategy_name or f"{heading['strategy_name']} ({told(names, values)})")[:_LONGEST_NAME]
+    name = (strategy_name or f"{swept[1]} ({told(names, values)})")[:_LONGEST_NAME]
     document = renamed(point_document(strategy, "strategy", paths, values), new_id, name)
     content = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     made = require_strategy(orjson.loads(content))

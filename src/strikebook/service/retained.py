@@ -172,7 +172,8 @@ class Retained:
         try:
             bring_in_line(storage, self._server, key)
         except (StorageError, KeyError, ValueError, OverflowError) as error:
-            failed.append({"where": where, "what": str(error)})
+            missing = isinstance(error, KeyError)
+            failed.append({"where": where, "what": f"metadata.json has no {error}" if missing else str(error)})
 
     def _run(self, key: RunKey, keeping: Keeping) -> Document | None:
         size = self._storage.size(key)

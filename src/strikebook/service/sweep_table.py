@@ -6,14 +6,15 @@ deflated Sharpe ratio are the points that were tried.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 import orjson
 
-from strikebook.errors import NotFoundError, StorageError
+from strikebook.errors import NotFoundError, StorageError, UsageError
 from strikebook.money.statistics import Statistics, TradingDay, chance_of_days, figure_of_days, figures_of_days
 from strikebook.service.run_figures import figure_value
 from strikebook.service.sweep_request import Objective, SweepRequest, Value, parse_sweep
@@ -74,12 +75,10 @@ def read_sweep(sweeps: BacktestStorage, key: RunKey) -> Sweep:
         raise NotFoundError(f"no sweep {key.strategy_id}", where="sweep_id", right="the sweeps of a user are listed")
     where = f"{sweeps.place}: {key}"
     heading: Document = decode_metadata(content, where)
-    try:
+    with damage_told(where):
         request = parse_sweep(heading["request"])
         points = request.points()
         days = [parse_day(day["date"]) for day in heading["days"] if day["status"] == "run"]
-    except (KeyError, TypeError) as error:
-        raise StorageError(f"the sweep is damaged: no {error}", where=where, right="sweep again") from None
     rows = []
     for day in days:
         stored = sweeps.day(key, day)
@@ -92,6 +91,16 @@ def read_sweep(sweeps: BacktestStorage, key: RunKey) -> Sweep:
             raise StorageError("a day of other points", where=f"{where}/{day_file_name(day)}", right="sweep again")
         rows.append(row)
     return Sweep(heading, request, points, Grid(tuple(days), tuple(rows)))
+
+
+@contextmanager
+def damage_told(where: str) -> Iterator[None]:
+    """Turn what goes wrong with a stored sweep's document into a StorageError: it was whole once."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, UsageError) as error:
+        told = f"no {error}" if isinstance(error, KeyError) else str(error)
+        raise StorageError(f"the sweep is damaged: {told}", where=where, right="sweep again") from None
 
 
 def table_of(sweeps: BacktestStorage, key: RunKey) -> bytes:
