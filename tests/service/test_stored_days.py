@@ -172,3 +172,24 @@ def test_a_day_of_another_layout_is_read_too() -> None:
         document = decode_day(storage.day(KEY, day) or b"")
         storage.put_day(KEY, day, encode_day(dict(reversed(document.items()))))
     assert statistics(HereExecutor(), storage, KEY, None) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"options": None}, {"options": []}, {"overall_summary": 5}, {"market": None}, {"manifest": None},
+        {"warnings": None}, {"job_id": 1}, {"engine_version": None}, {"daily_summaries": None}, {"daily_summaries": [{}]},
+        {"daily_summaries": [{"date": "never", "has_data": False, "status": "failed"}]},
+        {"daily_summaries": [{"date": 1, "has_data": False, "status": "failed"}]},
+        {"daily_summaries": [{"date": "01-10-2024", "has_data": True, "status": "traded"}]},
+    ],
+)  # fmt: skip
+def test_metadata_that_somebody_edited_is_said_to_be_so(change: Document) -> None:
+    """By name, before anything is worked out of it."""
+    storage = MemoryStorage()
+    changed = {name: value for name, value in {**stored(storage), **change}.items() if value is not None}
+    storage.put_metadata(KEY, orjson.dumps(changed))
+    for usable in (stored_days.usable_run, stored_days.stored_run):
+        with pytest.raises(StorageError, match=next(iter(change)).replace("engine_", "")) as found:
+            usable(storage, KEY)
+        assert found.value.right == "run it again"

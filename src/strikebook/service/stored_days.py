@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any, Final
 
 from strikebook import __version__
-from strikebook.errors import BusyError, StorageError
+from strikebook.errors import BusyError, StorageError, UsageError
 from strikebook.service.day_executor import DayExecutor
 from strikebook.service.results import read_run
 from strikebook.storage.backtest_storage import BacktestStorage
@@ -27,6 +27,12 @@ DAYS_A_PART: Final = 60
 _PARTS_OUT: Final = 2
 """As many as there are processes for questions: what others ask comes next."""
 _LISTS = ("daily_summaries", "monthly_summaries")
+_SHAPE: Final[dict[str, type]] = {
+    "job_id": str, "created_at": str, "daily_summaries": list, "warnings": list, "overall_summary": dict,
+    "options": dict, "market": dict, "manifest": dict,
+}  # fmt: skip
+"""What every run's metadata has, and what is opened of it."""
+_OF_A_DAY: Final = {"date", "has_data", "status"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ def stored_run(storage: BacktestStorage, key: RunKey) -> StoredRun:
 
 def run_of(key: RunKey, run: Document) -> StoredRun:
     """The run whose metadata that is. Raises StorageError for one of another version."""
-    _refuse_other_version(key, run)
+    _refuse_unusable(key, run)
     heading = {name: value for name, value in run.items() if name not in _LISTS}
     listed = [day for day in run["daily_summaries"] if day["has_data"]]
     days = tuple(parse_day(day["date"]) for day in listed)
@@ -62,17 +68,34 @@ def run_of(key: RunKey, run: Document) -> StoredRun:
 def usable_run(storage: BacktestStorage, key: RunKey) -> Document:
     """A run's metadata, where its days can be worked with; raises as ``stored_run``."""
     run: Document = read_run(storage, key)
-    _refuse_other_version(key, run)
+    _refuse_unusable(key, run)
     return run
 
 
-def _refuse_other_version(key: RunKey, run: Document) -> None:
-    if run["engine_version"] != __version__:
+def _refuse_unusable(key: RunKey, run: Document) -> None:
+    """Raise StorageError for metadata of another version, or of a shape that none has: somebody's edit."""
+    version = run.get("engine_version")
+    if version != __version__:
         raise StorageError(
-            f"these results were made by version {run['engine_version']}; this is {__version__}",
+            f"these results were made by version {version}; this is {__version__}",
             where=str(key),
             right="run it again",
         )
+    wrong = next((name for name, kind in _SHAPE.items() if not isinstance(run.get(name), kind)), None)
+    if wrong is None and not all(_is_day(day) for day in run["daily_summaries"]):
+        wrong = "daily_summaries"
+    if wrong is not None:
+        raise StorageError(f"metadata.json has no {wrong} as a run has it", where=str(key), right="run it again")
+
+
+def _is_day(day: object) -> bool:
+    if not isinstance(day, dict) or not day.keys() >= _OF_A_DAY or not isinstance(day["date"], str):
+        return False
+    try:
+        parse_day(day["date"])
+    except UsageError:
+        return False
+    return not day["has_data"] or isinstance(day.get("fingerprint"), str)
 
 
 def stored_ledgers(storage: BacktestStorage, key: RunKey, days: Sequence[date]) -> Iterator[tuple[date, Document]]:
