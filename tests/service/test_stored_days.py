@@ -178,7 +178,8 @@ def test_a_day_of_another_layout_is_read_too() -> None:
     "change",
     [
         {"options": None}, {"options": []}, {"overall_summary": 5}, {"market": None}, {"manifest": None},
-        {"warnings": None}, {"job_id": 1}, {"engine_version": None}, {"daily_summaries": None}, {"daily_summaries": [{}]},
+        {"warnings": None}, {"job_id": 1}, {"engine_version": None}, {"daily_summaries": None},
+        {"daily_summaries": [{}]},
         {"daily_summaries": [{"date": "never", "has_data": False, "status": "failed"}]},
         {"daily_summaries": [{"date": 1, "has_data": False, "status": "failed"}]},
         {"daily_summaries": [{"date": "01-10-2024", "has_data": True, "status": "traded"}]},
