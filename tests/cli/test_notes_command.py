@@ -73,6 +73,13 @@ def test_the_history_is_a_table(stored: Place) -> None:
     assert (STRATEGY_ID in every, "there" in every) == (True, True)
     (past,) = json.loads(stored.strikebook("history", "me", *IN, "--json").stdout)["strategies"]
     assert (past["total_runs"], past["has_results"], past["last"]) == (2, True, told["runs"][0])
+    long = "i" * 100
+    (stored.folder / "results" / ".history" / "me" / f"{long}.jsonl").write_text(
+        json.dumps({"kind": "run", **told["runs"][0]}) + "\n"
+    )
+    shown = stored.strikebook("history", "me", *IN).stdout
+    assert (shown.count("i" * 10) > 2, "…" in shown) == (True, False)
+    (stored.folder / "results" / ".history" / "me" / f"{long}.jsonl").unlink()
     assert "no run of nobody has ended yet" in stored.strikebook("history", "nobody", *IN).stdout
     assert stored.strikebook("history", "me", *IN, "--delete").returncode == 2
     assert "2 runs deleted" in stored.strikebook(*me, "--delete").stdout

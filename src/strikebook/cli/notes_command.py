@@ -119,6 +119,7 @@ def _print_histories(told: dict[str, Any], *, json: bool) -> None:
         return
     table = Table("strategy", "name", "runs", "last ended", "state", "net", "results", title=told["user_id"])
     table.title_justify = "left"
+    table.columns[0].overflow = "fold"  # an id is to be copied: all of it is there
     for column in (table.columns[2], table.columns[5]):
         column.justify = "right"
     for each in told["strategies"]:

@@ -144,6 +144,7 @@ def _print(console: Console, usage: dict[str, Any]) -> None:
         return
     table = Table("strategy", "name", "tags", "state", "days", "size", "made", "expires", "for", title=usage["user_id"])
     table.title_justify = "left"
+    table.columns[0].overflow = "fold"  # an id is to be copied: all of it is there
     for column in table.columns[4:6]:
         column.justify = "right"
     for run in usage["results"]:

@@ -63,7 +63,8 @@ def _print(console: Console, document: dict[str, Any]) -> None:
         table.add_row(each["title"], statistic_value(each), told)
     console.print(table)
     if document["trials_of_sweeps"]:
-        console.print(f"{document['trials_of_sweeps']} of the trials are points of sweeps of this strategy")
+        whose = "of this strategy or of the one it was kept from"
+        console.print(f"{document['trials_of_sweeps']} of the trials are points of sweeps, {whose}")
     for by, rows in document["breakdowns"].items():
         table = Table(_TITLES[by], "round trips", "won", "gross", "charges", "net")
         for column in table.columns[1:]:

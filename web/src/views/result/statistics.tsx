@@ -103,7 +103,10 @@ function Figures({ found }: { found: RunStatistics }) {
         <p>Days that failed, {count(found.failed_days)} of them, are in none of it.</p>
       ) : null}
       {found.trials_of_sweeps > 0 ? (
-        <p>{count(found.trials_of_sweeps)} of the trials are points of sweeps of this strategy.</p>
+        <p>
+          {count(found.trials_of_sweeps)} of the trials are points of sweeps, of this strategy or the one it
+          was kept from.
+        </p>
       ) : null}
       <h3>
         Round trips by{" "}
