@@ -343,6 +343,19 @@ def test_a_run_that_is_not_whole_says_so_everywhere() -> None:
     assert json.loads(said)["notes"][0].startswith("PARTIAL")
 
 
+def test_every_warning_is_in_every_format() -> None:
+    """Each of several, also where names stand once."""
+    storage, told = made(), ["one (right)", "two (right)"]
+    metadata = decode_metadata(storage.metadata(KEY) or b"")
+    two = [{"path": "$", "what": what, "right": "right", "node_id": ""} for what in ("one", "two")]
+    storage.put_metadata(KEY, encode_metadata({**metadata, "warnings": two}))
+    said = json.loads(pq.read_schema(io.BytesIO(exported(storage, wanted_of("parquet"))[1])).metadata[b"strikebook"])
+    assert said["warnings"] == told
+    rows = [row for row in book(storage)["settings"].iter_rows(values_only=True) if row[0] == "Warning"]
+    assert [row[1] for row in rows] == told
+    assert all(each in exported(storage, wanted_of("html"))[1].decode() for each in told)
+
+
 def test_texts_that_begin_like_a_formula_are_harmless(parted: MemoryStorage) -> None:
     """In CSV and in Excel no text cell begins with what a spreadsheet runs; negative numbers are still numbers."""
     rows = trades_in(parted, "csv")

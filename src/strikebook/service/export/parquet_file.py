@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from strikebook.service.export.columns import Column, Kind, Value, day_columns, trade_columns
 from strikebook.service.export.rows import Source
-from strikebook.service.export.told import notes, settings
+from strikebook.service.export.told import WARNING, notes, settings, warnings
 
 GROUP_ROWS: Final = 8_192
 _TYPES: Final[dict[Kind, Any]] = {
@@ -22,7 +22,7 @@ _TYPES: Final[dict[Kind, Any]] = {
 
 
 def write_parquet(source: Source, file: BinaryIO) -> None:
-    """Write the table that is wanted; ``strikebook`` in its metadata is a JSON object of notes and settings."""
+    """Write the table that is wanted; ``strikebook`` in its metadata is JSON: notes, settings, warnings."""
     if source.wanted.table == "days":
         columns: Sequence[Column[Any]] = day_columns()
         pieces: Iterable[Sequence[Any]] = ([day] for day, _ in source.days())
@@ -37,7 +37,8 @@ def write_parquet(source: Source, file: BinaryIO) -> None:
 
 
 def _schema(columns: Sequence[Column[Any]], source: Source) -> Any:  # noqa: ANN401 — pyarrow is untyped
-    said = {"notes": notes(source), "settings": {each.name: each.value for each in settings(source)}}
+    by_name = {each.name: each.value for each in settings(source) if each.name != WARNING}
+    said = {"notes": notes(source), "settings": by_name, "warnings": warnings(source)}
     fields = [
         pa.field(column.name, _TYPES[column.kind], metadata={"unit": column.unit, "meaning": column.text})
         for column in columns

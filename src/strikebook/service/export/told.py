@@ -23,6 +23,7 @@ KINDS: Final[dict[str, Kind]] = {
 _OF_ALL_TRADES: Final = ("intraday_drawdown", "time_in_market", "peak_margin", "return_on_margin")
 _OF_WHOLE_RUNS: Final = ("trials", "probabilistic_sharpe", "deflated_sharpe")
 _REASON_SHOWN: Final = 3
+WARNING: Final = "Warning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,5 +152,10 @@ def settings(source: Source) -> Iterator[Said]:
     yield Said("Strategy hash", run["strategy_hash"])
     yield Said("Engine version", run["engine_version"])
     yield Said("Run at", run["created_at"], "time")
-    for warning in run["warnings"]:
-        yield Said("Warning", f"{warning['what']} ({warning['right']})")
+    for warning in warnings(source):
+        yield Said(WARNING, warning)
+
+
+def warnings(source: Source) -> list[str]:
+    """What the check of the strategy warned of."""
+    return [f"{warning['what']} ({warning['right']})" for warning in source.run["warnings"]]
