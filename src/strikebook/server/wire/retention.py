@@ -55,7 +55,7 @@ class LivesBody(Asked):
     ttl_hours: _Hours = Field(description="At most the longest that a run of this user may ask for.")
 
 
-class Lives(Pinned):
+class Lives(Pinned, Answer):
     """Results with how long they live, and who says so."""
 
     ttl_hours: float = Field(description="How long they live where they are not pinned.")
