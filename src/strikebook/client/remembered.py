@@ -11,7 +11,7 @@ from strikebook.client.asking import Asking
 from strikebook.client.endpoint import endpoint
 from strikebook.client.exchange import BACKTEST, JSON_HEADERS, Request, get, identified, json_bytes
 from strikebook.client.rows import Rows
-from strikebook.client.shapes.remembered import HistoryDeleted, NotesTold, PastRun, RunHistory
+from strikebook.client.shapes.remembered import Histories, HistoryDeleted, NotesTold, PastRun, RunHistory
 from strikebook.client.steps import Steps, asked
 from strikebook.client.tables import PAST_RUN_COLUMNS
 
@@ -51,6 +51,11 @@ class RememberedCalls(Asking):
     def past_runs(self, user_id: str, strategy_id: str, limit: int | None = None) -> Steps[Rows[PastRun]]:
         """The runs of ``history`` as rows, the newest first."""
         return past_runs(history_request(user_id, strategy_id, limit), self._retries)
+
+    @endpoint
+    def histories(self, user_id: str) -> Steps[Histories]:
+        """Every strategy of a user of which a run has ended, its results there or gone; the newest first."""
+        return self._do(get(f"{BACKTEST}/history/{identified('user_id', user_id)}"))
 
     @endpoint
     def delete_history(self, user_id: str, strategy_id: str) -> Steps[HistoryDeleted]:
