@@ -113,21 +113,6 @@ def test_a_question_is_answered_or_refused(executor: DayExecutor) -> None:
         executor.ask("os:getpid").result()
 
 
-def test_days_stand_back_for_questions(tmp_path: Path) -> None:
-    """The processes that run days are nicer than this one, those for questions are not."""
-    executor = ProcessExecutor(2)
-    try:
-        list(executor.run(work(tmp_path), DAYS, never))
-        executor.ask("strikebook.service.planning:check_range", DAYS[0], DAYS[1]).result()
-        here = os.getpriority(os.PRIO_PROCESS, 0)
-        for pool, more in ((executor._desk._pool, 5), (executor._asked._pool, 0)):
-            assert pool is not None
-            assert pool._processes
-            assert {os.getpriority(os.PRIO_PROCESS, pid) for pid in pool._processes} == {min(19, here + more)}
-    finally:
-        executor.close()
-
-
 def test_a_short_run_overtakes_a_long_one(tmp_path: Path) -> None:
     """Days of two runs are handed out in turn: one day of a second run does not wait for all of the first."""
     executor = ProcessExecutor(1)

@@ -61,7 +61,7 @@ class PointCourse:
                 if objective == "max_drawdown":
                     return deepest / 100
                 many = closed >= FEWEST_ROUND_TRIPS and deepest < 0
-                return summed("net") / -deepest * 1 if many else None
+                return summed("net") / -deepest if many else None
 
 
 def _so_far(values: Sequence[int]) -> list[int]:

@@ -31,8 +31,6 @@ from strikebook.service.worker import new_pool, run_packed_day
 
 _SPARE_DAYS: Final = 1
 _LOOK_AROUND_S: Final = 0.1
-_STANDS_BACK: Final = 5
-"""The niceness of the workers: whoever waits for an answer comes before the days of a run."""
 _DIED: Final = "the worker process died while it ran this day, twice (killed, or out of memory)"
 
 
@@ -191,7 +189,7 @@ class _Desk:
 
     def _submit(self, handed: _Handed) -> None:
         if self._pool is None:
-            self._pool = new_pool(self._workers, _STANDS_BACK)
+            self._pool = new_pool(self._workers)
         try:
             future = self._pool.submit(run_packed_day, handed.run.packed, handed.day)
         except BrokenProcessPool as error:

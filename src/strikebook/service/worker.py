@@ -30,9 +30,9 @@ def worker_context() -> ForkServerContext:
     return context
 
 
-def new_pool(count: int, niceness: int = 0) -> ProcessPoolExecutor:
-    """So many worker processes. ``niceness``: how far they stand back for others (nice(2))."""
-    return ProcessPoolExecutor(count, worker_context(), initializer=begin_worker, initargs=(niceness,))
+def new_pool(count: int) -> ProcessPoolExecutor:
+    """So many worker processes."""
+    return ProcessPoolExecutor(count, worker_context(), initializer=begin_worker)
 
 
 def kill_pool(pool: ProcessPoolExecutor) -> None:
@@ -47,11 +47,10 @@ def warm_up() -> None:
     forkserver.ensure_running()
 
 
-def begin_worker(niceness: int) -> None:
+def begin_worker() -> None:
     """Settle in: what every worker process does first."""
     from strikebook.service.day_task import settle_memory  # noqa: PLC0415 — the engine, only in a worker
 
-    os.nice(niceness)
     settle_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
