@@ -21,6 +21,7 @@ from strikebook.server.connection import Connection
 from strikebook.server.event_feed import EventFeed
 from strikebook.server.guard import Guard
 from strikebook.server.keys import FILE_NAME, Keys
+from strikebook.server.memory import few_heaps, keep_what_is_loaded
 from strikebook.service.assemble import build_backtests
 from strikebook.service.backtests import Backtests
 from strikebook.settings import Settings
@@ -43,6 +44,7 @@ def serve(settings: Settings, announce: Callable[[str], None], on_ready: Callabl
             where="--host",
             right="make keys first (`strikebook keys add`), or say --open-to-network",
         )
+    few_heaps()
     claim = FolderJobs(settings.results.absolute()).claim_server()
     listening = _listen(settings)
     log = ServerLog(settings.log_target, settings.log_mb)
@@ -62,6 +64,7 @@ def serve(settings: Settings, announce: Callable[[str], None], on_ready: Callabl
             )
             feed = EventFeed(backtests.job_events)
             app = create_app(backtests, keys, log, feed)
+            keep_what_is_loaded()
             uvloop.run(
                 _serve(app, feed, listening, settings, lambda url: _ready(url, settings, keys, announce, on_ready))
             )
