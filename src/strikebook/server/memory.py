@@ -23,6 +23,6 @@ def few_heaps() -> None:
 
 
 def keep_what_is_loaded() -> None:
-    """Leave out of the search for garbage what was made so far: it stays, and all requests wait while it is searched."""
+    """Leave what was made so far out of the search for garbage: it stays, and all requests wait for the search."""
     gc.collect()
     gc.freeze()
