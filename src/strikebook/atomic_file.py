@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import secrets
 import stat
@@ -124,6 +125,21 @@ def make_real_folder(folder: Path) -> None:
     with storage_errors("write", folder):
         if folder.is_symlink():
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(folder))
+
+
+@contextlib.contextmanager
+def hold_lock(path: Path, mode: int = 0o644) -> Iterator[None]:
+    """Hold the lock at ``path``, also against other processes; wait for it. Its folder must be there; a symbolic link
+    in its place is refused. Raises StorageError where there can be no lock.
+    """
+    with storage_errors("lock", path):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
+    try:
+        with storage_errors("lock", path):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def sync_folder(folder: Path) -> None:

@@ -24,6 +24,7 @@ from strikebook.model.options import parse_options
 from strikebook.service.here_executor import HereExecutor
 from strikebook.service.retained import Retained
 from strikebook.service.run import RunLimits
+from strikebook.service.space import kept_as
 from strikebook.service.verify import verify
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.folder_storage import FolderStorage
@@ -57,6 +58,13 @@ def quota(megabytes: float) -> RunLimits:
 
 
 # Levels.
+
+
+def test_a_pin_outlives_hours_that_somebody_has_spoilt() -> None:
+    """A run that goes on is as pinned as it was; hours that make no sense are as if none were said."""
+    storage = MemoryStorage()
+    storage.begin(KEY, b"{}", b'{"pinned": true, "ttl_hours": "soon"}')
+    assert kept_as(storage, KEY) == (True, None)
 
 
 @pytest.mark.parametrize("level", [0, 4, 9])

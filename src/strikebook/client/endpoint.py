@@ -90,5 +90,5 @@ def _described(call: Callable[..., Any], make: Callable[..., Any]) -> Callable[.
     signature = inspect.signature(make)
     parameters = list(signature.parameters.values())[1:]
     own = signature.replace(parameters=parameters, return_annotation=inspect.Signature.empty)
-    call.__signature__ = own  # type: ignore[attr-defined]
+    call.__signature__ = own  # type: ignore[attr-defined]  # what inspect and help() look for first
     return call

@@ -7,7 +7,6 @@ again when it changes, so that a key that is removed is of no use from then on. 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import hmac
 import re
@@ -22,7 +21,7 @@ from typing import Final
 
 import orjson
 
-from strikebook.atomic_file import make_folder, replace_file, storage_errors
+from strikebook.atomic_file import hold_lock, make_folder, replace_file, storage_errors
 from strikebook.errors import NotFoundError, StorageError
 from strikebook.storage.layout import check_id
 
@@ -142,8 +141,7 @@ class Keys:
     def _alone(self) -> Iterator[None]:
         """Keep other commands from changing the file meanwhile."""
         make_folder(self.path.parent)
-        with storage_errors("lock", self.path), self.path.with_name(f"{self.path.name}.lock").open("wb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with hold_lock(self.path.with_name(f"{self.path.name}.lock")):
             yield
 
     def _look(self, at_most_every_s: float) -> None:

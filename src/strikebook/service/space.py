@@ -114,8 +114,10 @@ def kept_as(storage: BacktestStorage, key: RunKey) -> tuple[bool, float | None]:
 
     def look(text: bytes) -> None:
         metadata = decode_metadata(text)
-        with suppress(ValueError):  # somebody's edit: as if nothing was said
-            found.append((is_pinned(metadata), said_hours(metadata)))
+        said = None
+        with suppress(ValueError):  # somebody's edit of the hours: as if none were said; a pin is a pin all the same
+            said = said_hours(metadata)
+        found.append((is_pinned(metadata), said))
 
     storage.change_metadata(key, look)
     return found[0] if found else (False, None)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from strikebook.atomic_file import make_real_folder, read_regular_file, storage_errors
+from strikebook.atomic_file import hold_lock, make_real_folder, read_regular_file
 
 
 def read_real_file(path: Path) -> bytes | None:
@@ -22,11 +20,5 @@ def locked(path: Path) -> Iterator[None]:
     """Hold the lock at ``path``, also against other processes; wait for it. Its folder and that one's are made."""
     make_real_folder(path.parent.parent)
     make_real_folder(path.parent)
-    with storage_errors("lock", path):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
-    try:
-        with storage_errors("lock", path):
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with hold_lock(path):
         yield
-    finally:
-        os.close(descriptor)

@@ -10,14 +10,20 @@ No user's folder can have such a name, so none of it is ever served as results, 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from strikebook.atomic_file import make_real_folder, read_regular_file, remove_unfinished, replace_file, storage_errors
+from strikebook.atomic_file import (
+    hold_lock,
+    make_real_folder,
+    read_regular_file,
+    remove_unfinished,
+    replace_file,
+    storage_errors,
+)
 from strikebook.errors import StorageError
 from strikebook.webhooks.webhook import Delivery, Webhook, is_delivery_id, is_webhook_id
 from strikebook.webhooks.webhook_document import decode_delivery, decode_webhook, encode_delivery, encode_webhook
@@ -167,16 +173,9 @@ class WebhookFolder:
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
         """Keep other processes from changing a webhook meanwhile; they do so for the time of a write."""
-        path = self._folder / ".lock"
         self._make_private(self._folder)
-        with storage_errors("lock", path):
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        try:
-            with storage_errors("lock", path):
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with hold_lock(self._folder / ".lock", 0o600):
             yield
-        finally:
-            os.close(descriptor)
 
     def _make_private(self, folder: Path) -> None:
         if folder.is_dir() and not folder.is_symlink():

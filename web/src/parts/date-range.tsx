@@ -1,5 +1,7 @@
 // The first day and the last of a run, within the days there are.
 
+import { Fragment } from "react";
+
 interface Range {
   from: string;
   to: string;
@@ -13,28 +15,18 @@ interface DateRangeProps {
 }
 
 export function DateRange({ within, range, onChange }: DateRangeProps) {
-  return (
-    <>
-      <label htmlFor="from">From</label>
+  return (["from", "to"] as const).map((end) => (
+    <Fragment key={end}>
+      <label htmlFor={end}>{end === "from" ? "From" : "to"}</label>
       <input
-        id="from"
+        id={end}
         type="date"
         required
         min={within.first}
         max={within.last}
-        value={range.from}
-        onChange={(event) => onChange({ ...range, from: event.target.value })}
+        value={range[end]}
+        onChange={(event) => onChange({ ...range, [end]: event.target.value })}
       />
-      <label htmlFor="to">to</label>
-      <input
-        id="to"
-        type="date"
-        required
-        min={within.first}
-        max={within.last}
-        value={range.to}
-        onChange={(event) => onChange({ ...range, to: event.target.value })}
-      />
-    </>
-  );
+    </Fragment>
+  ));
 }
