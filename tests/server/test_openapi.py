@@ -13,7 +13,19 @@ import httpx
 import pytest
 
 from strikebook.server.keys import FILE_NAME, Keys
-from tests.server.running import API, RUN, STRATEGY, USER, Running, ended, problem, running, submitted
+from tests.server.running import (
+    API,
+    LONGEST_WAIT_S,
+    PROGRAM,
+    RUN,
+    STRATEGY,
+    USER,
+    Running,
+    ended,
+    problem,
+    running,
+    submitted,
+)
 from tests.server.test_brief_shapes import BRIEF_CLEANED, BRIEF_CLEANUP, BRIEF_CLEARED, BRIEF_STATUS
 from tests.storage.shapes import BRIEF_DAY, BRIEF_METADATA, assert_same_shape
 
@@ -96,30 +108,39 @@ def resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]
 # That it is true.
 
 
+@pytest.fixture(scope="module")
+def three_days(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A market of three days: the many runs of all the questions are short then."""
+    market = tmp_path_factory.mktemp("three_days") / "market"
+    written = [PROGRAM, "data", "demo", "--from", RUN["start_date"], "--days", "3", "--to", market]
+    subprocess.run(written, capture_output=True, check=True, timeout=LONGEST_WAIT_S)
+    return market
+
+
 def fuzzed(server: Running, folder: Path, *more: str) -> None:
     """Let schemathesis ask everything the document allows, and what it does not; no check may fail."""
     (folder / "schemathesis.toml").write_text(CONFIG)
     command = [SCHEMATHESIS, "--config-file", "schemathesis.toml", "run", f"{server.url}/openapi.json", "--no-color"]
     command += ["--checks", "all", "--max-examples", "12", "--seed", "1", "--generation-database", "none"]
-    command += ["--request-timeout", "60", *more]  # a verification takes as long as a run
+    command += ["--request-timeout", "60", "--max-response-time", "60", *more]  # a verification takes as long as a run
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode == 0, done.stdout[-8_000:]
     assert re.search(r"Tested: \d\d", done.stdout)
     assert "request broke" not in server.log()
 
 
-def test_the_document_is_true(tmp_path: Path) -> None:
+def test_the_document_is_true(tmp_path: Path, three_days: Path) -> None:
     """Without keys: what it allows is accepted, what it does not is refused, and every answer is as it says."""
-    with running(tmp_path / "open") as server:
+    with running(tmp_path / "open", market=three_days) as server:
         ended(server.client, submitted(server.client, RUN))
         fuzzed(server, tmp_path)
 
 
-def test_the_document_is_true_with_keys(tmp_path: Path) -> None:
+def test_the_document_is_true_with_keys(tmp_path: Path, three_days: Path) -> None:
     """With a user's key: the same, and without the key nothing is answered."""
     key = Keys(tmp_path / "locked" / "results" / FILE_NAME).add(USER, NOW)
     head = {"headers": {"X-API-Key": key}}
-    with running(tmp_path / "locked") as server:
+    with running(tmp_path / "locked", market=three_days) as server:
         ended(server.client, submitted(server.client, RUN, **head), **head)
         fuzzed(server, tmp_path, "-H", f"X-API-Key: {key}")
 
