@@ -43,7 +43,7 @@ run: setup
 	$(BIN)/strikebook serve --examples examples --first-backtest
 
 test: setup lint
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 ifeq ($(NODE),yes)
 	cd web && npm run --silent test
 ifneq ($(CHROMIUM),)

@@ -69,6 +69,20 @@ def test_after_a_stop_no_day_is_begun(executor: DayExecutor, tmp_path: Path) -> 
     assert sorted(outcome.day for outcome in finished) == list(wanted.storage.days(wanted.key))
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_of_its_own_ends_every_run_with_it(tmp_path: Path) -> None:
+    """Nobody waits for days that nobody will hand out any more: neither who is there, nor who comes later."""
+    executor = ProcessExecutor(1)
+
+    def stop() -> bool:
+        raise ZeroDivisionError("a fault")
+
+    for asked in (stop, never):
+        with pytest.raises(ZeroDivisionError, match="a fault"):
+            list(executor.run(work(tmp_path), DAYS, asked))
+    executor.close()
+
+
 def test_runs_side_by_side_get_all_their_days(executor: DayExecutor, tmp_path: Path) -> None:
     """Three runs at once end with each its own four days."""
     counts: dict[str, int] = {}

@@ -67,6 +67,7 @@ class ProcessExecutor:
         run = _Run(work, pack(work), deque(days), stop)
         self._desk.inbox.put(run)
         if self._desk.closed:
+            run.outcomes.put(self._desk.failure)
             run.outcomes.put(None)
         failure: BaseException | None = None
         try:
@@ -104,6 +105,7 @@ class _Desk:
         self._alone: _Handed | None = None
         self._closing = False
         self.closed = False
+        self.failure: Exception | None = None
         self._thread = threading.Thread(target=self._work, name="days", daemon=True)
         self._thread.start()
 
@@ -113,15 +115,34 @@ class _Desk:
         self._thread.join()
 
     def _work(self) -> None:
+        try:
+            self._serve()
+        except Exception as error:
+            self.failure = error
+            raise
+        finally:
+            self.closed = True
+            self._leave()
+            if self._pool is not None:
+                self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _leave(self) -> None:
+        """End every run that is still here: nobody would serve it, and it would wait for good."""
+        while not self.inbox.empty():
+            message = self.inbox.get()
+            if isinstance(message, _Run):
+                self._runs.append(message)
+        for run in self._runs:
+            run.outcomes.put(self.failure)
+            run.outcomes.put(None)
+
+    def _serve(self) -> None:
         while not (self._closing and not self._out and not self._broken):
             with suppress(Empty):  # nothing came for a while: look at the stops
                 self._take(self.inbox.get(timeout=_LOOK_AROUND_S if self._runs else None))
             self._look_at_stops()
             self._hand_out()
             self._let_go()
-        self.closed = True
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _take(self, message: _Run | Future[Outcome] | None) -> None:
         if message is None:

@@ -11,6 +11,7 @@ import importlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
@@ -32,7 +33,26 @@ def worker_context() -> ForkServerContext:
 
 def new_pool(count: int) -> ProcessPoolExecutor:
     """So many worker processes."""
-    return ProcessPoolExecutor(count, worker_context(), initializer=begin_worker)
+    pool = ProcessPoolExecutor(count, worker_context(), initializer=begin_worker)
+    if sys.version_info < (3, 11, 5):
+        _let_end(pool)
+    return pool
+
+
+def _let_end(pool: ProcessPoolExecutor) -> None:
+    """Let a pool of which a process died come to its end, as it does from Python 3.11.5 on (gh-94777).
+
+    Before, it waited for good where what it had still to hand out was longer than a pipe holds: nobody read it any
+    more, and the pool itself kept the pipe open.
+    """
+    queue = pool._call_queue  # type: ignore[attr-defined] # noqa: SLF001 — the only way to its pipe
+    close = queue.close
+
+    def close_both_ends() -> None:
+        queue._reader.close()  # noqa: SLF001 — the same
+        close()
+
+    queue.close = close_both_ends
 
 
 def kill_pool(pool: ProcessPoolExecutor) -> None:
