@@ -39,15 +39,25 @@ def write_file(target: Path, content: bytes) -> None:
     replace_file(target, lambda temporary: temporary.write_bytes(content))
 
 
-def replace_file(target: Path, write: Callable[[Path], object], *, sync_name: bool = True) -> None:
+def replace_file(
+    target: Path,
+    write: Callable[[Path], object],
+    *,
+    sync_name: bool = True,
+    first: Callable[[], object] | None = None,
+) -> None:
     """Put what ``write`` writes to the path it is given at ``target``. Raises StorageError; then the old file is still
     there. The folder must be there. Without ``sync_name`` the name survives a crash only once the folder is synced.
+    ``first``: what must be there before the target is, such as a file that is written meanwhile; what it raises is
+    raised.
     """
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}{_UNFINISHED}")
     with storage_errors("write", target):
         try:
             write(temporary)
             _sync(temporary, os.O_RDONLY)
+            if first is not None:
+                first()
             temporary.rename(target)
         except BaseException:
             with contextlib.suppress(OSError):

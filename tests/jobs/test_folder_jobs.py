@@ -8,6 +8,7 @@ from strikebook.errors import StorageError, UsageError
 from strikebook.jobs.folder_jobs import FolderJobs
 from strikebook.jobs.job_document import encode_job
 from tests.jobs.made_job import NOON, make_job
+from tests.small_disk import mounted_disk
 
 
 def test_reading_creates_nothing(tmp_path: Path) -> None:
@@ -17,6 +18,18 @@ def test_reading_creates_nothing(tmp_path: Path) -> None:
     store.damaged()
     store.get("bt_20241202_120001_abc123")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [b"x" * 200_000, b"{}"])
+def test_a_job_that_does_not_fit_leaves_nothing(tmp_path: Path, content: bytes) -> None:
+    """A full disk refuses a job whichever of its two files does not fit: neither is there then."""
+    with mounted_disk(tmp_path / "small", "100k") as disk:
+        store = FolderJobs(disk)
+        (disk / "filler").write_bytes(b"x" * (0 if len(content) > 2 else 97_000))
+        with pytest.raises(StorageError, match="no space left"):
+            store.add(make_job(1), content)
+        assert list((disk / ".jobs").iterdir()) == []
+        assert store.jobs() == ()
 
 
 def test_one_damaged_record_hides_no_other(tmp_path: Path) -> None:

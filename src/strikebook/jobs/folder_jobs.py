@@ -7,7 +7,7 @@
     {root}/.jobs/.server.lock             held by the server of these results
     {root}/.locks/{user_id}.lock          held while a job of that user is queued or running
 
-A new job's strategy is written before its record: a record without strategy is one that lost it.
+A new job's strategy is written beside its record, and is there first: a record without strategy is one that lost it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 
@@ -51,6 +53,7 @@ class FolderJobs:
         self.root = root
         self._folder = root / ".jobs"
         self._lock = threading.Lock()
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="record")
         self._read: dict[str, tuple[_Stamp, Job | None]] = {}
         self._quiet_since_ns: int | None = None
 
@@ -80,13 +83,12 @@ class FolderJobs:
     def add(self, job: Job, document: bytes) -> None:
         """Record a new job and the strategy it is to run. Raises StorageError; then nothing of it remains."""
         make_real_folder(self._folder)
+        strategy = self._path(job.job_id, _STRATEGY)
+        written = self._beside.submit(_write_unnamed, strategy, document)
         try:
-            strategy = self._path(job.job_id, _STRATEGY)
-            replace_file(
-                strategy, lambda path: path.write_bytes(document), sync_name=False
-            )  # the record's sync does both
-            self._write(job)
+            self._write(job, first=written.result)
         except BaseException:
+            wait([written])
             self.remove(job.job_id)
             raise
 
@@ -96,10 +98,10 @@ class FolderJobs:
             raise StorageError("this job was never recorded", where=job.job_id, right="submit it")
         self._write(job)
 
-    def _write(self, job: Job) -> None:
+    def _write(self, job: Job, first: Callable[[], object] | None = None) -> None:
         """Write a record. Its job is known from then on as the very same object: nothing is held twice."""
-        path = self._path(job.job_id, _RECORD)
-        write_file(path, encode_job(job))
+        path, content = self._path(job.job_id, _RECORD), encode_job(job)
+        replace_file(path, lambda temporary: temporary.write_bytes(content), first=first)
         with self._lock, storage_errors("read", path), suppress(FileNotFoundError):
             self._read[job.job_id] = (_stamp_of(path.lstat()), job)
 
@@ -235,6 +237,11 @@ class FolderJobs:
                 return self._folder.stat().st_mtime_ns
             except (FileNotFoundError, NotADirectoryError):
                 return None
+
+
+def _write_unnamed(path: Path, content: bytes) -> None:
+    """Write a file whose name survives a crash with the next that is written to its folder."""
+    replace_file(path, lambda temporary: temporary.write_bytes(content), sync_name=False)
 
 
 def _stamp_of(found: os.stat_result) -> _Stamp:

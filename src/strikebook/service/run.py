@@ -76,10 +76,10 @@ def submit_run(plan: RunPlan, place: RunPlace) -> Job:
     """Record a job for a plan. Every run begins here, from the command line and from the server.
 
     Raises BusyError where the user has a job queued or running or the earlier results are pinned, UsageError where it
-    asks to be kept too long, QueueFullError, or StorageError; nothing is changed then.
+    asks to be kept too long, QueueFullError, or StorageError; nothing is changed then. That results can be written
+    shows where the job is recorded among them.
     """
     storage, user_id = place.storage, plan.key.user_id
-    storage.check_writable()
     refuse_full_disk(storage, place.limits)
     keeping = keeping_of(storage, place.limits.keeping, user_id)
     refuse_longer(keeping, plan.options.ttl_hours, user_id)
