@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -203,6 +204,25 @@ def test_a_fingerprint_tells_days_apart_and_stays(market: MarketSource):
     assert len(set(texts)) == 3
     assert texts == [market.fingerprint("NIFTY", day) for day in DAYS]
     assert all(len(text) <= 64 for text in texts)
+
+
+def test_the_candles_before_a_day_have_a_fingerprint_of_their_own(tmp_path: Path):
+    """It changes with them, in every timeframe, and not with the day itself; catalogue and memory agree on it."""
+    days = small_days()
+    changed_day = days["NIFTY", DAYS[1]]
+    spot = changed_day.rows["NIFTY"]
+    dearer = {**changed_day.rows, "NIFTY": replace(spot, price_paise=spot.price_paise + 5)}
+    other = {**days, ("NIFTY", DAYS[1]): replace(changed_day, rows=dearer)}
+    one, same, changed = (
+        catalogue(tmp_path / "one", days),
+        memory(tmp_path / "two", days),
+        memory(tmp_path / "three", other),
+    )
+    for timeframe_s in (60, 900):
+        before = [[market.history_fingerprint("NIFTY", day, timeframe_s) for day in DAYS] for market in (one, changed)]
+        assert before[0] == [same.history_fingerprint("NIFTY", day, timeframe_s) for day in DAYS]
+        assert len(set(before[0])) == 3
+        assert [left == right for left, right in zip(*before, strict=True)] == [True, True, False]
 
 
 def test_it_survives_the_way_to_a_worker(market: MarketSource):

@@ -113,6 +113,9 @@ class Trouble:
     def fingerprint(self, underlying: str, day: date) -> str:
         return self.market.fingerprint(underlying, day)
 
+    def history_fingerprint(self, underlying: str, day: date, timeframe_s: int) -> str:
+        return self.market.history_fingerprint(underlying, day, timeframe_s)
+
     def load_day(self, underlying: str, day: date) -> MarketDay:
         if self.kind == "sleep":
             time.sleep(0.3)

@@ -113,6 +113,10 @@ class Catalogue:
             raise no_such_day(path, underlying, day)
         return stated_fingerprint(path) or file_digest(path)
 
+    def history_fingerprint(self, underlying: str, day: date, timeframe_s: int) -> str:
+        """The hash of the candles before the day, the same wherever the same days were imported."""
+        return self._history(underlying, timeframe_s, day).digest()
+
     def _origin(self, underlying: str) -> str:
         for day in self._days(underlying):
             with suppress(MarketDataError):  # a damaged day is that day's failure, not that of a run beside it

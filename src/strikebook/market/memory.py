@@ -68,6 +68,10 @@ class MemoryMarket:
         """The hash of the day's content: the one that a catalogue with the same rows has."""
         return self._day(underlying, day).index().fingerprint
 
+    def history_fingerprint(self, underlying: str, day: date, timeframe_s: int) -> str:
+        """The hash of the candles before the day: the one that a catalogue with the same days has."""
+        return self._history(underlying, timeframe_s, day).digest()
+
     def _day(self, underlying: str, day: date) -> DayRows:
         held = self.held.get((underlying, day))
         if held is None:

@@ -34,3 +34,8 @@ class MarketSource(Protocol):
 
     def fingerprint(self, underlying: str, day: date) -> str:
         """A short text that changes whenever the data of that day does (cheap: no prices are read)."""
+
+    def history_fingerprint(self, underlying: str, day: date, timeframe_s: int) -> str:
+        """A short text that changes whenever the candles before that day do, as far as ``history_of`` gives them; empty
+        where the day's own fingerprint says it all. Raises MarketDataError where they cannot be read.
+        """

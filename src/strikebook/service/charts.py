@@ -50,22 +50,20 @@ class ChartCache:
         strategy = self._place.storage.strategy(key)
         if strategy is None:
             raise NotFoundError(f"no results of {key}", where=str(key), right="run it again")
-        self._refuse_other_data(key, day)
+        self._refuse_other_data(key, strategy, day)
         question = "strikebook.service.chart:day_chart"
         asked = self._place.executor.ask(question, self._market_name, strategy, day.isoformat(), timeframe, symbol)
         return cast("bytes", asked.result())
 
-    def _refuse_other_data(self, key: RunKey, day: date) -> None:
+    def _refuse_other_data(self, key: RunKey, strategy: bytes, day: date) -> None:
         metadata = read_run(self._place.storage, key)
         market = cast("dict[str, str | None]", metadata["market"])
-        traded, supporting = str(market["underlying"]), market["supporting"]
-        underlyings = (traded,) if supporting in (None, traded) else (traded, str(supporting))
         days = cast("list[dict[str, object]]", metadata["daily_summaries"])
         then = next((each.get("fingerprint") for each in days if each["date"] == day_text(day)), None)
         if then is None and metadata["status"] == "running":
             return  # it was stored a moment ago: the metadata lists it within the next half second
-        question = "strikebook.service.planning:fingerprints"
-        asked = self._place.executor.ask(question, self._place.market, underlyings, (day,))
+        question = "strikebook.service.day_data:fingerprints"
+        asked = self._place.executor.ask(question, self._place.market, strategy, (day,))
         if cast("dict[date, str]", asked.result()).get(day) != then:
             raise MarketDataError(
                 f"the market data of {day_text(day)} is not what this run was made from",

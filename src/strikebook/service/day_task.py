@@ -16,8 +16,9 @@ from strikebook.engine.day import run_day
 from strikebook.engine.plan import make_plan
 from strikebook.errors import MarketDataError, StorageError, StrikebookError
 from strikebook.money.day_charges import charges_of_day
+from strikebook.service.day_data import day_fingerprint, reads_of
 from strikebook.service.day_fault import fault
-from strikebook.service.day_work import Compared, DayOutcome, DayVerdict, DayWork, day_fingerprint
+from strikebook.service.day_work import Compared, DayOutcome, DayVerdict, DayWork
 from strikebook.service.differences import first_difference
 from strikebook.service.strategy_file import load_strategy
 from strikebook.service.sweep_task import SweepRunner
@@ -39,8 +40,8 @@ class DayRunner:
         strategy = load_strategy(work.document)
         self._plan = make_plan(strategy)
         self._documents = DayDocuments(strategy, work.options)
-        others = () if strategy.supporting is None else (strategy.supporting.symbol,)
-        self._underlyings = (strategy.trading.symbol, *(name for name in others if name != strategy.trading.symbol))
+        self._traded = strategy.trading.symbol
+        self._reads = reads_of([strategy])
 
     def run(self, day: date) -> DayOutcome:
         """Run a day and store its file.
@@ -56,8 +57,8 @@ class DayRunner:
         """Run a day: how it went, and its file, None where it failed. What breaks inside is that day's failure."""
         work = self._work
         try:
-            market_day = work.market.load_day(self._underlyings[0], day)
-            fingerprint = day_fingerprint(work.market, self._underlyings, day)
+            market_day = work.market.load_day(self._traded, day)
+            fingerprint = day_fingerprint(work.market, self._reads, day)
             result = run_day(self._plan, market_day, work.options)
             charges = charges_of_day(result, work.options)
             document = self._documents.document(result, charges)
@@ -125,7 +126,10 @@ def _compared(
     except StorageError as error:
         return "different", str(error)
     if outcome.fingerprint != fingerprints[outcome.day]:
-        return "data_changed", f"the market's data of that day is not what it was; {where}"
+        return (
+            "data_changed",
+            f"the market's data of that day, or of the candles before it, is not what it was; {where}",
+        )
     return "different", where
 
 

@@ -93,13 +93,3 @@ class Work(Protocol[Went_co]):
 def pack(work: Work[Outcome]) -> bytes:
     """Work as the bytes that a worker takes."""
     return pickle.dumps(work, protocol=pickle.HIGHEST_PROTOCOL)
-
-
-def day_fingerprint(market: MarketSource, underlyings: tuple[str, ...], day: date) -> str:
-    """What the data that a day reads is known by; a supporting instrument may have none that day."""
-
-    def of(underlying: str) -> str:
-        present = underlying == underlyings[0] or day in market.days(underlying, day, day)
-        return market.fingerprint(underlying, day) if present else f"no-data-of-{underlying}"
-
-    return "+".join(map(of, underlyings))

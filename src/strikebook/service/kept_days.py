@@ -74,7 +74,7 @@ def kept_days(
         return Kept(created_at, (), trials, of_sweeps)
     done = _done(metadata)
     wanted = tuple(day for day in plan.days_to_run if day in done)
-    question = executor.ask("strikebook.service.planning:fingerprints", market, plan.underlyings, wanted)
+    question = executor.ask("strikebook.service.day_data:fingerprints", market, plan.document, wanted)
     now = cast("dict[date, str]", question.result())
     same = [day for day in wanted if done[day]["fingerprint"] == now.get(day)]
     asked = ask_of_days(

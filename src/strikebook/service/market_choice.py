@@ -74,6 +74,10 @@ class NamedMarket:
         """A short text that changes whenever the data of that day does."""
         return _opened(self.name).fingerprint(underlying, day)
 
+    def history_fingerprint(self, underlying: str, day: date, timeframe_s: int) -> str:
+        """A short text that changes whenever the candles before that day do."""
+        return _opened(self.name).history_fingerprint(underlying, day, timeframe_s)
+
 
 @lru_cache(maxsize=8)
 def _opened(name: str) -> MarketSource:

@@ -5,16 +5,14 @@ Nothing here writes anything; a request that is refused has changed nothing.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from strikebook.errors import MarketDataError, NoDataError, UsageError
+from strikebook.errors import NoDataError, UsageError
 from strikebook.market.calendar import planned_sessions
 from strikebook.market.source import MarketSource
 from strikebook.model.options import RunOptions
-from strikebook.service.day_work import day_fingerprint
 from strikebook.service.run_plan import PlannedDay, RunPlan, Warned
 from strikebook.service.strategy_file import load_strategy
 from strikebook.storage.backtest_storage import BacktestStorage
@@ -73,7 +71,7 @@ def plan_run(
 ) -> RunPlan:
     """Check ids, dates, strategy and data, and list the days; what it raises, ``prepare_run`` says."""
     check_range(first, last)
-    strategy = _loaded(document, document_name)
+    strategy = known_strategy(document, document_name)
     key = RunKey(user_id, strategy.id)
     _check_underlyings(market, strategy)
     return RunPlan(
@@ -106,15 +104,6 @@ def plan_days(market: MarketSource, underlying: str, first: date, last: date) ->
     return tuple(PlannedDay(day, day in present) for day in sorted(present | planned_sessions(first, last).keys()))
 
 
-def fingerprints(market: MarketSource, underlyings: tuple[str, ...], days: tuple[date, ...]) -> dict[date, str]:
-    """What the data of those days is known by now; a day whose data has gone, or is damaged, is left out."""
-    known: dict[date, str] = {}
-    for day in days:
-        with suppress(MarketDataError):
-            known[day] = day_fingerprint(market, underlyings, day)
-    return known
-
-
 def check_market(market: MarketSource) -> tuple[str, ...]:
     """The underlyings of a market. Raises what opening it raises."""
     return market.underlyings()
@@ -140,7 +129,7 @@ def check_range(first: date, last: date, longest_days: int = LONGEST_RANGE_DAYS)
 
 
 @lru_cache(maxsize=32)
-def _loaded(document: bytes, name: str) -> Strategy:
+def known_strategy(document: bytes, name: str) -> Strategy:
     """A strategy that was submitted before, and has not changed, is not read again."""
     return load_strategy(document, name)
 

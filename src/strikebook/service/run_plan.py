@@ -31,7 +31,7 @@ class Warned:
 class RunPlan:
     """What a run will do, from its checked request. ``document`` is the strategy's JSON; both days are included.
 
-    ``days`` are in order. ``underlyings`` are those that are read, the traded one first.
+    ``days`` are in order.
     """
 
     key: RunKey
@@ -47,12 +47,6 @@ class RunPlan:
     warnings: tuple[Warned, ...]
     market_label: str
     synthetic: bool
-
-    @property
-    def underlyings(self) -> tuple[str, ...]:
-        """The underlyings whose data a day depends on, the traded one first."""
-        other = self.supporting
-        return (self.underlying,) if other in (None, self.underlying) else (self.underlying, str(other))
 
     @property
     def days_to_run(self) -> list[date]:

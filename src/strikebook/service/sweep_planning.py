@@ -5,11 +5,11 @@ from __future__ import annotations
 import pickle
 import zlib
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
 from strikebook.errors import StrategyError, UsageError
-from strikebook.service.strategy_file import decode_document, load_strategy
+from strikebook.service.planning import known_strategy
+from strikebook.service.strategy_file import decode_document
 from strikebook.service.sweep_plan import PointPart
 from strikebook.service.sweep_request import Value
 from strikebook.strategy.node import Strategy
@@ -41,7 +41,7 @@ def check_points(
 
     Raises StrategyError where one cannot run, or is another strategy or of another underlying.
     """
-    decoded, base = decode_document(document, name), _loaded(document, name)
+    decoded, base = decode_document(document, name), known_strategy(document, name)
     places = [place for place, _ in _places(decoded, paths)]
     strategies: list[Strategy] = []
     wrong: list[str] = []
@@ -107,8 +107,3 @@ def _other(base: Strategy, strategy: Strategy) -> list[str]:
 
 def _symbols(strategy: Strategy) -> list[str]:
     return [strategy.trading.symbol, *([] if strategy.supporting is None else [strategy.supporting.symbol])]
-
-
-@lru_cache(maxsize=4)
-def _loaded(document: bytes, name: str) -> Strategy:
-    return load_strategy(document, name)

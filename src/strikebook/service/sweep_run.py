@@ -129,7 +129,7 @@ def _begin(job: Job, plan: SweepPlan, place: RunPlace, sweeps: BacktestStorage) 
         record.created_at = datetime.fromisoformat(str(decode_metadata(content)["created_at"]))
     stored = set(sweeps.days(record.key))
     wanted = tuple(day for day in plan.run.days_to_run if day in stored)
-    asked = place.executor.ask("strikebook.service.planning:fingerprints", place.market, plan.run.underlyings, wanted)
+    asked = place.executor.ask("strikebook.service.day_data:sweep_fingerprints", place.market, plan.parts, wanted)
     now = cast("dict[date, str]", asked.result())
     for part in ask_of_days(
         place.executor, f"{_HERE}:whole_sweep_days", sweeps, record.key, wanted, plan.sweep_hash, now
@@ -149,9 +149,7 @@ def _run_days(
 ) -> StrikebookError | None:
     """Run all days into the record; the error that ended the sweep early, if one did."""
     plan = record.plan
-    work = SweepWork(
-        record.key, plan.parts, plan.run.underlyings, place.market, sweeps, plan.run.options, plan.sweep_hash
-    )
+    work = SweepWork(record.key, plan.parts, place.market, sweeps, plan.run.options, plan.sweep_hash)
     days = [day for day in plan.run.days_to_run if day not in record.days]
     failures: list[StrikebookError] = []
     space = _space(record, place, sweeps)

@@ -14,8 +14,8 @@ from strikebook.engine.shared_day import SharedDay
 from strikebook.errors import MarketDataError, StrikebookError
 from strikebook.model.options import RunOptions
 from strikebook.money.day_charges import charges_of_day
+from strikebook.service.day_data import day_fingerprint, reads_of
 from strikebook.service.day_fault import fault
-from strikebook.service.day_work import day_fingerprint
 from strikebook.service.sweep_planning import unpacked
 from strikebook.service.sweep_work import SweepWork
 from strikebook.storage.summary import totals_of_day
@@ -31,6 +31,8 @@ class SweepRunner:
         strategies = [strategy for part in work.parts for strategy in unpacked(part)]
         self._plans = [make_plan(strategy) for strategy in strategies]
         self._order = side_by_side(strategies)
+        self._reads = reads_of(strategies)
+        self._traded = strategies[0].trading.symbol
 
     def run(self, day: date) -> SweepDay:
         """Run a day and store its table.
@@ -48,8 +50,8 @@ class SweepRunner:
         """Run a day: what each point came to."""
         work = self._work
         try:
-            shared = SharedDay(work.market.load_day(work.underlyings[0], day))
-            fingerprint = day_fingerprint(work.market, work.underlyings, day)
+            shared = SharedDay(work.market.load_day(self._traded, day))
+            fingerprint = day_fingerprint(work.market, self._reads, day)
         except MarketDataError as error:
             return work.failed(day, error.told)
         except StrikebookError as error:

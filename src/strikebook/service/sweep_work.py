@@ -18,11 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SweepWork:
-    """``storage``: the door to sweeps, ``key``: whose sweep. ``underlyings``: those that are read, the traded first."""
+    """``storage``: the door to sweeps, ``key``: whose sweep."""
 
     key: RunKey
     parts: tuple[PointPart, ...]
-    underlyings: tuple[str, ...]
     market: MarketSource
     storage: BacktestStorage
     options: RunOptions

@@ -70,6 +70,10 @@ class SyntheticMarket:
         self._require(underlying, day)
         return f"synthetic-v{GENERATOR_VERSION}-{self.seed}-{underlying}-{day.isoformat()}"
 
+    def history_fingerprint(self, underlying: str, day: date, timeframe_s: int) -> str:  # noqa: ARG002 — any other's
+        """Nothing beside the day's own: the days before it are made of the same seed by the same generator."""
+        return ""
+
     def _require(self, underlying: str, day: date) -> None:
         index = INDICES.get(underlying)
         if index is None:
