@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
+from hashlib import sha256
 from typing import TypeAlias
 
 import numpy as np
@@ -91,7 +91,7 @@ class Bars:
         """A short text that other candles do not have, the same on every machine."""
         volume = np.full(len(self), -1, np.int64) if self.volume is None else self.volume
         columns = (self.start, self.open_paise, self.high_paise, self.low_paise, self.close_paise, volume)
-        return blake2b(b"".join([column.astype("<i8").tobytes() for column in columns]), digest_size=12).hexdigest()
+        return sha256(b"".join([column.astype("<i8").tobytes() for column in columns])).hexdigest()[:24]
 
     @staticmethod
     def none() -> Bars:
