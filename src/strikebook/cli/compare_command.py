@@ -38,9 +38,9 @@ def compare(
     \b
     strikebook compare me/5708424d-5962-4629-978c-05b3a174e104 me/rsi-28
     """  # noqa: D301 — \b is the mark of lines to be left as they are
-    from strikebook.cli.show_command import as_documented  # noqa: PLC0415 — only what this command needs
     from strikebook.service.compare import compare as compared  # noqa: PLC0415
     from strikebook.service.here_executor import HereExecutor  # noqa: PLC0415
+    from strikebook.service.stored_days import as_documented  # noqa: PLC0415 — only what this command needs
     from strikebook.storage.codec import encode_metadata  # noqa: PLC0415
     from strikebook.storage.folder_storage import FolderStorage  # noqa: PLC0415
     from strikebook.storage.layout import RunKey  # noqa: PLC0415

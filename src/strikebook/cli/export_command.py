@@ -98,8 +98,8 @@ def _refuse_to_replace(out: Path, *, force: bool) -> None:
 def _write_file(storage: FolderStorage, key: RunKey, wanted: Wanted, out: Path) -> Written:
     """Write a file, whole or not at all."""
     from strikebook.atomic_file import replace_file  # noqa: PLC0415 — only what this command needs
-    from strikebook.cli.show_command import as_documented  # noqa: PLC0415
     from strikebook.service.export.write import write_export  # noqa: PLC0415
+    from strikebook.service.stored_days import as_documented  # noqa: PLC0415 — only what this command needs
 
     found: list[Written] = []
 
@@ -114,8 +114,8 @@ def _write_file(storage: FolderStorage, key: RunKey, wanted: Wanted, out: Path) 
 
 def _write_out(storage: FolderStorage, key: RunKey, wanted: Wanted) -> None:
     """Write to standard output as the days are read."""
-    from strikebook.cli.show_command import as_documented  # noqa: PLC0415 — only what this command needs
     from strikebook.service.export.write import write_export  # noqa: PLC0415
+    from strikebook.service.stored_days import as_documented  # noqa: PLC0415 — only what this command needs
 
     with as_documented(f"{storage.place}: {key}"):
         write_export(storage, key, wanted, sys.stdout.buffer, Path())

@@ -11,7 +11,7 @@ import typer
 
 from strikebook.cli.settings_reader import DEFAULT_RESULTS, Results
 from strikebook.cli.texts import make_console
-from strikebook.errors import NotFoundError, StorageError, UsageError
+from strikebook.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from strikebook.storage.backtest_storage import BacktestStorage
@@ -44,6 +44,7 @@ def show(
     from strikebook.cli.position_view import print_position  # noqa: PLC0415
     from strikebook.cli.why_view import print_why  # noqa: PLC0415
     from strikebook.service.results import read_day, read_run  # noqa: PLC0415
+    from strikebook.service.stored_days import as_documented  # noqa: PLC0415
     from strikebook.storage.codec import encode_metadata  # noqa: PLC0415
     from strikebook.storage.folder_storage import FolderStorage  # noqa: PLC0415
     from strikebook.storage.layout import RunKey, parse_day  # noqa: PLC0415
@@ -79,16 +80,3 @@ def _users_named(storage: BacktestStorage, user: str) -> Iterator[None]:
         if storage.runs(user) or not others:
             raise
         raise NotFoundError(error.what, where=error.where, right=f"users with results: {others}") from None
-
-
-@contextmanager
-def as_documented(where: str) -> Iterator[None]:
-    """Raise StorageError for a document that is JSON and not of the documented shape: somebody else's, or edited."""
-    try:
-        yield
-    except (LookupError, TypeError, AttributeError, ValueError) as error:
-        raise StorageError(
-            f"what is stored is not a result of this version: {type(error).__name__}: {error}",
-            where=where,
-            right="docs/format-results.md has the shape; run it again",
-        ) from error

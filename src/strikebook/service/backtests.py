@@ -47,6 +47,7 @@ from strikebook.service.retained import Retained
 from strikebook.service.run import RunPlace, submit_run
 from strikebook.service.space import refuse_full
 from strikebook.service.statistics import statistics
+from strikebook.service.stored_days import as_documented
 from strikebook.service.strategy_shelf import StrategyShelf
 from strikebook.service.sweep_plan import SweepPlan
 from strikebook.service.sweeps import Sweeps
@@ -318,7 +319,8 @@ class Backtests:
         content = self.storage.day(key, day)
         if content is None:
             raise self.missing_day(key, day)
-        return why(decode_day(content, f"{key}/{day_text(day)}"), node_id)
+        with as_documented(f"{key}/{day_text(day)}"):
+            return why(decode_day(content, f"{key}/{day_text(day)}"), node_id)
 
     def chart(self, key: RunKey, day: date, timeframe: str | None, symbol: str | None) -> bytes:
         """Candles, indicators and prices of a day of a run, as JSON. Raises NotFoundError, UsageError, or
@@ -330,11 +332,13 @@ class Backtests:
 
     def reprice(self, key: RunKey, brokerage: str | None, terms: str | None) -> Document:
         """A run charged again under other terms. Raises NotFoundError, UsageError, StorageError, BusyError."""
-        return reprice(self.place.executor, self.storage, key, brokerage, terms)
+        with as_documented(str(key)):
+            return reprice(self.place.executor, self.storage, key, brokerage, terms)
 
     def statistics(self, key: RunKey, capital: str | None) -> Document:
         """A run's statistics. Raises NotFoundError, UsageError, StorageError, BusyError."""
-        return statistics(self.place.executor, self.storage, key, capital)
+        with as_documented(str(key)):
+            return statistics(self.place.executor, self.storage, key, capital)
 
     def verify(self, key: RunKey) -> Document:
         """A run made again and compared with what is stored, one at a time: it is as much work as a run.
@@ -357,7 +361,8 @@ class Backtests:
                 f"{MOST_AT_A_TIME} comparisons are being made", where="server", right="ask again in a few seconds"
             )
         try:
-            return compare(self.place.executor, self.storage, keys)
+            with as_documented(" and ".join(map(str, keys))):
+                return compare(self.place.executor, self.storage, keys)
         finally:
             self._comparisons.release()
 

@@ -20,7 +20,7 @@ import orjson
 from strikebook.errors import StorageError
 from strikebook.service.results import read_run
 from strikebook.service.statistics import fold_ledgers
-from strikebook.service.stored_days import StoredRun, run_of
+from strikebook.service.stored_days import StoredRun, as_documented, run_of
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_day
 from strikebook.storage.layout import RunKey, day_file_name, parse_day
@@ -71,10 +71,10 @@ class Folded:
 
 def planned_run(storage: BacktestStorage, key: RunKey) -> Planned:
     """A run with the statuses of its days. Raises NotFoundError, and StorageError for one of another version."""
-    with _named(key):
+    with _named(key), as_documented(str(key)):
         document: Document = read_run(storage, key)
         run = run_of(key, document)
-    statuses = {parse_day(day["date"]): str(day["status"]) for day in document["daily_summaries"]}
+        statuses = {parse_day(day["date"]): str(day["status"]) for day in document["daily_summaries"]}
     return Planned(run, statuses)
 
 
@@ -84,7 +84,7 @@ def fold_compared(storage: BacktestStorage, key: RunKey, days: Sequence[date]) -
     Raises StorageError where one is missing or damaged.
     """
     marks: list[DayMarks] = []
-    with _named(key):
+    with _named(key), as_documented(str(key)):
         folded = fold_ledgers(_marked(_opened(storage, key, days), marks))
     return folded, pickle.dumps(marks, pickle.HIGHEST_PROTOCOL)
 

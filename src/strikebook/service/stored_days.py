@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -109,6 +110,19 @@ def stored_ledgers(storage: BacktestStorage, key: RunKey, days: Sequence[date]) 
         if content is None:
             raise StorageError("a day of this run is gone", where=where, right="run it again")
         yield day, decode_ledger(content, where)
+
+
+@contextmanager
+def as_documented(where: str) -> Iterator[None]:
+    """Raise StorageError for a document that is JSON and not of the documented shape: somebody else's, or edited."""
+    try:
+        yield
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        raise StorageError(
+            f"what is stored is not a result of this version: {type(error).__name__}: {error}",
+            where=where,
+            right="docs/format-results.md has the shape; run it again",
+        ) from error
 
 
 def refuse_replaced(storage: BacktestStorage, run: StoredRun) -> None:
