@@ -69,8 +69,7 @@ def test_after_a_stop_no_day_is_begun(executor: DayExecutor, tmp_path: Path) -> 
     assert sorted(outcome.day for outcome in finished) == list(wanted.storage.days(wanted.key))
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_fault_of_its_own_ends_every_run_with_it(tmp_path: Path) -> None:
+def test_a_fault_of_its_own_ends_every_run_with_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Nobody waits for days that nobody will hand out any more: neither who is there, nor who comes later."""
     executor = ProcessExecutor(1)
 
@@ -81,6 +80,7 @@ def test_a_fault_of_its_own_ends_every_run_with_it(tmp_path: Path) -> None:
         with pytest.raises(ZeroDivisionError, match="a fault"):
             list(executor.run(work(tmp_path), DAYS, asked))
     executor.close()
+    assert "no more days are handed out" in caplog.text
 
 
 def test_runs_side_by_side_get_all_their_days(executor: DayExecutor, tmp_path: Path) -> None:

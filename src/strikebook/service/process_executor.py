@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,7 @@ from strikebook.service.day_work import Outcome, Work, pack
 from strikebook.service.question_processes import Questions
 from strikebook.service.worker import new_pool, run_packed_day
 
+LOG = logging.getLogger("strikebook.jobs")
 _SPARE_DAYS: Final = 1
 _LOOK_AROUND_S: Final = 0.1
 _DIED: Final = "the worker process died while it ran this day, twice (killed, or out of memory)"
@@ -119,7 +121,7 @@ class _Desk:
             self._serve()
         except Exception as error:
             self.failure = error
-            raise
+            LOG.exception("the desk broke: no more days are handed out")
         finally:
             self.closed = True
             self._leave()
