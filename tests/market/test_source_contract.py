@@ -225,6 +225,21 @@ def test_the_candles_before_a_day_have_a_fingerprint_of_their_own(tmp_path: Path
         assert [left == right for left, right in zip(*before, strict=True)] == [True, True, False]
 
 
+def test_a_catalogue_without_its_history_file_derives_the_same(tmp_path: Path):
+    """Day by day from the day files, and anew from one that was imported again."""
+    market = catalogue(tmp_path, small_days())
+    days_and_frames = [(day, timeframe_s) for day in DAYS for timeframe_s in (60, 900)]
+    stored = [market.history_fingerprint("NIFTY", *each) for each in days_and_frames]
+    (tmp_path / "NIFTY" / "bars_1m.parquet").unlink()
+    assert [market.history_fingerprint("NIFTY", *each) for each in days_and_frames] == stored
+    first = small_days()["NIFTY", DAYS[0]]
+    spot = first.rows["NIFTY"]
+    dearer = {**first.rows, "NIFTY": replace(spot, price_paise=spot.price_paise + 5)}
+    put_day(tmp_path, replace(first, rows=dearer))
+    again = [market.history_fingerprint("NIFTY", *each) for each in days_and_frames]
+    assert [left == right for left, right in zip(stored, again, strict=True)] == [True] * 2 + [False] * 4
+
+
 def test_it_survives_the_way_to_a_worker(market: MarketSource):
     """A pickled member opens the same day in another process."""
     again: MarketSource = pickle.loads(pickle.dumps(market))  # noqa: S301 — our own bytes

@@ -167,16 +167,19 @@ class Catalogue:
         candles: dict[int, tuple[int, Bars]] = {}
         wanted = (WARM_UP_CANDLES + 1) * timeframe_s // MINUTE_S
         for day in reversed([day for day in self._days(underlying) if day < before]):
-            opened = self._open(underlying, day)
-            rows = opened.rows_of(underlying)
-            if rows is not None:
-                session = opened.index.session
-                bars = minute_candles(rows, session)
-                candles[naive_epoch(day)] = (session.open_s, bars)
-                wanted -= len(bars)
+            found = _minutes_of(self, underlying, day, _state_of(day_path(self.folder, underlying, day)))
+            if found is not None:
+                candles[naive_epoch(day)] = found
+                wanted -= len(found[1])
             if wanted <= 0:
                 break
         return MinuteHistory.none().with_days(candles)
+
+    def minutes(self, underlying: str, day: date) -> tuple[int, Bars] | None:
+        """The open of a day's session and the underlying's one-minute candles; None where it has no prices that day."""
+        opened = self._open(underlying, day)
+        rows = opened.rows_of(underlying)
+        return None if rows is None else (opened.index.session.open_s, minute_candles(rows, opened.index.session))
 
 
 def _listed(folder: Path) -> tuple[date, ...]:
@@ -198,6 +201,23 @@ def _listed_once(folder: Path, _changed_ns: int) -> tuple[date, ...]:
 def _stated_origin(folder: Path, underlying: str, day: date, _changed_ns: int) -> str:
     """Where a day's prices come from, by its index; a file that changes is looked at again."""
     return open_day(folder, underlying, day).index.origin
+
+
+def _state_of(path: Path) -> tuple[int, int, int]:
+    """What a file's version is known by; zeros where there is none."""
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        return 0, 0, 0
+    return state.st_ino, state.st_mtime_ns, state.st_size
+
+
+@lru_cache(maxsize=512)
+def _minutes_of(
+    catalogue: Catalogue, underlying: str, day: date, _state: tuple[int, int, int]
+) -> tuple[int, Bars] | None:
+    """The candles of a day that many days after it start from, once per version of its file."""
+    return catalogue.minutes(underlying, day)
 
 
 def _longest_bar(file: OpenDay, symbol: str) -> int:

@@ -20,7 +20,7 @@ from strikebook.money.statistics import DayCourse, RoundTrip
 from strikebook.service.day_executor import DayExecutor
 from strikebook.service.day_work import DayOutcome, DayStatus
 from strikebook.service.run_plan import RunPlan
-from strikebook.service.stored_days import ask_of_days
+from strikebook.service.stored_days import ask_of_data, ask_of_days
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_day, decode_metadata
 from strikebook.storage.layout import RunKey, parse_day
@@ -74,8 +74,7 @@ def kept_days(
         return Kept(created_at, (), trials, of_sweeps)
     done = _done(metadata)
     wanted = tuple(day for day in plan.days_to_run if day in done)
-    question = executor.ask("strikebook.service.day_data:fingerprints", market, plan.document, wanted)
-    now = cast("dict[date, str]", question.result())
+    now = ask_of_data(executor, "strikebook.service.day_data:fingerprints", market, plan.document, wanted)
     same = [day for day in wanted if done[day]["fingerprint"] == now.get(day)]
     asked = ask_of_days(
         executor, "strikebook.service.kept_days:whole_days", storage, plan.key, same, plan.strategy_hash

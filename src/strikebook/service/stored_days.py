@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from strikebook import __version__
 from strikebook.errors import BusyError, StorageError, UsageError
@@ -22,9 +22,13 @@ from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_ledger
 from strikebook.storage.layout import RunKey, day_file_name, parse_day
 
+if TYPE_CHECKING:
+    from strikebook.market.source import MarketSource  # loads numpy; a worker has it, the server need not
+
 Document = dict[str, Any]
 DAYS_A_PART: Final = 60
 """An eighth of a second's work where a day has fifteen trades, and a second at the worst."""
+_DAYS_OF_DATA: Final = 20
 _PARTS_OUT: Final = 2
 """As many as there are processes for questions: what others ask comes next."""
 _LISTS = ("daily_summaries", "monthly_summaries")
@@ -129,6 +133,19 @@ def refuse_replaced(storage: BacktestStorage, run: StoredRun) -> None:
     """Raise BusyError where another run has taken the place of this one since: its days may be among those read."""
     if read_run(storage, run.key)["job_id"] != run.heading["job_id"]:
         raise BusyError("another run took its place meanwhile", where=str(run.key), right="ask again")
+
+
+def ask_of_data(
+    executor: DayExecutor, question: str, market: MarketSource, asked: object, days: Sequence[date]
+) -> dict[date, str]:
+    """What the data of some days is known by now: ``question`` of ``day_data``, some days at a time, since data without
+    a history of candles is read for each of them.
+    """
+    known: dict[date, str] = {}
+    for at in range(0, len(days), _DAYS_OF_DATA):
+        part = executor.ask(question, market, asked, tuple(days[at : at + _DAYS_OF_DATA])).result()
+        known |= cast("dict[date, str]", part)
+    return known
 
 
 def ask_of_days(

@@ -24,7 +24,7 @@ from strikebook.jobs.job import FailedDay, Job
 from strikebook.jobs.job import Progress as JobProgress
 from strikebook.service.run import Progress, RunPlace, fail_if_active, refuse_full_disk
 from strikebook.service.space import Space, refuse_used_up
-from strikebook.service.stored_days import ask_of_days
+from strikebook.service.stored_days import ask_of_data, ask_of_days
 from strikebook.service.sweep_plan import SweepPlan
 from strikebook.service.sweep_record import DoneDay, SweepRecord
 from strikebook.service.sweep_request import pack_sweep
@@ -129,8 +129,9 @@ def _begin(job: Job, plan: SweepPlan, place: RunPlace, sweeps: BacktestStorage) 
         record.created_at = datetime.fromisoformat(str(decode_metadata(content)["created_at"]))
     stored = set(sweeps.days(record.key))
     wanted = tuple(day for day in plan.run.days_to_run if day in stored)
-    asked = place.executor.ask("strikebook.service.day_data:sweep_fingerprints", place.market, plan.parts, wanted)
-    now = cast("dict[date, str]", asked.result())
+    now = ask_of_data(
+        place.executor, "strikebook.service.day_data:sweep_fingerprints", place.market, plan.parts, wanted
+    )
     for part in ask_of_days(
         place.executor, f"{_HERE}:whole_sweep_days", sweeps, record.key, wanted, plan.sweep_hash, now
     ):
