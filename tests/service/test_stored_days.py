@@ -15,17 +15,19 @@ import pytest
 from strikebook.backtest_runner import run_backtest
 from strikebook.errors import BusyError, NotFoundError, StorageError, UsageError
 from strikebook.service import stored_days
+from strikebook.service.day_data import fingerprints
 from strikebook.service.day_executor import DayExecutor
 from strikebook.service.here_executor import HereExecutor
 from strikebook.service.process_executor import ProcessExecutor
 from strikebook.service.reprice import reprice
 from strikebook.service.statistics import statistics
+from strikebook.service.stored_days import ask_of_data
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.codec import decode_day, encode_day
 from strikebook.storage.folder_storage import FolderStorage
 from strikebook.storage.layout import RunKey
 from strikebook.storage.memory_storage import MemoryStorage
-from tests.service.made_run import DAYS, MANY_DAYS, STRATEGY_ID, noon, small_market, small_request
+from tests.service.made_run import DAYS, MANY_DAYS, STRATEGY_ID, noon, small_market, small_request, small_strategy
 
 Document = dict[str, Any]
 KEY = RunKey("user_123", STRATEGY_ID)
@@ -194,3 +196,14 @@ def test_metadata_that_somebody_edited_is_said_to_be_so(change: Document) -> Non
         with pytest.raises(StorageError, match=next(iter(change)).replace("engine_", "")) as found:
             usable(storage, KEY)
         assert found.value.right == "run it again"
+
+
+def test_what_data_is_known_by_is_asked_some_days_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All days come back, and no question is about more than it may be; a day that has gone is left out."""
+    monkeypatch.setattr(stored_days, "_DAYS_OF_DATA", 5)
+    market, executor, document = small_market(DAYS + MANY_DAYS), Counting(), orjson.dumps(small_strategy())
+    days = (*sorted(DAYS + MANY_DAYS), date(2024, 11, 1))
+    found = ask_of_data(executor, "strikebook.service.day_data:fingerprints", market, document, days)
+    assert executor.asked == [5, 5, 5]
+    assert found == fingerprints(market, document, days)
+    assert list(found) == list(days[:-1])
