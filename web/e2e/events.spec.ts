@@ -12,11 +12,10 @@ test("the page follows a run by its events, and asks for little besides", async 
   server,
   watched,
 }) => {
-  await page.goto(resultAddress());
-  const job = await server.submit(RUN);
+  const job = await server.submit(RUN); // before the page is there: one that is open may see the job and ask first
   const events = page.waitForRequest((request) => request.url().endsWith(`/status/${job}/events`));
   const begun = Date.now();
-  await page.reload();
+  await page.goto(resultAddress());
   await events;
   await expect(page.getByRole("progressbar")).toBeVisible();
   await expect(page.getByTestId("percentage")).toHaveText(/[1-9]\d*\.\d %/);
