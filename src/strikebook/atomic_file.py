@@ -34,9 +34,11 @@ _RIGHT = {
 }
 
 
-def write_file(target: Path, content: bytes) -> None:
-    """Put ``content`` at ``target`` by the ritual above. Raises StorageError; then the old file is still there."""
-    replace_file(target, lambda temporary: temporary.write_bytes(content))
+def write_file(
+    target: Path, content: bytes, *, sync_name: bool = True, first: Callable[[], object] | None = None
+) -> None:
+    """Put ``content`` at ``target`` by the ritual above, as ``replace_file`` does."""
+    replace_file(target, lambda temporary: temporary.write_bytes(content), sync_name=sync_name, first=first)
 
 
 def replace_file(
@@ -137,13 +139,21 @@ def make_real_folder(folder: Path) -> None:
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(folder))
 
 
+def open_lock(path: Path, mode: int = 0o644) -> int:
+    """Open the file at ``path``, made where it is not there, to lock it by its descriptor.
+
+    Raises StorageError, also for a symbolic link in its place.
+    """
+    with storage_errors("lock", path):
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
+
+
 @contextlib.contextmanager
 def hold_lock(path: Path, mode: int = 0o644) -> Iterator[None]:
     """Hold the lock at ``path``, also against other processes; wait for it. Its folder must be there; a symbolic link
     in its place is refused. Raises StorageError where there can be no lock.
     """
-    with storage_errors("lock", path):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
+    descriptor = open_lock(path, mode)
     try:
         with storage_errors("lock", path):
             fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -1,5 +1,7 @@
 """Market files as the worst of users has them, and imports that were killed."""
 
+import gzip
+import random
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -120,3 +122,16 @@ def test_bytes_that_are_no_text_are_said(tmp_path: Path) -> None:
         file.write_bytes(np.random.default_rng(number).bytes(300) + b"\n")
         with pytest.raises(MarketDataError, match=r"a\.csv"):
             import_paths([file], tmp_path / "market")
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_gzip_with_a_bit_that_turned_is_named(tmp_path: Path, seed: int) -> None:
+    """Wherever it is: what is inside cannot be trusted, and nothing is written."""
+    path = tmp_path / "source.csv.gz"
+    content = bytearray(gzip.compress((HEAD + trades("2024-10-03")).encode()))
+    chance = random.Random(seed)
+    content[chance.randrange(10, len(content))] ^= 1 << chance.randrange(8)
+    path.write_bytes(content)
+    with pytest.raises(MarketDataError, match=r"source\.csv\.gz: cannot be read"):
+        import_paths([path], tmp_path / "market")
+    assert not list(tmp_path.rglob("*.parquet"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,6 +25,8 @@ OPENED = [
     f"compare?result={KEY}&result={OTHER}",
     f"compare?result={OTHER}&result={KEY}",
 ]
+SEEN = [f"verify/{KEY}", f"day/{KEY}/{DAY}/chart", f"day/{KEY}/{DAY}/why?node=bullish-signal"]
+"""What looks at a day in other ways: as bytes, at its market, at one of its signals."""
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +71,40 @@ def test_a_day_of_another_shape_is_said(two_results: Running, path: str, edit: d
     assert two_results.client.get(f"{API}/{path}").status_code == 200
 
 
-@pytest.mark.parametrize("path", OPENED)
+@pytest.mark.parametrize(
+    ("path", "edit", "status"),
+    [
+        (SEEN[0], {"positions": "none"}, 200),
+        (SEEN[1], {"signals": None}, 200),
+        (SEEN[2], {"signals": None}, 500),
+        (SEEN[2], {"signals": [1]}, 500),
+        (SEEN[2], {"events": [1]}, 500),
+    ],
+    ids=str,
+)
+def test_a_day_of_another_shape_is_seen_for_what_it_is(
+    two_results: Running, path: str, edit: dict[str, Any], status: int
+) -> None:
+    """Who needs the member says so, and the log says why; a verification tells the day, a chart needs none of it."""
+    storage = FolderStorage(two_results.results)
+    stored = storage.day(KEY, parse_day(DAY)) or b""
+    storage.put_day(KEY, parse_day(DAY), encode_day({**decode_day(stored), **edit}))
+    try:
+        answer = two_results.client.get(f"{API}/{path}")
+    finally:
+        storage.put_day(KEY, parse_day(DAY), stored)
+    assert answer.status_code == status, answer.text
+    if status == 500:
+        found = problem(answer, 500)
+        assert "run it again" in found["right"]
+        lines = [json.loads(line) for line in two_results.log().splitlines()]
+        (told,) = [each for each in lines if each.get("request_id") == found["request_id"] and "traceback" in each]
+        assert "Error" in told["traceback"]
+    elif path == SEEN[0]:
+        assert (answer.json()["verified"], answer.json()["counts"]["different"]) == (False, 1)
+
+
+@pytest.mark.parametrize("path", OPENED + SEEN)
 @pytest.mark.parametrize(
     "edit",
     [{"statistics": "good"}, {"statistics": {}}, {"overall_summary": {}}, {"options": {}}, {"market": {}}],

@@ -122,7 +122,7 @@ def fuzzed(server: Running, folder: Path, *more: str) -> None:
     (folder / "schemathesis.toml").write_text(CONFIG)
     command = [SCHEMATHESIS, "--config-file", "schemathesis.toml", "run", f"{server.url}/openapi.json", "--no-color"]
     command += ["--checks", "all", "--max-examples", "12", "--seed", "1", "--generation-database", "none"]
-    command += ["--request-timeout", "60", "--max-response-time", "60", *more]  # a verification takes as long as a run
+    command += ["--request-timeout", "60", *more]  # a verification takes as long as a run
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode == 0, done.stdout[-8_000:]
     assert re.search(r"Tested: \d\d", done.stdout)

@@ -24,7 +24,6 @@ from strikebook.atomic_file import (
     add_lines,
     make_real_folder,
     read_regular_file,
-    replace_file,
     storage_errors,
     write_file,
 )
@@ -84,7 +83,7 @@ class FolderJobs:
         """Record a new job and the strategy it is to run. Raises StorageError; then nothing of it remains."""
         make_real_folder(self._folder)
         strategy = self._path(job.job_id, _STRATEGY)
-        written = self._beside.submit(_write_unnamed, strategy, document)
+        written = self._beside.submit(write_file, strategy, document, sync_name=False)  # the record's sync does both
         try:
             self._write(job, first=written.result)
         except BaseException:
@@ -100,8 +99,8 @@ class FolderJobs:
 
     def _write(self, job: Job, first: Callable[[], object] | None = None) -> None:
         """Write a record. Its job is known from then on as the very same object: nothing is held twice."""
-        path, content = self._path(job.job_id, _RECORD), encode_job(job)
-        replace_file(path, lambda temporary: temporary.write_bytes(content), first=first)
+        path = self._path(job.job_id, _RECORD)
+        write_file(path, encode_job(job), first=first)
         with self._lock, storage_errors("read", path), suppress(FileNotFoundError):
             self._read[job.job_id] = (_stamp_of(path.lstat()), job)
 
@@ -237,11 +236,6 @@ class FolderJobs:
                 return self._folder.stat().st_mtime_ns
             except (FileNotFoundError, NotADirectoryError):
                 return None
-
-
-def _write_unnamed(path: Path, content: bytes) -> None:
-    """Write a file whose name survives a crash with the next that is written to its folder."""
-    replace_file(path, lambda temporary: temporary.write_bytes(content), sync_name=False)
 
 
 def _stamp_of(found: os.stat_result) -> _Stamp:

@@ -11,7 +11,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from strikebook.atomic_file import make_real_folder, storage_errors
+from strikebook.atomic_file import make_real_folder, open_lock, storage_errors
 from strikebook.errors import BusyError
 
 
@@ -34,18 +34,15 @@ def take_lock(path: Path, where: str, holder: str) -> UserLock:
     Raises BusyError, which names the holder, without waiting; StorageError where the file cannot be made.
     """
     make_real_folder(path.parent)
-    with storage_errors("lock", path):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+    descriptor = open_lock(path)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        held_by = _holder(descriptor)
-        os.close(descriptor)
-        raise BusyError(
-            f"Job already running: {held_by}",
-            where=where,
-            right="wait for it to end, or stop it; one job per user at a time",
-        ) from None
+        with storage_errors("lock", path):
+            if not _taken(descriptor):
+                raise BusyError(
+                    f"Job already running: {_holder(descriptor)}",
+                    where=where,
+                    right="wait for it to end, or stop it; one job per user at a time",
+                )
     except BaseException:
         os.close(descriptor)
         raise
@@ -53,6 +50,15 @@ def take_lock(path: Path, where: str, holder: str) -> UserLock:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()} {holder}".encode(), 0)
     return UserLock(descriptor)
+
+
+def _taken(descriptor: int) -> bool:
+    """Take the lock; False where somebody has it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _holder(descriptor: int) -> str:

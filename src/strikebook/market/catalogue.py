@@ -59,7 +59,7 @@ class Catalogue:
 
     def load_day(self, underlying: str, day: date) -> MarketDay:
         """Open a day; its rows are read when they are asked for."""
-        opened = {underlying: self._open(underlying, day)}
+        opened = {underlying: _opened(self.folder, underlying, day)}
         index = opened[underlying].index
         ticks: dict[str, Ticks] = {}
 
@@ -96,7 +96,7 @@ class Catalogue:
 
         Read from the day's snapshot; where there is none of this day's data, computed from the day file.
         """
-        opened = self._open(underlying, day)
+        opened = _opened(self.folder, underlying, day)
         path = chain_path(opened.path)
         stored = read_chain(path, opened.index.fingerprint)
         if stored is not None:
@@ -134,21 +134,13 @@ class Catalogue:
             return _listed(folder)
         return _listed_once(folder, changed_ns)
 
-    def _open(self, underlying: str, day: date) -> OpenDay:
-        opened = open_day(self.folder, underlying, day)
-        if isinstance(opened, ForeignDay):
-            opened.refuse_unusable()
-        else:
-            opened.index.refuse_session_mismatch(str(opened.path))
-        return opened
-
     def _file_of(self, opened: dict[str, OpenDay], symbol: str, day: date) -> OpenDay | None:
         """The day file of a symbol's underlying; None where an underlying of the catalogue lacks that day."""
         underlying = symbol.partition(":")[0]
         if underlying not in opened:
             if not day_path(self.folder, underlying, day).is_file() and self._days(underlying):
                 return None
-            opened[underlying] = self._open(underlying, day)
+            opened[underlying] = _opened(self.folder, underlying, day)
         return opened[underlying]
 
     def _ticks(self, opened: dict[str, OpenDay], symbol: str, day: date, *, sizes: bool = True) -> Ticks:
@@ -167,7 +159,7 @@ class Catalogue:
         candles: dict[int, tuple[int, Bars]] = {}
         wanted = (WARM_UP_CANDLES + 1) * timeframe_s // MINUTE_S
         for day in reversed([day for day in self._days(underlying) if day < before]):
-            found = _minutes_of(self, underlying, day, _state_of(day_path(self.folder, underlying, day)))
+            found = _minutes_of(self.folder, underlying, day, _state_of(day_path(self.folder, underlying, day)))
             if found is not None:
                 candles[naive_epoch(day)] = found
                 wanted -= len(found[1])
@@ -175,11 +167,15 @@ class Catalogue:
                 break
         return MinuteHistory.none().with_days(candles)
 
-    def minutes(self, underlying: str, day: date) -> tuple[int, Bars] | None:
-        """The open of a day's session and the underlying's one-minute candles; None where it has no prices that day."""
-        opened = self._open(underlying, day)
-        rows = opened.rows_of(underlying)
-        return None if rows is None else (opened.index.session.open_s, minute_candles(rows, opened.index.session))
+
+def _opened(folder: Path, underlying: str, day: date) -> OpenDay:
+    """A day that can be trusted. Raises what ``open_day`` does, and SessionMismatchError."""
+    opened = open_day(folder, underlying, day)
+    if isinstance(opened, ForeignDay):
+        opened.refuse_unusable()
+    else:
+        opened.index.refuse_session_mismatch(str(opened.path))
+    return opened
 
 
 def _listed(folder: Path) -> tuple[date, ...]:
@@ -213,11 +209,13 @@ def _state_of(path: Path) -> tuple[int, int, int]:
 
 
 @lru_cache(maxsize=512)
-def _minutes_of(
-    catalogue: Catalogue, underlying: str, day: date, _state: tuple[int, int, int]
-) -> tuple[int, Bars] | None:
-    """The candles of a day that many days after it start from, once per version of its file."""
-    return catalogue.minutes(underlying, day)
+def _minutes_of(folder: Path, underlying: str, day: date, _state: tuple[int, int, int]) -> tuple[int, Bars] | None:
+    """The open of a day's session and the underlying's one-minute candles, once per version of its file: many days
+    after it start from them. None where it has no prices that day.
+    """
+    opened = _opened(folder, underlying, day)
+    rows = opened.rows_of(underlying)
+    return None if rows is None else (opened.index.session.open_s, minute_candles(rows, opened.index.session))
 
 
 def _longest_bar(file: OpenDay, symbol: str) -> int:

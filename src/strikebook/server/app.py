@@ -29,7 +29,7 @@ from strikebook.server.metrics import CONTENT_TYPE, Metrics
 from strikebook.server.openapi import openapi_document
 from strikebook.server.page_paths import is_page
 from strikebook.server.page_routes import Page, page_router, wants_page
-from strikebook.server.problems import ProblemError, invalid, problem_of, unforeseen
+from strikebook.server.problems import ProblemError, invalid, told_problem, unforeseen
 from strikebook.server.remembered_routes import remembered_router
 from strikebook.server.reply import Reply, json_reply, problem_reply
 from strikebook.server.retention_routes import retention_router
@@ -209,7 +209,8 @@ async def _say_problem(request: Request, error: Exception) -> Reply:
 
 async def _say_ours(request: Request, error: Exception) -> Reply:
     assert isinstance(error, StrikebookError)  # noqa: S101 — registered for it
-    return problem_reply(problem_of(error), request.scope[REQUEST_ID])
+    request_id = request.scope[REQUEST_ID]
+    return problem_reply(told_problem(error, request_id, request.scope["path"]), request_id)
 
 
 async def _say_invalid(request: Request, error: Exception) -> Reply:

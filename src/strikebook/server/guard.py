@@ -18,7 +18,7 @@ from strikebook.server.admission import OPEN_PATHS, READS, Admission, Admissions
 from strikebook.server.connection import Ready, SentHeaders
 from strikebook.server.keys import Caller, Keys
 from strikebook.server.page_paths import is_page
-from strikebook.server.problems import ProblemError, problem_of, unforeseen
+from strikebook.server.problems import ProblemError, told_problem, unforeseen
 from strikebook.server.rates import RateLimit
 from strikebook.server.reply import AtHand, Receive, Scope, Send, problem_reply
 from strikebook.server.turns import Turns
@@ -85,7 +85,8 @@ class Guard:
         except ProblemError as problem:
             await self._say(problem, scope, receive, outgoing)
         except StrikebookError as error:
-            await self._say(problem_of(error), scope, receive, outgoing)
+            answer = told_problem(error, outgoing.request_id, scope["path"])
+            await self._say(answer, scope, receive, outgoing)
         except Exception:
             LOG.exception("request broke", extra={"request_id": outgoing.request_id, "path": scope["path"]})
             await self._say(unforeseen(), scope, receive, outgoing)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
@@ -26,6 +27,7 @@ from strikebook.errors import (
     UsageError,
 )
 
+LOG = logging.getLogger("strikebook.server")
 CONTENT_TYPE: Final = b"application/problem+json"
 _STATUSES: Final[tuple[tuple[type[StrikebookError], int], ...]] = (
     (UsageError, 422),
@@ -37,6 +39,9 @@ _STATUSES: Final[tuple[tuple[type[StrikebookError], int], ...]] = (
     (QueueFullError, 503),
 )
 """The first that fits; a full disk is 507, anything else on purpose is 500."""
+
+_OURS: Final = (500, 507)
+"""Problems of the server, not of the request."""
 
 _ID_RIGHT: Final = "1 to 128 letters, digits and . _ - @, not starting with a dot"
 _DATE_RIGHT: Final = "DD-MM-YYYY or YYYY-MM-DD"
@@ -110,6 +115,16 @@ def problem_of(error: StrikebookError, extra: Mapping[str, object] | None = None
         return ProblemError(status, error.what, "results", error.right, extra or {}, headers)
     where = "/".join(error.where.split("/")[-2:]) if isinstance(error, MarketDataError) else error.where
     return ProblemError(status, error.what, where, error.right, extra or {}, headers)
+
+
+def told_problem(error: StrikebookError, request_id: str, path: str) -> ProblemError:
+    """The problem of an error that ends a request. One of the server's own, such as a disk that fails or results that
+    somebody edited, is logged with its reasons: whoever runs the server finds there what the answer leaves out.
+    """
+    problem = problem_of(error)
+    if problem.status in _OURS:
+        LOG.error("request failed", exc_info=error, extra={"request_id": request_id, "path": path})
+    return problem
 
 
 def invalid(errors: Sequence[tuple[str, str]]) -> ProblemError:

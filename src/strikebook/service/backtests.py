@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final, cast
 
 from strikebook import __version__
@@ -348,7 +349,8 @@ class Backtests:
         if not self._one_verification.acquire(blocking=False):
             raise BusyError("another run is being verified", where="server", right="ask again when that is done")
         try:
-            return verify(self.place.executor, self.storage, self.place.market, key)
+            with as_documented(str(key)):
+                return verify(self.place.executor, self.storage, self.place.market, key)
         finally:
             self._one_verification.release()
 
@@ -470,11 +472,11 @@ class Backtests:
             self._cleaning.next_at = self.place.now() + every
             if self._closing.wait(every.total_seconds()):
                 return
-            try:
-                self._take_up()
-                self.cleanup(None)
-            except Exception:
-                LOG.exception("cleanup broke")
+            for work in (self._take_up, partial(self.cleanup, None)):
+                try:
+                    work()
+                except Exception:  # neither keeps the other from being done, now or the next time
+                    LOG.exception("cleanup broke")
 
 
 def unknown_job(job_id: str) -> NotFoundError:

@@ -10,6 +10,7 @@ from typing import Final, cast
 from strikebook.errors import MarketDataError, NotFoundError
 from strikebook.service.results import read_run
 from strikebook.service.run import RunPlace
+from strikebook.service.stored_days import as_documented
 from strikebook.storage.backtest_storage import Stamp
 from strikebook.storage.layout import RunKey, day_text
 
@@ -57,16 +58,17 @@ class ChartCache:
 
     def _refuse_other_data(self, key: RunKey, strategy: bytes, day: date) -> None:
         metadata = read_run(self._place.storage, key)
-        market = cast("dict[str, str | None]", metadata["market"])
-        days = cast("list[dict[str, object]]", metadata["daily_summaries"])
-        then = next((each.get("fingerprint") for each in days if each["date"] == day_text(day)), None)
-        if then is None and metadata["status"] == "running":
-            return  # it was stored a moment ago: the metadata lists it within the next half second
+        with as_documented(str(key)):
+            label = cast("dict[str, str]", metadata["market"])["label"]
+            days = cast("list[dict[str, object]]", metadata["daily_summaries"])
+            then = next((each.get("fingerprint") for each in days if each["date"] == day_text(day)), None)
+            if then is None and metadata["status"] == "running":
+                return  # it was stored a moment ago: the metadata lists it within the next half second
         question = "strikebook.service.day_data:fingerprints"
         asked = self._place.executor.ask(question, self._place.market, strategy, (day,))
         if cast("dict[date, str]", asked.result()).get(day) != then:
             raise MarketDataError(
                 f"the market data of {day_text(day)} is not what this run was made from",
                 where=str(key),
-                right=f"run it again, or serve the market it was made from ({market['label']})",
+                right=f"run it again, or serve the market it was made from ({label})",
             )

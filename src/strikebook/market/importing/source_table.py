@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +13,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
-from isal import igzip
 from numpy.typing import NDArray
 
 from strikebook.errors import MarketDataError
@@ -50,7 +51,7 @@ def read_source(path: Path, mapping: ImportMapping) -> SourceTable:
         else:
             table, names = _read_text(path, mapping)
             first = 2 if mapping.header else 1
-    except (pa.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
+    except (pa.ArrowException, zlib.error, OSError, EOFError, UnicodeDecodeError) as error:
         raise MarketDataError(f"cannot be read: {_one_line(error)}", where=str(path), right="a whole file") from error
     if table.num_rows == 0:
         raise MarketDataError("has no rows", where=str(path), right="a file with prices, or ignore it in the mapping")
@@ -88,7 +89,7 @@ def _read_parquet(path: Path, mapping: ImportMapping) -> tuple[Any, dict[str, st
 def _read_text(path: Path, mapping: ImportMapping) -> tuple[Any, dict[str, str]]:
     data = path.read_bytes()
     if path.suffix == ".gz":
-        data = igzip.decompress(data)  # type: ignore[no-untyped-call]  # isal has no types
+        data = gzip.decompress(data)
     if not data.strip():
         raise MarketDataError("is empty", where=str(path), right="a file with prices, or ignore it in the mapping")
     if not data.endswith((b"\n", b"\r")):

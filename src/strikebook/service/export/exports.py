@@ -29,7 +29,6 @@ from typing import BinaryIO, Final, cast
 from strikebook.atomic_file import make_real_folder, storage_errors
 from strikebook.errors import BusyError, NoSpaceError, QueueFullError, StrikebookError
 from strikebook.service.export.wanted import Wanted, Written
-from strikebook.service.stored_days import as_documented
 from strikebook.service.worker import answer, kill_pool, new_pool
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.layout import RunKey
@@ -110,8 +109,7 @@ class Exports:
             make_real_folder(self._results / _FOLDER)
             folder = Path(mkdtemp(dir=self._results / _FOLDER))
             try:
-                with as_documented(str(key)):
-                    written = self._work(turn, (self._storage, key, wanted, folder / _FILE), gone)
+                written = self._work(turn, (self._storage, key, wanted, folder / _FILE), gone)
                 with storage_errors("read", folder / _FILE):
                     file = (folder / _FILE).open("rb")
                     size = os.fstat(file.fileno()).st_size

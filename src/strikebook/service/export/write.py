@@ -10,6 +10,7 @@ from typing import BinaryIO
 from strikebook.atomic_file import storage_errors
 from strikebook.service.export.rows import Source
 from strikebook.service.export.wanted import Wanted, Written, file_name
+from strikebook.service.stored_days import as_documented
 from strikebook.storage.backtest_storage import BacktestStorage
 from strikebook.storage.layout import RunKey
 
@@ -50,7 +51,7 @@ def write_export(
 
 def export_file(storage: BacktestStorage, key: RunKey, wanted: Wanted, target: Path) -> Written:
     """Write an export to a new file in a folder that is its own; raises as ``write_export``."""
-    with storage_errors("write", target), target.open("xb") as file:
+    with as_documented(str(key)), storage_errors("write", target), target.open("xb") as file:
         return write_export(storage, key, wanted, file, target.parent)
 
 
