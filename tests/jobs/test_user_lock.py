@@ -1,5 +1,8 @@
 """One job per user, across processes; a crash releases the lock."""
 
+import errno
+import fcntl
+import os
 import signal
 import subprocess
 import sys
@@ -67,3 +70,18 @@ def test_a_lock_that_cannot_be_made_is_named() -> None:
     """A results folder that cannot be written is a storage error."""
     with pytest.raises(StorageError, match="/proc/x"):
         take_lock(Path("/proc/x/a.lock"), "a", "job")
+
+
+def test_a_disk_without_locks_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some network disks have none: that is no accident of the server, and nothing stays open."""
+    opened: list[int] = []
+
+    def refuse(descriptor: int, _how: int) -> None:
+        opened.append(descriptor)
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(StorageError, match="cannot lock: no locks available"):
+        take_lock(tmp_path / "user.lock", "user", "job")
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(opened[0])

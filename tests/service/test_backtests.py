@@ -484,3 +484,12 @@ def test_a_job_whose_strategy_is_gone_fails_with_that_reason(place: Place) -> No
     assert status["status"] == "failed"
     assert "no data of NIFTY" in status["error"]
     assert second.active_job("b") is None
+
+
+def test_periodic_work_that_breaks_stops_no_other(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leftovers that cannot be taken up are no reason to let results expire unnoticed."""
+    cleaned: list[str] = []
+    backtests = place.start(cleanup_every_s=0.01)
+    monkeypatch.setattr(backtests, "_take_up", lambda: {}["a fault"])
+    monkeypatch.setattr(backtests, "cleanup", lambda _: cleaned.append("cleaned"))
+    until(lambda: len(cleaned) > 1)
