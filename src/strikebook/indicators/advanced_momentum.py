@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import talib
 
 from strikebook.indicators.indicator import (
     CANDLE,
@@ -16,6 +15,7 @@ from strikebook.indicators.indicator import (
     of_price_and_length,
     price_field,
 )
+from strikebook.indicators.ta_lib import talib
 from strikebook.indicators.windows import highest, lowest, moves, never_yet, still, total, without
 
 CATEGORY = "advanced_momentum"

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import numpy as np
-import talib
 from numpy.typing import NDArray
 
 from strikebook.indicators.indicator import CANDLE, Columns, Floats, Indicator, Parameter, Values, length
+from strikebook.indicators.ta_lib import talib
 
 CATEGORY = "candles"
 OHLC = ("open", *CANDLE)

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-import talib
 
 from strikebook.indicators.indicator import (
     PRICE,
@@ -20,6 +19,7 @@ from strikebook.indicators.indicator import (
     of_price_and_length,
     price_field,
 )
+from strikebook.indicators.ta_lib import talib
 from strikebook.indicators.windows import highest, moves, total, without
 
 CATEGORY = "moving_averages"

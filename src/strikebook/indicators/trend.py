@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import talib
 
 from strikebook.indicators.indicator import (
     CANDLE,
@@ -18,6 +17,7 @@ from strikebook.indicators.indicator import (
     of_price_and_length,
     price_field,
 )
+from strikebook.indicators.ta_lib import talib
 from strikebook.indicators.windows import highest, lowest, still, total, without
 
 CATEGORY = "trend"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import talib
 
 from strikebook.indicators.indicator import (
     CANDLE,
@@ -16,6 +15,7 @@ from strikebook.indicators.indicator import (
     number,
 )
 from strikebook.indicators.momentum import with_signal
+from strikebook.indicators.ta_lib import talib
 from strikebook.indicators.windows import ROUNDING, highest, moves, within, without
 
 CATEGORY = "volume"

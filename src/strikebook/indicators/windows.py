@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import numpy as np
-import talib
 from numpy.typing import NDArray
 
 from strikebook.indicators.indicator import Floats
+from strikebook.indicators.ta_lib import talib
 
 # Prices are whole paise, so that two which differ at all differ by far more.
 ROUNDING = 1e-12

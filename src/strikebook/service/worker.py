@@ -20,7 +20,12 @@ from multiprocessing.context import ForkServerContext
 
 from strikebook.service.day_work import Outcome
 
-_PRELOADED = ["strikebook.service.day_task", "strikebook.service.planning", "strikebook.market.catalogue"]
+_PRELOADED = [
+    "strikebook.service.own_process",
+    "strikebook.service.day_task",
+    "strikebook.service.planning",
+    "strikebook.market.catalogue",
+]
 _OURS = "strikebook.service."
 
 
