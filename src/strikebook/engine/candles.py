@@ -7,7 +7,8 @@ columns are made per bucket and repeated.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
@@ -18,7 +19,7 @@ from strikebook.engine.tape import Floats, Tape
 from strikebook.indicators import catalogue
 from strikebook.model.day_result import Candle
 from strikebook.model.market_day import WARM_UP_CANDLES
-from strikebook.model.prices import Bars, candles, stretches
+from strikebook.model.prices import Bars, Int64s, candles, stretches
 from strikebook.model.session import SECONDS_PER_DAY, Session, naive_epoch
 from strikebook.strategy.node import IndicatorUse
 
@@ -151,36 +152,56 @@ class CandleTable:
     def candle(self, step: int, offset: int) -> Candle | None:
         """The forming candle (offset 0) or a completed one (≤ -1) as seen at a step."""
         if offset == 0:
-            return self._forming_candle(step)
+            return self.forming_at(np.array([step]))[0]
         index = self.completed_at(step) + offset
-        return None if index < 0 else self._completed_candle(index)
+        return None if index < 0 else self.candles([index])[0]
 
-    def _completed_candle(self, index: int) -> Candle:
+    def candles(self, places: Sequence[int]) -> list[Candle]:
+        """Candles of the series by their ascending places in it."""
         past = len(self._history)
-        bars, at = (self._history, index) if index < past else (self._day, index - past)
-        volume = -1 if bars.volume is None else bars.volume.item(at)
-        return Candle(
-            bars.start.item(at),
-            bars.open_paise.item(at),
-            bars.high_paise.item(at),
-            bars.low_paise.item(at),
-            bars.close_paise.item(at),
-            None if volume < 0 else volume,
-        )
+        earlier = bisect_left(places, past)
+        found: list[Candle] = []
+        for bars, at in ((self._history, places[:earlier]), (self._day, [place - past for place in places[earlier:]])):
+            if at:
+                found += _rows(bars.take(np.array(at)))
+        return found
 
-    def _forming_candle(self, step: int) -> Candle | None:
-        bucket_start = step - step % self._timeframe_s
-        price = self._tape.prices_between(bucket_start, step)
-        if not price:
-            return None
-        return Candle(
-            self._open_epoch + bucket_start,
-            price[0],
-            max(price),
-            min(price),
-            price[-1],
-            self._tape.units_between(bucket_start, step),
+    def forming_at(self, steps: NDArray[np.int64]) -> list[Candle | None]:
+        """The forming candle as seen at each of some ascending steps; None before the first trade of its bucket."""
+        begun = steps - steps % self._timeframe_s
+        first, stop = self._tape.trades_before(begun), self._tape.trades_before(steps + 1)
+        traded = stop > first
+        if not traded.any():
+            return [None] * len(steps)
+        first, stop = first[traded], stop[traded]
+        ticks = self._tape.ticks
+        price, units = ticks.price_paise, ticks.quantity
+        seen = Bars(
+            begun[traded] + self._open_epoch,
+            price[first],
+            _folded(np.maximum, price, first, stop),
+            _folded(np.minimum, price, first, stop),
+            price[stop - 1],
+            None if units is None else _folded(np.add, units, first, stop),
         )
+        found = iter(_rows(seen))
+        return [next(found) if there else None for there in traded.tolist()]
+
+
+def _rows(bars: Bars) -> list[Candle]:
+    """Candles one by one."""
+    volumes = [None] * len(bars) if bars.volume is None else [None if v < 0 else v for v in bars.volume.tolist()]
+    prices = (bars.open_paise, bars.high_paise, bars.low_paise, bars.close_paise)
+    return list(map(Candle, bars.start.tolist(), *[price.tolist() for price in prices], volumes))
+
+
+def _folded(function: np.ufunc, values: Int64s, first: NDArray[np.intp], stop: NDArray[np.intp]) -> Int64s:
+    """A function over each of some stretches [first, stop) of values, none of which is empty."""
+    bounds = np.column_stack((first, stop)).ravel()
+    if bounds[-1] == len(values):
+        values = np.append(values, 0)  # an end there is no place of its own
+    folded: Int64s = function.reduceat(values, bounds)[::2]
+    return folded
 
 
 def _volume(bars: Bars) -> NDArray[np.float64]:

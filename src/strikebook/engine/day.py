@@ -36,6 +36,7 @@ def run_day(strategy: Strategy | Plan, day: MarketDay, options: RunOptions) -> D
     replayed_bars = market.replayed_bars  # of the prices that decided something; estimates read more
     estimates = Estimates(market, options.max_price_age_s)
     entry_greeks = [estimates.at(life.contract, life.entry) for life in lives]
+    events, closing_snapshot = machine.trace.told(machine.ended_step)
     return DayResult(
         session=day.session,
         trades=tuple(machine.state.book.ledger),
@@ -43,11 +44,11 @@ def run_day(strategy: Strategy | Plan, day: MarketDay, options: RunOptions) -> D
             life.frozen(excursion, greeks)
             for life, excursion, greeks in zip(lives, excursions, entry_greeks, strict=True)
         ),
-        events=tuple(machine.trace.events),
+        events=events,
         rejections=tuple(machine.trace.rejections),
         cancellations=tuple(machine.cancellations),
         signals=tuple(signal.report() for signal in machine.signals.values()),
-        closing_snapshot=machine.trace.snapshot(machine.ended_step),
+        closing_snapshot=closing_snapshot,
         ended_step=machine.ended_step,
         replayed_bars=replayed_bars,
         short_history=market.short_history,

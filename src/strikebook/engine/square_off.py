@@ -147,9 +147,11 @@ class SquareOffs:
 
     def next_due(self, step: int) -> int | None:
         """The next step after ``step`` at which one triggers, if nothing happens before."""
-        self._remembering = {watched.node_id for watched in self._armed()} if self._best else frozenset()
+        armed = self._armed()
+        if self._best:
+            self._remembering = {watched.node_id for watched in armed}
         found = []
-        for watched in self._armed():
+        for watched in armed:
             if watched.end.immediate:
                 return step + 1
             by_profit = self._profit_next(watched, step + 1, self._session.steps) if watched.by_profit else None

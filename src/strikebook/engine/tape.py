@@ -111,6 +111,10 @@ class Tape:
         """How many trades there are up to a step, that step's included."""
         return bisect_right(self._second, self._open_s + step)
 
+    def trades_before(self, steps: Int64s) -> NDArray[np.intp]:
+        """How many trades there are before each of some steps."""
+        return self.ticks.second.searchsorted((steps + self._open_s).astype(np.int32))
+
     def quote(self, step: int) -> Quote | None:
         """The last trade at or before a step, None before the first. A step asks several times."""
         if self._quoted[0] != step:
@@ -158,13 +162,3 @@ class Tape:
         """The first step after ``step`` whose last price is at or through a limit, traded after ``sent_step``."""
         traded = self.next_step(sent_step)
         return None if traded is None else self.first_at(max(step + 1, traded), limit_paise, below=buying)
-
-    def prices_between(self, first_step: int, step: int) -> list[int]:
-        """The prices of the trades from one step to another, both included, in paise."""
-        return self._paise[self.trades_until(first_step - 1) : self.trades_until(step)].tolist()
-
-    def units_between(self, first_step: int, step: int) -> int | None:
-        """The units traded from one step to another, both included; None for an instrument without quantities."""
-        if self.ticks.quantity is None:
-            return None
-        return int(self.ticks.quantity[self.trades_until(first_step - 1) : self.trades_until(step)].sum())

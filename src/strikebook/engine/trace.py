@@ -1,14 +1,23 @@
-"""The record of a day: events with what could be seen at their moment."""
+"""The record of a day: events with what could be seen at their moment.
+
+What an event can change of it (the variables, the positions' prices) is noted as it happens; the candles are columns of
+the whole day, and are looked at for all moments at once when the day is over.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from strikebook.engine.candles import CandleTable
 from strikebook.engine.market_columns import MarketColumns
-from strikebook.engine.operands import NO_VALUE, DayState
-from strikebook.engine.tape import Floats
+from strikebook.engine.operands import DayState
+from strikebook.engine.tape import Quote
 from strikebook.model.day_result import (
-    Candle,
     CandleView,
     ConditionSetName,
     Event,
@@ -16,12 +25,26 @@ from strikebook.model.day_result import (
     Rejection,
     Snapshot,
     Trip,
+    Value,
 )
 from strikebook.model.session import clock_text
-from strikebook.strategy.expression import InstrumentRole
+from strikebook.strategy.node import Timeframe
 
-Completed = tuple[Candle | None, dict[str, float | None]]
-"""The last completed candle of a table, and its indicators."""
+
+class _Moment(NamedTuple):
+    """What an event saw that later ones may not."""
+
+    step: int
+    variables: Mapping[str, dict[str, Value]]
+    prices: dict[str, Quote]
+
+
+class _Noted(NamedTuple):
+    """An event without its snapshot: the number of its moment, and the event's own parts before and after that."""
+
+    moment: int
+    before: tuple[str, str | None, str, str, int]
+    after: tuple[ConditionSetName | None, tuple[Reading, ...], str, Trip | None]
 
 
 class Trace:
@@ -29,18 +52,16 @@ class Trace:
 
     def __init__(self, market: MarketColumns, state: DayState, *, told: bool = True) -> None:
         self._told = told
-        self.events: list[Event] = []
         self.rejections: list[Rejection] = []
+        self._noted: list[_Noted] = []
+        self._moments: list[_Moment] = []
+        self._latest = (-1, -1)
         self._market = market
         self._state = state
         self._open_s = market.session.open_s
         self._date = market.session.date.isoformat().replace("-", "")
         self._tapes = [(use.symbol, market.tape(use.symbol)) for use in market.instruments.values()]
         self._counts: dict[str, int] = defaultdict(int)
-        self._views: tuple[int, tuple[CandleView, ...]] = (-1, ())
-        self._completed: dict[tuple[InstrumentRole, int, int], Completed] = {}
-        self._columns: dict[tuple[InstrumentRole, int], dict[str, Floats]] = {}
-        self._latest: tuple[tuple[int, int], Snapshot] | None = None
 
     def new_id(self, node_id: str, step: int) -> str:
         """The id of a node's next event: ``exec_<node>_<YYYYMMDD>_<HHMMSS>_<n>``, n per node and day from 1."""
@@ -62,62 +83,71 @@ class Trace:
     ) -> None:
         """Append an event of ``node`` (id, type) with a snapshot of this moment."""
         if self._told:
-            self.events.append(
-                Event(execution_id, parent_id, *node, step, self.snapshot(step), condition_set, readings, note, trip)
-            )
+            before = (execution_id, parent_id, *node, step)
+            self._noted.append(_Noted(self._moment(step), before, (condition_set, readings, note, trip)))
 
-    def snapshot(self, step: int) -> Snapshot:
-        """What can be seen now: candles, variables, last prices of the instruments and of the positions.
-
-        A position counts while it is open and in the step that closes it: so a close has the price it was made at.
+    def _moment(self, step: int) -> int:
+        """The number of this moment. A position counts while it is open and in the step that closes it: so a close has
+        the price it was made at.
         """
-        moment = (step, self._state.changes)
-        if self._latest is None or self._latest[0] != moment:
-            self._latest = (moment, self._look(step))
-        return self._latest[1]
+        now = (step, self._state.changes)
+        if self._latest != now:
+            self._latest = now
+            prices = {}
+            for symbol, tape in self._tapes:
+                quote = tape.quote(step)
+                if quote is not None:
+                    prices[symbol] = quote
+            for life in self._state.book.visible_lives(step):
+                quote = life.tape.quote(step)
+                if quote is not None:
+                    prices[life.symbol] = quote
+            self._moments.append(_Moment(step, self._state.variables, prices))
+        return len(self._moments) - 1
 
-    def _look(self, step: int) -> Snapshot:
-        prices = {}
-        for symbol, tape in self._tapes:
-            quote = tape.quote(step)
-            if quote is not None:
-                prices[symbol] = quote
-        for life in self._state.book.visible_lives(step):
-            quote = life.tape.quote(step)
-            if quote is not None:
-                prices[life.symbol] = quote
-        return Snapshot(self._candles(step), self._state.variables, prices)
+    def told(self, ended_step: int) -> tuple[tuple[Event, ...], Snapshot]:
+        """The events, and what could be seen at the day's end; events of one moment share one snapshot."""
+        closing = self._moment(ended_step)
+        steps = np.array(list(dict.fromkeys([moment.step for moment in self._moments])))
+        views = dict(zip(steps.tolist(), self._views(steps), strict=True))
+        seen = [Snapshot(views[step], variables, prices) for step, variables, prices in self._moments]
+        return tuple([Event(*before, seen[moment], *after) for moment, before, after in self._noted]), seen[closing]
 
-    def _candles(self, step: int) -> tuple[CandleView, ...]:
-        if self._views[0] != step:
-            self._views = (step, tuple([self._view(key, step) for key in self._market.tables]))
-        return self._views[1]
+    def _views(self, steps: NDArray[np.int64]) -> list[tuple[CandleView, ...]]:
+        """Every timeframe of every instrument at each of some ascending steps."""
+        of_tables = []
+        for (role, timeframe_s), table in self._market.tables.items():
+            use = self._market.instruments[role]
+            of_tables.append(_views_of(table, use.symbol, timeframe_s, use.timeframes[timeframe_s], steps))
+        return list(zip(*of_tables, strict=True)) or [()] * len(steps)
 
-    def _view(self, key: tuple[InstrumentRole, int], step: int) -> CandleView:
-        role, timeframe_s = key
-        table = self._market.tables[key]
-        place = (role, timeframe_s, table.completed_at(step))
-        known = self._completed.get(place)
-        if known is None:
-            known = self._completed[place] = (table.candle(step, -1), self._indicators(*place))
-        return CandleView(self._market.instruments[role].symbol, timeframe_s, table.candle(step, 0), *known)
 
-    def _indicators(self, role: InstrumentRole, timeframe_s: int, completed: int) -> dict[str, float | None]:
-        """Every indicator's values at the last of the completed candles."""
-        columns = self._columns.get((role, timeframe_s))
-        if columns is None:
-            columns = self._columns[role, timeframe_s] = self._labelled(role, timeframe_s)
-        values = [values.item(completed - 1) if completed else NO_VALUE for values in columns.values()]
-        return {
-            label: None if value != value else value  # noqa: PLR0124 — NaN is no value
-            for label, value in zip(columns, values, strict=True)
-        }
+def _views_of(
+    table: CandleTable, symbol: str, timeframe_s: int, use: Timeframe, steps: NDArray[np.int64]
+) -> list[CandleView]:
+    """A timeframe at each of some ascending steps: the forming candle, the last completed one with its indicators."""
+    completed = table.completed[steps // timeframe_s]
+    counts = list(dict.fromkeys(completed.tolist()))
+    previous = [None, *table.candles([count - 1 for count in counts if count])][-len(counts) :]
+    indicators = _indicators(table, use, np.array(counts))
+    of_count = dict(zip(counts, zip(previous, indicators, strict=True), strict=True))
+    return [
+        CandleView(symbol, timeframe_s, current, *of_count[count])
+        for current, count in zip(table.forming_at(steps), completed.tolist(), strict=True)
+    ]
 
-    def _labelled(self, role: InstrumentRole, timeframe_s: int) -> dict[str, Floats]:
-        """Every output of every indicator under its display name."""
-        labelled: dict[str, Floats] = {}
-        for use in self._market.instruments[role].timeframes[timeframe_s].indicators.values():
-            outputs = self._market.tables[role, timeframe_s].indicator_outputs(use)
-            for name, values in outputs.items():
-                labelled[use.display_name if len(outputs) == 1 else f"{use.display_name}.{name}"] = values
-        return labelled
+
+def _indicators(table: CandleTable, use: Timeframe, counts: NDArray[np.int64]) -> list[dict[str, float | None]]:
+    """Every output of every indicator, under its display name, at the last of so many completed candles."""
+    labels, columns = [], []
+    for indicator in use.indicators.values():
+        outputs = table.indicator_outputs(indicator)
+        for name, values in outputs.items():
+            labels.append(indicator.display_name if len(outputs) == 1 else f"{indicator.display_name}.{name}")
+            known = np.full(len(counts), np.nan)
+            known[counts > 0] = values[counts[counts > 0] - 1]
+            columns.append(known.tolist())
+    return [
+        {label: None if value != value else value for label, value in zip(labels, row, strict=True)}  # noqa: PLR0124 — NaN is no value
+        for row in (zip(*columns, strict=True) if columns else [()] * len(counts))
+    ]
