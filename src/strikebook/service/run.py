@@ -3,15 +3,14 @@
 1. Where the stored results are this job's own (``kept_days``), what is still good of them is kept; else the new run
    replaces the old results (``storage.begin``).
 2. Days run in workers, each of which stores its own day and sends back its summary.
-3. ``metadata.json`` is rewritten as they come in, at most twice a second, and once more at the end; then the run is
-   noted in its strategy's history (``remembered``), and its job ends.
+3. ``metadata.json`` is rewritten as they come in, at most twice a second and for a twentieth of the time, and once more
+   at the end; then the run is noted in its strategy's history (``remembered``), and its job ends.
 4. It stops where the disk or its user's quota has no room left; finished days stay.
 5. A run that is left (the server drains) stays running in its record, and goes on from there at the next start.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,6 +23,7 @@ from strikebook.jobs.job import Progress as JobProgress
 from strikebook.jobs.job_manager import JobManager
 from strikebook.service.day_executor import DayExecutor
 from strikebook.service.day_work import DayOutcome, DayWork, Outcome
+from strikebook.service.intervals import Intervals
 from strikebook.service.kept_days import kept_days
 from strikebook.service.remembered import known_trials, note_run
 from strikebook.service.run_plan import RunPlan
@@ -170,21 +170,21 @@ def _run_days(
     days = [day for day in plan.days_to_run if day not in record.outcomes]
     failures: list[StrikebookError] = []
     space = Space(storage, plan.key, place.limits.keeping, record.stored_bytes)
-    stored_at = time.monotonic()
+    document = Intervals(_METADATA_EVERY_S)
     try:
         for outcome in place.executor.run(work, days, lambda: bool(failures) or stop()):
             record.add(outcome)
             _tell(record, outcome, place, on_progress)
             if not failures and (full := space.refused(outcome.file_bytes)) is not None:
                 failures.append(full)
-            if not failures and time.monotonic() - stored_at >= _METADATA_EVERY_S:
-                try:
-                    storage.put_metadata(plan.key, encode_metadata(record.document()))
-                    space.look_again()
-                    refuse_full_disk(storage, place.limits)
-                except StorageError as error:
-                    failures.append(error)
-                stored_at = time.monotonic()
+            if not failures and document.due():
+                with document.at_work():
+                    try:
+                        storage.put_metadata(plan.key, encode_metadata(record.document()))
+                        space.look_again()
+                        refuse_full_disk(storage, place.limits)
+                    except StorageError as error:
+                        failures.append(error)
     except StrikebookError as error:
         failures.append(error)
     return failures[0] if failures else None

@@ -26,6 +26,7 @@ class RunRecord:
 
     ``trials``: the Sharpe ratios of the strategy's earlier trials, None for one without, the first
     ``trials_of_sweeps`` of them of points of its sweeps. ``said_hours``: how long it lives, where that was said since.
+    ``failed_days``: how many days have failed.
     """
 
     plan: RunPlan
@@ -41,11 +42,17 @@ class RunRecord:
     pinned: bool = False
     trials_of_sweeps: int = 0
     said_hours: float | None = None
+    failed_days: int = 0
+    _without_data: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._without_data = sum(not planned.has_data for planned in self.plan.days)
 
     def add(self, outcome: DayOutcome) -> None:
         """Take a finished day in."""
         self.outcomes[outcome.day] = outcome
         self.totals += outcome.totals
+        self.failed_days += outcome.status == "failed"
 
     def end(self, at: datetime, *, stopped: bool, error: str | None) -> None:
         """Close the run: cancelled when it was stopped before its last day, failed with an error or when no day
@@ -71,12 +78,7 @@ class RunRecord:
     @property
     def completed_days(self) -> int:
         """The days that are dealt with: run, failed, or without data."""
-        return len(self.outcomes) + sum(not planned.has_data for planned in self.plan.days)
-
-    @property
-    def failed_days(self) -> int:
-        """The days that failed."""
-        return sum(outcome.status == "failed" for outcome in self.outcomes.values())
+        return len(self.outcomes) + self._without_data
 
     def document(self) -> dict[str, object]:
         """The metadata as it is stored."""

@@ -28,7 +28,10 @@ class DoneDay:
 
 @dataclass(slots=True)
 class SweepRecord:
-    """What is known about a sweep so far. Times are exchange time. ``totals_paise``: of each point, gross."""
+    """What is known about a sweep so far. Times are exchange time. ``totals_paise``: of each point, gross.
+
+    ``failed_days``: how many days have failed.
+    """
 
     plan: SweepPlan
     sweep_id: str
@@ -40,6 +43,11 @@ class SweepRecord:
     days: dict[date, DoneDay] = field(default_factory=dict)
     totals_paise: list[int] = field(default_factory=list)
     points: list[Document] | None = None
+    failed_days: int = 0
+    _without_data: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._without_data = sum(not planned.has_data for planned in self.plan.run.days)
 
     @property
     def key(self) -> RunKey:
@@ -53,6 +61,7 @@ class SweepRecord:
     def note(self, day: date, done: DoneDay, profits_paise: Sequence[int]) -> None:
         """Take in that a day is done, and what each point made on it."""
         self.days[day] = done
+        self.failed_days += done.status == "failed"
         if profits_paise:
             before = self.totals_paise or [0] * len(profits_paise)
             self.totals_paise = [total + profit for total, profit in zip(before, profits_paise, strict=True)]
@@ -79,12 +88,7 @@ class SweepRecord:
     @property
     def completed_days(self) -> int:
         """The days that are dealt with: run, failed, or without data."""
-        return len(self.days) + sum(not planned.has_data for planned in self.plan.run.days)
-
-    @property
-    def failed_days(self) -> int:
-        """The days that failed."""
-        return sum(done.status == "failed" for done in self.days.values())
+        return len(self.days) + self._without_data
 
     def document(self) -> Document:
         """The document as it is stored; the points stand in it once the sweep has ended."""

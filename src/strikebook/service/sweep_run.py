@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
@@ -22,6 +21,7 @@ from strikebook.atomic_file import is_full
 from strikebook.errors import StorageError, StrikebookError, UsageError
 from strikebook.jobs.job import FailedDay, Job
 from strikebook.jobs.job import Progress as JobProgress
+from strikebook.service.intervals import Intervals
 from strikebook.service.run import Progress, RunPlace, fail_if_active, refuse_full_disk
 from strikebook.service.space import Space, refuse_used_up
 from strikebook.service.stored_days import ask_of_data, ask_of_days
@@ -154,21 +154,21 @@ def _run_days(
     days = [day for day in plan.run.days_to_run if day not in record.days]
     failures: list[StrikebookError] = []
     space = _space(record, place, sweeps)
-    stored_at = time.monotonic()
+    document = Intervals(_DOCUMENT_EVERY_S)
     try:
         for outcome in place.executor.run(work, days, lambda: bool(failures) or stop()):
             record.add(outcome)
             _tell(record, outcome, place, on_progress)
             if not failures and (full := space.refused(outcome.file_bytes)) is not None:
                 failures.append(full)
-            if not failures and time.monotonic() - stored_at >= _DOCUMENT_EVERY_S:
-                try:
-                    sweeps.put_metadata(record.key, encode_metadata(record.document()))
-                    space.look_again()
-                    refuse_full_disk(place.storage, place.limits)
-                except StorageError as error:
-                    failures.append(error)
-                stored_at = time.monotonic()
+            if not failures and document.due():
+                with document.at_work():
+                    try:
+                        sweeps.put_metadata(record.key, encode_metadata(record.document()))
+                        space.look_again()
+                        refuse_full_disk(place.storage, place.limits)
+                    except StorageError as error:
+                        failures.append(error)
     except StrikebookError as error:
         failures.append(error)
     return failures[0] if failures else None
