@@ -98,10 +98,11 @@ class BoundSet:
             return leaf_truth(self._operands, leaf, start, self._steps, previous)
         truth = self._still.get(number)
         if truth is None:
-            truths = self._operands.kept.truths
-            if leaf not in truths:
-                truths[leaf] = leaf_truth(self._operands, leaf, 0, self._steps, None)
-            truth = self._still[number] = truths[leaf]
+            truths, compared = self._operands.kept.truths, (leaf.lhs, leaf.operator, leaf.rhs)
+            truth = truths.get(compared)
+            if truth is None:
+                truth = truths[compared] = leaf_truth(self._operands, leaf, 0, self._steps, None)
+            self._still[number] = truth
         return truth[start:]
 
     def readings(self, step: int, binding: Binding) -> tuple[Reading, ...]:

@@ -15,6 +15,7 @@ from strikebook.engine.machine import Machine
 from strikebook.engine.margin import peak_margin
 from strikebook.engine.market_columns import MarketColumns
 from strikebook.engine.plan import Plan, make_plan
+from strikebook.engine.reports import reports_of
 from strikebook.model.day_result import DayResult
 from strikebook.model.market_day import MarketDay
 from strikebook.model.options import RunOptions
@@ -47,7 +48,7 @@ def run_day(strategy: Strategy | Plan, day: MarketDay, options: RunOptions) -> D
         events=events,
         rejections=tuple(machine.trace.rejections),
         cancellations=tuple(machine.cancellations),
-        signals=tuple(signal.report() for signal in machine.signals.values()),
+        signals=reports_of(machine.signals.values()),
         closing_snapshot=closing_snapshot,
         ended_step=machine.ended_step,
         replayed_bars=replayed_bars,

@@ -26,8 +26,8 @@ from strikebook.strategy.expression import (
     Constant,
     Expression,
     IndicatorValue,
-    Leaf,
     NodeVariable,
+    Operator,
     PositionField,
     ProfitValue,
     TimeOfDay,
@@ -53,18 +53,21 @@ class Stretches(NamedTuple):
 
 Operand: TypeAlias = float | str | Floats
 Comparable: TypeAlias = Operand | Stretches
+Comparison: TypeAlias = tuple[Expression, Operator, Expression | tuple[Expression, Expression]]
 NO_VALUE = float("nan")
 SCALE = 1e6
 
 
 class MarketValues:
-    """What only the market's columns decide, once it was asked for: values of expressions, and truths of leaves."""
+    """What only the market's columns decide, once it was asked for: values of expressions, and truths of what leaves
+    compare: several signals may compare the same.
+    """
 
     def __init__(self) -> None:
         self.whole: dict[Expression, Operand] = {}
         self.comparable: dict[Expression, Operand] = {}
         self.stretches: dict[Expression, Stretches] = {}
-        self.truths: dict[Leaf, NDArray[np.bool_]] = {}
+        self.truths: dict[Comparison, NDArray[np.bool_]] = {}
 
     @property
     def size(self) -> int:

@@ -48,7 +48,7 @@ class DayDocuments:
             "events": [evidence.event(event) for event in result.events],
             "rejections": [ledger.rejection(rejection) for rejection in result.rejections],
             "cancellations": [ledger.cancellation(order) for order in result.cancellations],
-            "signals": [evidence.signal(report) for report in result.signals],
+            "signals": evidence.signals(result.signals),
             "closing": evidence.snapshot(result.closing_snapshot),
             "strategy_id": strategy.id,
             "strategy_name": strategy.name,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from strikebook.model.day_result import (
     CONDITION_SETS,
@@ -18,7 +21,7 @@ from strikebook.model.day_result import (
     Trip,
 )
 from strikebook.storage.condition_records import SetFacts, SetKey, plain, trip_record
-from strikebook.storage.stamps import Stamps
+from strikebook.storage.stamps import Stamps, joined
 from strikebook.strategy.texts import timeframe_text
 
 Document = dict[str, object]
@@ -138,20 +141,33 @@ class Evidence:
             }
         return known
 
-    def signal(self, report: SignalReport) -> Document:
-        """Why a signal did not fire: per leaf how often it held, and the moments at which only one was missing."""
+    def signals(self, reports: Sequence[SignalReport]) -> list[Document]:
+        """Why signals did not fire: per leaf how often it held, and the moments at which only one was missing."""
+        if not reports:
+            return []
+        misses = [report.near_misses for report in reports]
+        columns = zip(*[(each.from_step, each.to_step, each.leaf) for each in misses], strict=True)
+        runs = self._stamps.runs(*[np.concatenate(parts) for parts in columns])
+        ends = pairwise(accumulate(map(len, misses), initial=0))
+        return [self._signal(report, runs[first:end]) for report, (first, end) in zip(reports, ends, strict=True)]
+
+    def _signal(self, report: SignalReport, runs: NDArray[np.void]) -> Document:
         stamps = self._stamps
+        of_set, several = report.near_misses.of_set, len(report.sets) > 1
         return {
             "node_id": report.node_id,
             "label": self._labels.get(report.node_id, ""),
             "fired_at": [stamps[step] for step in report.fired_steps],
             "limit": report.limit,
             "limit_at": None if report.limit_step is None else stamps[report.limit_step],
-            "sets": [self._set(report, part) for part in report.sets],
+            "sets": [
+                self._set(report, part, runs[of_set == CONDITION_SETS.index(part.condition_set)] if several else runs)
+                for part in report.sets
+            ],
             "near_misses_total": report.near_misses_total,
         }
 
-    def _set(self, report: SignalReport, part: SetReport) -> Document:
+    def _set(self, report: SignalReport, part: SetReport, runs: NDArray[np.void]) -> Document:
         stamps = self._stamps
         facts = self._facts[report.node_id, part.condition_set]
         leaves = [
@@ -162,15 +178,13 @@ class Evidence:
             }
             for count in part.leaves
         ]
-        misses = report.near_misses
-        own = misses.of_set == CONDITION_SETS.index(part.condition_set)
         return {
             "condition_set": part.condition_set,
             "text": facts.text,
             "condition_tree": facts.tree,
             "armed_steps": part.armed_steps,
             "leaves": leaves,
-            "near_misses": orjson.Fragment(stamps.runs(misses.from_step[own], misses.to_step[own], misses.leaf[own])),
+            "near_misses": orjson.Fragment(joined(runs)),
         }
 
     def _tripped(self, trip: Trip, step: int) -> Document:

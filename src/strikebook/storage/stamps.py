@@ -70,8 +70,8 @@ class Stamps(dict[int, str]):
         step = naive_epoch_s - self._open_epoch
         return self[step] if 0 <= step <= self._last_step else epoch_stamp(naive_epoch_s)
 
-    def runs(self, from_step: Steps, to_step: Steps, number: Steps) -> bytes:
-        """The JSON of ``[from, to, number]`` for every stretch of steps: thousands a day, so made as columns."""
+    def runs(self, from_step: Steps, to_step: Steps, number: Steps) -> NDArray[np.void]:
+        """Each ``[from, to, number],`` of stretches of steps: thousands a day, so made as columns; see ``joined``."""
         numbers = np.array([b'",%d],' % each for each in range(number.max(initial=0) + 1)])
         row = np.empty(len(from_step), _run(numbers.itemsize))
         row["open"], row["and"] = b'["', b'","'
@@ -79,4 +79,9 @@ class Stamps(dict[int, str]):
         row["from_clock"] = self._clock.all[from_step + self._open_s]
         row["to_clock"] = self._clock.all[to_step + self._open_s]
         row["number"] = numbers[number]
-        return b"[%b]" % row.tobytes().replace(b"\0", b"")[:-1]
+        return row
+
+
+def joined(runs: NDArray[np.void]) -> bytes:
+    """The JSON of a list of such stretches."""
+    return b"[%b]" % runs.tobytes().replace(b"\0", b"")[:-1]
