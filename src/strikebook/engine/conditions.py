@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strikebook.engine.no_value import NoValue
-from strikebook.engine.operands import SCALE, Comparable, Operands, Stretches
+from strikebook.engine.operands import SCALE, Comparable, Operands, Reader, Stretches
 from strikebook.engine.plan import SetPlan, sides
 from strikebook.engine.tape import Floats
 from strikebook.model.day_result import Reading, Value
@@ -85,6 +85,7 @@ class BoundSet:
         self._crossings = crossings
         self._steps = steps
         self._still: dict[int, Truth] = {}
+        self._readers: dict[int, tuple[Reader, ...]] = {}
 
     def bind(self, start: int, version: int) -> Binding:
         """Evaluate every leaf and the group over [start, the last step] under the state as it is now."""
@@ -116,12 +117,11 @@ class BoundSet:
         )
 
     def _reading(self, number: int, leaf: Leaf, step: int, result: bool) -> Reading:  # noqa: FBT001 — a value, not a switch
-        left = self._operands.at(leaf.lhs, step)
-        right: Value | tuple[Value, Value]
-        if isinstance(leaf.rhs, tuple):
-            right = (self._operands.at(leaf.rhs[0], step), self._operands.at(leaf.rhs[1], step))
-        else:
-            right = self._operands.at(leaf.rhs, step)
+        readers = self._readers.get(number)
+        if readers is None:
+            readers = self._readers[number] = tuple(map(self._operands.reader, sides(leaf)))
+        left, *others = [reader(step) for reader in readers]
+        right: Value | tuple[Value, Value] = (others[0], others[1]) if isinstance(leaf.rhs, tuple) else others[0]
         previous: Pair | None = None
         if leaf.operator.startswith("crosses"):
             previous = self._previous(number, leaf, step)

@@ -49,6 +49,7 @@ class MarketColumns:
             self.instruments["SI"] = strategy.supporting
         self._tapes: dict[str, Tape] = {}
         self._columns: dict[Expression, Floats] = {}
+        self._stretches: dict[Expression, tuple[Floats, int]] = {}
         self.short_history = False
         self.tables: dict[tuple[InstrumentRole, int], CandleTable] = {}
         for role, instrument in self.instruments.items():
@@ -124,10 +125,13 @@ class MarketColumns:
 
     def stretches(self, expression: CandleField | IndicatorValue) -> tuple[Floats, int]:
         """An operand of completed candles: its value in each bucket of the session, and a bucket's steps."""
-        table = self.tables[expression.role, expression.timeframe_s]
-        if isinstance(expression, CandleField):
-            values = table.series[expression.field]
-        else:
-            use = self.instruments[expression.role].timeframes[expression.timeframe_s].indicators[expression.key]
-            values = table.indicator(use, expression.output)
-        return table.stretches(values, expression.offset), expression.timeframe_s
+        known = self._stretches.get(expression)
+        if known is None:
+            table = self.tables[expression.role, expression.timeframe_s]
+            if isinstance(expression, CandleField):
+                values = table.series[expression.field]
+            else:
+                use = self.instruments[expression.role].timeframes[expression.timeframe_s].indicators[expression.key]
+                values = table.indicator(use, expression.output)
+            known = self._stretches[expression] = table.stretches(values, expression.offset), expression.timeframe_s
+        return known

@@ -8,9 +8,10 @@ indicators stand still for a candle's length, and are compared once a candle.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from math import isfinite
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeGuard, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,7 @@ class Stretches(NamedTuple):
 
 
 Operand: TypeAlias = float | str | Floats
+Reader: TypeAlias = Callable[[int], Value]
 Comparable: TypeAlias = Operand | Stretches
 Comparison: TypeAlias = tuple[Expression, Operator, Expression | tuple[Expression, Expression]]
 NO_VALUE = float("nan")
@@ -117,20 +119,37 @@ class Operands:
         self._whole = self.kept.whole
         self._comparable = self.kept.comparable
         self._stretches = self.kept.stretches
+        self._readers: dict[Expression, Reader] = {}
 
     def at(self, expression: Expression, step: int) -> Value:
         """The value at a step, None where there is none."""
-        if isinstance(expression, Constant):
-            return expression.value
-        whole = self._whole.get(expression)
+        return self.reader(expression)(step)
+
+    def reader(self, expression: Expression) -> Reader:
+        """How an expression's value at a step is read, None where there is none; it stays good for the day."""
+        if reads_state(expression):
+            return partial(self._now, expression)  # not kept: it would hold this object in a circle
+        known = self._readers.get(expression)
+        if known is None:
+            known = self._readers[expression] = self._reader(expression)
+        return known
+
+    def _reader(self, expression: Expression) -> Reader:
+        if stands_still(expression):
+            values, size = self._market.stretches(expression)
+            return lambda step: _known(values.item(step // size))
+        whole = self.over(expression, 0, self._market.steps)
         if isinstance(whole, np.ndarray):
-            value: float = whole.item(step)
-        else:
-            operand = self.over(expression, step, step + 1) if whole is None else whole
-            if isinstance(operand, str):
-                return operand
-            value = float(operand[0]) if isinstance(operand, np.ndarray) else operand
-        return None if value != value else value  # noqa: PLR0124 — NaN is no value
+            return lambda step: _known(whole.item(step))
+        constant = whole if isinstance(whole, str) else _known(whole)
+        return lambda _: constant
+
+    def _now(self, expression: Expression, step: int) -> Value:
+        """The value at a step of what an event can change."""
+        operand = self.over(expression, step, step + 1)
+        if isinstance(operand, str):
+            return operand
+        return _known(float(operand[0]) if isinstance(operand, np.ndarray) else operand)
 
     def over(self, expression: Expression, start: int, stop: int) -> Operand:
         """The value over [start, stop): a constant (NaN: no value), a text, or float64[stop − start]."""
@@ -143,7 +162,7 @@ class Operands:
 
     def comparable(self, expression: Expression, start: int, stop: int) -> Comparable:
         """The value over [start, stop) as it is compared: numbers as round-half-to-even(value × 10⁶)."""
-        if isinstance(expression, (CandleField, IndicatorValue)) and expression.offset:
+        if stands_still(expression):
             known = self._stretches.get(expression)
             if known is None:
                 values, size = self._market.stretches(expression)
@@ -219,6 +238,15 @@ class Operands:
     def total_profit_paise(self, start: int, stop: int) -> np.ndarray | int:
         """The day's realised + unrealised profit over [start, stop): whole paise."""
         return _total_paise(self._state.book.realised_paise(), self._state.book.open_lives(), start, stop)
+
+
+def stands_still(expression: Expression) -> TypeGuard[CandleField | IndicatorValue]:
+    """True for a value of completed candles: it stays for a candle's length."""
+    return isinstance(expression, (CandleField, IndicatorValue)) and expression.offset != 0
+
+
+def _known(value: float) -> float | None:
+    return None if value != value else value  # noqa: PLR0124 — NaN is no value
 
 
 def _scaled(operand: Operand) -> Operand:

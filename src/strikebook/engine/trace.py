@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,21 +30,12 @@ from strikebook.model.day_result import (
 from strikebook.model.session import clock_text
 from strikebook.strategy.node import Timeframe
 
-
-class _Moment(NamedTuple):
-    """What an event saw that later ones may not."""
-
-    step: int
-    variables: Mapping[str, dict[str, Value]]
-    prices: dict[str, Quote]
-
-
-class _Noted(NamedTuple):
-    """An event without its snapshot: the number of its moment, and the event's own parts before and after that."""
-
-    moment: int
-    before: tuple[str, str | None, str, str, int]
-    after: tuple[ConditionSetName | None, tuple[Reading, ...], str, Trip | None]
+_Moment: TypeAlias = tuple[int, Mapping[str, dict[str, Value]], dict[str, Quote]]
+"""What an event saw that later ones may not: the step, the variables, the last prices."""
+_Noted: TypeAlias = tuple[
+    int, tuple[str, str | None, str, str, int], tuple[ConditionSetName | None, tuple[Reading, ...], str, Trip | None]
+]
+"""An event without its snapshot: the number of its moment, and the event's own parts before and after that."""
 
 
 class Trace:
@@ -84,7 +75,7 @@ class Trace:
         """Append an event of ``node`` (id, type) with a snapshot of this moment."""
         if self._told:
             before = (execution_id, parent_id, *node, step)
-            self._noted.append(_Noted(self._moment(step), before, (condition_set, readings, note, trip)))
+            self._noted.append((self._moment(step), before, (condition_set, readings, note, trip)))
 
     def _moment(self, step: int) -> int:
         """The number of this moment. A position counts while it is open and in the step that closes it: so a close has
@@ -102,13 +93,13 @@ class Trace:
                 quote = life.tape.quote(step)
                 if quote is not None:
                     prices[life.symbol] = quote
-            self._moments.append(_Moment(step, self._state.variables, prices))
+            self._moments.append((step, self._state.variables, prices))
         return len(self._moments) - 1
 
     def told(self, ended_step: int) -> tuple[tuple[Event, ...], Snapshot]:
         """The events, and what could be seen at the day's end; events of one moment share one snapshot."""
         closing = self._moment(ended_step)
-        steps = np.array(list(dict.fromkeys([moment.step for moment in self._moments])))
+        steps = np.array(list(dict.fromkeys([step for step, *_ in self._moments])))
         views = dict(zip(steps.tolist(), self._views(steps), strict=True))
         seen = [Snapshot(views[step], variables, prices) for step, variables, prices in self._moments]
         return tuple([Event(*before, seen[moment], *after) for moment, before, after in self._noted]), seen[closing]
