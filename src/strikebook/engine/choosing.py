@@ -59,17 +59,18 @@ class Chooser:
         if lot_size is None:
             return ("no_quantity", contract, "no lot size is known for the contract and the leg has none")
         scale = self._broker.options.scale
+        quote = None
         if leg.capital is None:
-            lots, wanted = whole_lots(leg.lots, scale), f"{leg.lots} lots × {scale}"
+            lots = whole_lots(leg.lots, scale)
         else:
             tape = self._market.contract_tape(contract.symbol)
             quote = self._broker.fresh(tape, step)
             if quote is None:
                 return (self._broker.missing(tape, step), contract, "no price to turn the capital into lots")
             lots = lots_for(leg.capital * scale, quote.price_paise * lot_size)
-            wanted = f"{leg.capital} rupees × {scale} at {quote.price_paise / 100:.2f}"
-        if lots < 1:
-            return ("no_quantity", contract, f"{wanted} is less than one lot")
-        if lots * lot_size > MOST_UNITS:
-            return ("no_quantity", contract, f"{wanted} is more than {MOST_UNITS:,} units")
-        return Choice(contract, lots, lot_size)
+        if 1 <= lots <= MOST_UNITS // lot_size:
+            return Choice(contract, lots, lot_size)
+        limit = "less than one lot" if lots < 1 else f"more than {MOST_UNITS:,} units"
+        at = "" if quote is None else f" at {quote.price_paise / 100:.2f}"
+        wanted = f"{leg.lots} lots" if quote is None else f"{leg.capital} rupees"
+        return ("no_quantity", contract, f"{wanted} × {scale}{at} is {limit}")

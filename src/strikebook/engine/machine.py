@@ -100,7 +100,8 @@ class Machine:
             self._cancel(step)
             self.square_offs.close_all(fired, step, self.trace)
             return False
-        self._resting_orders(step, last=last)
+        if self.graph.resting:
+            self._resting_orders(step, last=last)
         self._walk(step)
         if last:
             self._cancel(step)
