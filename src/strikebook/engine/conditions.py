@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strikebook.engine.no_value import NoValue
-from strikebook.engine.operands import SCALE, Comparable, Operands, Reader, Stretches
+from strikebook.engine.operands import SCALE, Comparable, Compared, Operands, Reader, Stretches
 from strikebook.engine.plan import SetPlan, sides
 from strikebook.engine.tape import Floats
 from strikebook.model.day_result import Reading, Value
@@ -86,6 +86,7 @@ class BoundSet:
         self._steps = steps
         self._still: dict[int, Truth] = {}
         self._readers: dict[int, tuple[Reader, ...]] = {}
+        self._compared: dict[int, tuple[Compared, ...]] = {}
 
     def bind(self, start: int, version: int) -> Binding:
         """Evaluate every leaf and the group over [start, the last step] under the state as it is now."""
@@ -95,16 +96,28 @@ class BoundSet:
 
     def _leaf(self, number: int, leaf: Leaf, start: int) -> Truth:
         if self._moving[number]:
-            previous = self._crossings.before(leaf, start) if leaf.operator.startswith("crosses") else None
-            return leaf_truth(self._operands, leaf, start, self._steps, previous)
+            if leaf.operator.startswith("crosses"):
+                previous = self._crossings.before(leaf, start)
+                return _crossing(leaf.operator, *_both(self._operands, leaf, start, self._steps), previous)
+            compared = self._compared.get(number)
+            if compared is None:
+                compared = self._compared[number] = tuple(map(self._operands.comparable, sides(leaf)))
+            return _comparison(leaf.operator, [side(start, self._steps) for side in compared], self._steps - start)
         truth = self._still.get(number)
         if truth is None:
-            truths, compared = self._operands.kept.truths, (leaf.lhs, leaf.operator, leaf.rhs)
-            truth = truths.get(compared)
+            truths, key = self._operands.kept.truths, (leaf.lhs, leaf.operator, leaf.rhs)
+            truth = truths.get(key)
             if truth is None:
-                truth = truths[compared] = leaf_truth(self._operands, leaf, 0, self._steps, None)
+                truth = truths[key] = self._whole_day(leaf)
             self._still[number] = truth
         return truth[start:]
+
+    def _whole_day(self, leaf: Leaf) -> Truth:
+        """The truth at every step of a leaf that does not read the state."""
+        if leaf.operator.startswith("crosses"):
+            return _crossing(leaf.operator, *_both(self._operands, leaf, 0, self._steps), None)
+        values = [self._operands.comparable(side)(0, self._steps) for side in sides(leaf)]
+        return _comparison(leaf.operator, values, self._steps)
 
     def readings(self, step: int, binding: Binding) -> tuple[Reading, ...]:
         """Every leaf as evaluated at a step, with both values."""
@@ -173,18 +186,14 @@ def _both(operands: Operands, leaf: Leaf, start: int, stop: int) -> tuple[Floats
     return columns[0], columns[1]
 
 
-def leaf_truth(operands: Operands, leaf: Leaf, start: int, stop: int, previous: Pair | None) -> Truth:
-    """A leaf's truth over [start, stop). ``previous``: a crossing's last known values before ``start``."""
-    length = stop - start
-    if leaf.operator.startswith("crosses"):
-        left, right = _both(operands, leaf, start, stop)
-        return _crossing(leaf.operator, left, right, previous)
-    left_operand = operands.comparable(leaf.lhs, start, stop)
-    if isinstance(leaf.rhs, tuple):
-        low, high = (operands.comparable(side, start, stop) for side in leaf.rhs)
+def _comparison(operator: Operator, values: Sequence[Comparable], length: int) -> Truth:
+    """The truth of a comparison, which is no crossing, of two values (of three for ``between``) over so many steps."""
+    left_operand, *others = values
+    if operator == "between":
+        low, high = others
         truth = compare("<=", low, left_operand) & compare("<=", left_operand, high)
     else:
-        truth = compare(leaf.operator, left_operand, operands.comparable(leaf.rhs, start, stop))
+        truth = compare(operator, left_operand, others[0])
     return truth if truth.ndim else np.broadcast_to(truth, (length,))
 
 

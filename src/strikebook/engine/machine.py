@@ -194,6 +194,8 @@ class Machine:
         if signal.opens and self.graph.gated(signal):
             signal.rest(step)
             return False
+        if signal.quiet(step, self.state):
+            return False
         name = "base" if signal.single else self.graph.applicable_set(signal)
         if not signal.evaluate(name, step, self.state):
             return False

@@ -45,6 +45,10 @@ class Stretches(NamedTuple):
     start: int
     stop: int
 
+    def between(self, start: int, stop: int) -> Stretches:
+        """The same over other steps."""
+        return Stretches(self.values, self.size, start, stop)
+
     def along(self, per_stretch: NDArray[Kind]) -> NDArray[Kind]:
         """Something known of each stretch, at every step."""
         first = self.start // self.size
@@ -55,6 +59,7 @@ class Stretches(NamedTuple):
 Operand: TypeAlias = float | str | Floats
 Reader: TypeAlias = Callable[[int], Value]
 Comparable: TypeAlias = Operand | Stretches
+Compared: TypeAlias = Callable[[int, int], Comparable]
 Comparison: TypeAlias = tuple[Expression, Operator, Expression | tuple[Expression, Expression]]
 NO_VALUE = float("nan")
 SCALE = 1e6
@@ -160,20 +165,26 @@ class Operands:
             whole = self._whole[expression] = self._make(expression, 0, self._market.steps)
         return whole[start:stop] if isinstance(whole, np.ndarray) else whole
 
-    def comparable(self, expression: Expression, start: int, stop: int) -> Comparable:
-        """The value over [start, stop) as it is compared: numbers as round-half-to-even(value × 10⁶)."""
+    def comparable(self, expression: Expression) -> Compared:
+        """How an expression's value over [start, stop) is read as it is compared: numbers as round-half-to-even(value
+        × 10⁶). It stays good for the day.
+        """
         if stands_still(expression):
-            known = self._stretches.get(expression)
-            if known is None:
+            still = self._stretches.get(expression)
+            if still is None:
                 values, size = self._market.stretches(expression)
-                known = self._stretches[expression] = Stretches(_rounded(values), size, 0, self._market.steps)
-            return Stretches(known.values, known.size, start, stop)
+                still = self._stretches[expression] = Stretches(_rounded(values), size, 0, self._market.steps)
+            return still.between
+        if reads_state(expression):
+            return lambda start, stop: _scaled(self.over(expression, start, stop))
         whole = self._comparable.get(expression)
         if whole is None:
-            if reads_state(expression):
-                return _scaled(self.over(expression, start, stop))
             whole = self._comparable[expression] = _scaled(self.over(expression, 0, self._market.steps))
-        return whole[start:stop] if isinstance(whole, np.ndarray) else whole
+        if isinstance(whole, np.ndarray):
+            column = whole
+            return lambda start, stop: column[start:stop]
+        constant = whole
+        return lambda start, stop: constant  # noqa: ARG005 — the same at every step
 
     def _make(self, expression: Expression, start: int, stop: int) -> Operand:
         match expression:

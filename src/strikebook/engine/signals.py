@@ -34,7 +34,17 @@ class Signal:
         self._bindings: dict[ConditionSetName, Binding] = {}
         self._armed: tuple[ConditionSetName, int] | None = None
         self._evaluated_step = -1
-        self._bound_at: tuple[ConditionSetName, int] | None = None
+        self._bound_at: tuple[ConditionSetName, int] = ("base", -1)
+        self._quiet_until = 0
+
+    def quiet(self, step: int, state: DayState) -> bool:
+        """Whether nothing has changed since its next step was asked for, and that has not come: it does not hold. The
+        step counts as armed then.
+        """
+        if step >= self._quiet_until or self._bound_at[1] != state.changes:
+            return False
+        self._evaluated_step = step
+        return True
 
     def evaluate(self, name: ConditionSetName, step: int, state: DayState) -> bool:
         """Evaluate the set at this step under the state of this moment; the step counts as armed."""
@@ -54,6 +64,7 @@ class Signal:
         moment = (name, state.changes)
         if self._armed is not None and moment == self._bound_at:
             return self._bindings[name]
+        self._quiet_until = 0
         bound, binding = self.sets[name], self._bindings.get(name)
         version = state.version(bound.dependencies)
         fresh = binding is not None and binding.version == version
@@ -66,6 +77,7 @@ class Signal:
 
     def rest(self, step: int) -> None:
         """Stop being armed in this step; it counts only if the signal was evaluated in it."""
+        self._quiet_until = 0
         if self._armed is not None:
             self._count(step if self._evaluated_step == step else step - 1)
 
@@ -81,7 +93,11 @@ class Signal:
         if self._armed is None:
             return None
         binding = self._bindings[self._armed[0]]
-        return binding.next_true(step + 1) if step + 1 >= binding.start else None
+        if step + 1 < binding.start:
+            return None
+        found = binding.next_true(step + 1)
+        self._quiet_until = binding.start + len(binding.held) if found is None else found
+        return found
 
     def binding(self, name: ConditionSetName) -> Binding:
         """The set as it was last evaluated."""
