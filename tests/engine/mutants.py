@@ -195,8 +195,8 @@ MUTANTS = (
     Mutant(
         "a breakeven acts in the step that arms it",
         "rules.py",
-        "armed = steps > steps[reached.argmax()]",
-        "armed = steps >= steps[reached.argmax()]",
+        "first = max(first, armed + 1)",
+        "first = max(first, armed)",
     ),
     Mutant(
         "a rule of profit forgets parts",

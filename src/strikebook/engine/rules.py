@@ -6,8 +6,8 @@ Gains are whole paise; amounts are exact in millionths of a paisa, which is what
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import Protocol
+from decimal import Decimal
+from typing import Final, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,11 @@ from strikebook.engine.tape import Tape
 from strikebook.errors import DayFailedError
 from strikebook.strategy.protection import ProtectiveRule
 
-Paise = NDArray[np.int64]
+Paise: TypeAlias = NDArray[np.int64]
+Steps: TypeAlias = NDArray[np.int64] | NDArray[np.int32]
 
 MILLIONTHS = 1_000_000
+NO_LOOKS: Final[Paise] = np.empty(0, np.int64)
 _LARGEST_GAIN = 9 * 10**12
 
 
@@ -30,8 +32,13 @@ class Subject(Protocol):
     def base_paise(self) -> int:
         """What a percentage is of."""
 
-    def gains(self, steps: slice | Paise) -> Paise:
+    def gains(self, steps: Steps) -> Paise:
         """The gain at each of these steps."""
+
+    def course(self, first: int, stop: int) -> tuple[Steps, Paise]:
+        """The gain in [first, stop): steps at which it may be another than before, the first one among them, and the
+        gain from each on.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +51,17 @@ class OfLife:
     direction: int
     profit: bool
 
-    def gains(self, steps: slice | Paise) -> Paise:
+    def gains(self, steps: Steps) -> Paise:
         """How far the price lies on the position's side of where it began, or the position's profit."""
-        moved = self.direction * (self.tape.paise[steps] - self.base_paise)
+        return self._gains(self.tape.prices_at(steps))
+
+    def course(self, first: int, stop: int) -> tuple[Steps, Paise]:
+        """The same at every trade: between two the price stands still."""
+        steps, prices = self.tape.moves(first, stop)
+        return steps, self._gains(prices)
+
+    def _gains(self, prices: Paise) -> Paise:
+        moved = self.direction * (prices - self.base_paise)
         if self.profit:
             return moved * (self.life.lots_open * self.life.lot_size) + self.life.realised_paise
         return moved
@@ -63,7 +78,11 @@ class OfRound:
         """The premium of all that was opened."""
         return sum(life.entry.price_paise * life.lots * life.lot_size for life in self.lives)
 
-    def gains(self, steps: slice | Paise) -> Paise:
+    def course(self, first: int, stop: int) -> tuple[Steps, Paise]:
+        """The gain at every step."""
+        return np.arange(first, stop, dtype=np.int64), self.gains(slice(first, stop))
+
+    def gains(self, steps: slice | Steps) -> Paise:
         """The profit of the lives, closed rows included; at least one is open."""
         total = np.int64(sum(life.realised_paise for life in self.lives))
         moved = [
@@ -86,37 +105,43 @@ class RuleWatch:
     best: int = 0
     armed_step: int | None = None
 
-    def looks(self, first: int, stop: int) -> tuple[Paise, Paise]:
-        """The steps in [first, stop) at which the rule looks, and the gain it sees at each, in paise."""
+    def looks(self, first: int, stop: int) -> tuple[Steps, Paise]:
+        """The looks in [first, stop) that may see another gain than the one before, the first one among them, and what
+        each sees, in paise.
+        """
+        if first >= stop:
+            return NO_LOOKS, NO_LOOKS
         candle_s = self.rule.candle_s
         if candle_s:
             steps = np.arange(-(-first // candle_s) * candle_s, stop, candle_s, dtype=np.int64)
             return steps, self.subject.gains(steps - 1)
-        return np.arange(first, stop, dtype=np.int64), self.subject.gains(slice(first, stop))
+        return self.subject.course(first, stop)
 
-    def exactly(self, amount: object) -> int:
+    def exactly(self, amount: Decimal) -> int:
         """An amount of the rule in millionths of a paisa of gain."""
-        scaled = Fraction(str(amount))
-        of_one = Fraction(self.subject.base_paise, 100) if self.rule.unit == "percentage" else Fraction(100)
-        exact = scaled * of_one * MILLIONTHS
-        return exact.numerator // exact.denominator
+        parts, whole = amount.as_integer_ratio()
+        if self.rule.unit == "percentage":
+            return parts * self.subject.base_paise * MILLIONTHS // (whole * 100)
+        return parts * 100 * MILLIONTHS // whole
 
     def remember(self, first: int, stop: int) -> None:
         """Take in the looks in [first, stop): nothing about the life changed in them."""
         if self.rule.kind not in ("trailing_stop", "breakeven"):
             return
-        steps, gains = self.looks(first, stop)
-        if not len(steps):
+        if self.rule.kind == "breakeven":
+            self.armed_step = self._armed(first, stop)
             return
-        if self.rule.kind == "trailing_stop":
+        _, gains = self.looks(first, stop)
+        if len(gains):
             self.best = max(self.best, int(gains.max()))
-        elif self.armed_step is None:
-            reached = gains >= _ceiling(self.exactly(self.rule.amount))
-            if reached.any():
-                self.armed_step = int(steps[reached.argmax()])
 
     def next_trigger(self, first: int, stop: int) -> tuple[int, int] | None:
         """The first look in [first, stop) at which the rule triggers, and its level in millionths of a paisa."""
+        if self.rule.kind in ("move_to_cost", "breakeven"):
+            armed = self._armed(first, stop)
+            if armed is None:
+                return None
+            first = max(first, armed + 1)
         steps, gains = self.looks(first, stop)
         if not len(steps):
             return None
@@ -130,15 +155,10 @@ class RuleWatch:
                 met = gains <= level // MILLIONTHS
             case "move_to_cost":
                 level = 0
-                met = (gains <= 0) & self._after_arming(steps)
+                met = gains <= 0
             case "breakeven":
                 level = self.exactly(self.rule.further)
-                if self.armed_step is None:
-                    reached = gains >= _ceiling(self.exactly(self.rule.amount))
-                    armed = steps > steps[reached.argmax()] if reached.any() else np.zeros(len(steps), dtype=bool)
-                else:
-                    armed = steps > self.armed_step
-                met = (gains <= level // MILLIONTHS) & armed
+                met = gains <= level // MILLIONTHS
             case "trailing_stop":
                 level = self._trail(gains)
                 met = gains * MILLIONTHS <= level
@@ -147,10 +167,13 @@ class RuleWatch:
             return None
         return int(steps[at]), int(level[at]) if isinstance(level, np.ndarray) else level
 
-    def _after_arming(self, steps: Paise) -> NDArray[np.bool_]:
-        if self.armed_step is None:
-            return np.zeros(len(steps), dtype=bool)
-        return steps > self.armed_step
+    def _armed(self, first: int, stop: int) -> int | None:
+        """The step at which the rule was armed, or is at a look in [first, stop); None where it is not."""
+        if self.armed_step is not None or self.rule.kind == "move_to_cost":
+            return self.armed_step
+        steps, gains = self.looks(first, stop)
+        reached = gains >= _ceiling(self.exactly(self.rule.amount))
+        return int(steps[reached.argmax()]) if reached.any() else None
 
     def _trail(self, gains: Paise) -> Paise:
         """The trail at each look: its first distance behind, moved by every whole step of the best gain so far."""

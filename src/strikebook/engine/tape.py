@@ -111,9 +111,13 @@ class Tape:
         """How many trades there are up to a step, that step's included."""
         return bisect_right(self._second, self._open_s + step)
 
-    def trades_before(self, steps: Int64s) -> NDArray[np.intp]:
+    def trades_before(self, steps: Int64s | Int32s) -> NDArray[np.intp]:
         """How many trades there are before each of some steps."""
         return self.ticks.second.searchsorted((steps + self._open_s).astype(np.int32))
+
+    def prices_at(self, steps: Int64s | Int32s) -> Int64s:
+        """The last price at each of some steps, in paise; there must be one."""
+        return self.ticks.price_paise[self.trades_before(steps + 1) - 1]
 
     def quote(self, step: int) -> Quote | None:
         """The last trade at or before a step, None before the first. A step asks several times."""
