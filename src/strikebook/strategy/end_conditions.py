@@ -12,7 +12,7 @@ from strikebook.strategy.read_order_terms import is_switched_on, read_amount
 from strikebook.strategy.refused import refuse_limit_order
 
 _KINDS = {"absolute": "absolute", "percentage": "percentage"}
-_USUAL_OPEN_S, _USUAL_CLOSE_S = 9 * 3600 + 15 * 60, 15 * 3600 + 30 * 60
+_USUAL_OPEN_S, USUAL_CLOSE_S = 9 * 3600 + 15 * 60, 15 * 3600 + 30 * 60
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ def read_end_conditions(data: Cursor) -> EndConditions:
 
 def warn_unusual_time(place: Cursor, second: int) -> None:
     """Warn of a time no usual session has."""
-    if not _USUAL_OPEN_S <= second <= _USUAL_CLOSE_S:
+    if not _USUAL_OPEN_S <= second <= USUAL_CLOSE_S:
         place.warn(
             "a time outside the usual session: on such a day it is never reached, or has passed at the open",
             "09:15 to 15:30, unless special sessions are meant",
@@ -149,7 +149,7 @@ def _times(block: Cursor) -> tuple[int | None, int | None]:
     if not at_close and minutes:
         minutes_place.warn("minutesBeforeClose without exitAtMarketClose does nothing", "exitAtMarketClose: true")
     before_close_s = int((minutes or 0) * 60) if at_close else None
-    if before_close_s is not None and before_close_s >= _USUAL_CLOSE_S - _USUAL_OPEN_S:
+    if before_close_s is not None and before_close_s >= USUAL_CLOSE_S - _USUAL_OPEN_S:
         minutes_place.warn("as long before the close as the usual session lasts: it acts at the open", "fewer minutes")
     if before_close_s is None and exit_time_s is None and not block.get("enabled").blank:
         block.warn("enabled without a time: it does nothing", "exitTime, or exitAtMarketClose: true")
