@@ -40,6 +40,16 @@ ERRORS = {
             ("straddleWidth", {}, "strikeValue", "is missing"),
         )
     },
+    "two blocks of re-entries of one exit": (
+        d.small(
+            exit={
+                **(twice := d.exit_node("exit", "p1", reEntryConfig=ON)),
+                "data": {**twice["data"], "reEntryConfig": {"enabled": True, "maxReEntries": 5}},
+            }
+        ),
+        f"{N}[{d.EXIT}].data.reEntryConfig",
+        "a second block of this kind",
+    ),
     "a sold leg by capital": (
         legs(d.leg(positionType="sell", quantityType="capital", capital=5000)),
         f"{LEG}.quantityType",

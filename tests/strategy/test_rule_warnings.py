@@ -8,7 +8,7 @@ import pytest
 
 from strikebook.strategy.parse import parse_strategy
 from tests.strategy import documents as d
-from tests.strategy.variants import LEG, N, exiting, legs
+from tests.strategy.variants import END, LEG, N, ending, exiting, legs
 
 ENTRY = f"{N}[{d.ENTRY}].data"
 EXIT = f"{N}[{d.EXIT}].data.exitNodeData"
@@ -35,6 +35,7 @@ def beside(leg: str, steps: int = 1) -> dict[str, Any]:
 
 AGAIN = {"reEntryConfig": {"enabled": True}}
 STOP = rules(stopLoss={"stopPercentage": 25})
+LOCK = {"enabled": True, "whenProfit": 500}
 LAZY = {"lazyLeg": {"enabled": True, "armedBy": "p1"}}
 
 NEVER = {
@@ -104,6 +105,34 @@ NEVER = {
         legs(sold(optionDetails=beside("p2")), sold("p2")),
         f"{LEG}.optionDetails.strikeLeg",
         "'p2' is sent after this leg",
+    ),
+    "looked at by candles that never complete": (
+        legs(sold(**rules(stopLoss={"value": 5, "checkAt": "candleClose", "timeframe": "7h"}))),
+        f"{LEG}.postExecutionConfig.stopLoss.timeframe",
+        "candles longer than the usual session",
+    ),
+    "again by candles that never complete": (
+        exiting(reEntryConfig={"enabled": True, "checkAt": "candleClose", "timeframe": "10h"}),
+        f"{EXIT}.reEntryConfig.timeframe",
+        "candles longer than the usual session",
+    ),
+    "a lock inside a block that is off": (
+        ending(performanceBasedExit={"enabled": False, "lockAndTrail": LOCK}),
+        f"{END}.performanceBasedExit.lockAndTrail",
+        "enabled inside a block that is not",
+    ),
+    "a lock beside percentages": (
+        ending(
+            performanceBasedExit={
+                "enabled": True,
+                "targetType": "percentage",
+                "initialCapital": 10**5,
+                "profitTarget": 2,
+                "lockAndTrail": LOCK,
+            }
+        ),
+        f"{END}.performanceBasedExit.lockAndTrail",
+        "in rupees, whatever targetType says",
     ),
     "lots beside a capital": (
         legs(bought(quantityType="capital", capital=100_000, quantity=3)),

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from strikebook.strategy.cursor import Cursor
 from strikebook.strategy.draft import Draft
-from strikebook.strategy.end_conditions import USUAL_CLOSE_S, warn_unusual_time
+from strikebook.strategy.end_conditions import USUAL_CLOSE_S, USUAL_OPEN_S, warn_unusual_time
 from strikebook.strategy.node import Leg
 from strikebook.strategy.order_terms import RangeBreakout
 from strikebook.strategy.protection import LegReEntry, ProtectiveRule, ReEntryCause, RuleKind
@@ -38,12 +38,15 @@ def check_rules(draft: Draft) -> None:
         for rule in order.combined:
             _check_reach(rules, rule, order.legs, data)
     for rule, protected in rules.by_place():
-        _check_reach(rules, rule, protected, draft.graph.nodes[rule.node_id].data)
+        data = draft.graph.nodes[rule.node_id].data
+        _check_reach(rules, rule, protected, data)
+        _check_candles(rule.candle_s, rule.path, data)
         if rule.kind == "move_to_cost" and not any(rules.is_followed(rule, leg) for leg in protected):
-            place = _at(draft.graph.nodes[rule.node_id].data, rule.path)
-            place.warn("no other leg has a stop that would move this one to cost", "a stopLoss or trailingStop there")
+            _at(data, rule.path).warn(
+                "no other leg has a stop that would move this one to cost", "a stopLoss or trailingStop there"
+            )
     for exit_id, leaving in draft.exits.items():
-        _check_until(leaving.re_entry, draft.graph.nodes[exit_id].data)
+        _check_times(leaving.re_entry, draft.graph.nodes[exit_id].data)
 
 
 class _Rules:
@@ -114,7 +117,7 @@ def _check_leg(rules: _Rules, leg: Leg, data: Cursor) -> None:
         _at(data, again.path).warn(
             f"no rule closes this leg with {wanted}: it is never opened again", "a stop, target or trail"
         )
-    _check_until(again, data)
+    _check_times(again, data)
     lazy = leg.lazy
     if lazy is not None and lazy.armed_by in rules.legs and not rules.causes(lazy.armed_by).intersection(lazy.causes):
         wanted = ", ".join(lazy.causes)
@@ -128,9 +131,17 @@ def _check_leg(rules: _Rules, leg: Leg, data: Cursor) -> None:
         warn_unusual_time(last, leg.first.to_s)
 
 
-def _check_until(again: LegReEntry | None, data: Cursor) -> None:
+def _check_times(again: LegReEntry | None, data: Cursor) -> None:
+    if again is not None:
+        _check_candles(again.candle_s, again.path, data)
     if again is not None and again.until_s is not None:
         warn_unusual_time(_at(data, f"{again.path}.until"), again.until_s)
+
+
+def _check_candles(seconds: int, path: str, data: Cursor) -> None:
+    if seconds > USUAL_CLOSE_S - USUAL_OPEN_S:
+        place = _at(data, f"{path}.timeframe")
+        place.warn("candles longer than the usual session: none completes in it", "shorter ones")
 
 
 def _check_reach(rules: _Rules, rule: ProtectiveRule, legs: tuple[Leg, ...], data: Cursor) -> None:

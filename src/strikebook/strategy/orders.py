@@ -130,7 +130,10 @@ def read_exit(data: Cursor) -> ExitOrder:
     node_data = data.section("exitNodeData")
     order = node_data.section("orderConfig")
     protection = read_protection((data, node_data), "exit")
-    re_entries = [read_re_entry(place.section("reEntryConfig"), of_exit=True) for place in (node_data, data)]
+    blocks = [place.section("reEntryConfig") for place in (node_data, data)]
+    re_entries = [read_re_entry(block, of_exit=True) for block in blocks]
+    if None not in re_entries:
+        blocks[1].error("a second block of this kind in one place", "one of them")
     limit = read_order_type(order)
     place = order.get("targetPositionVpi")
     target = place.text()
