@@ -34,7 +34,7 @@ ERRORS = {
             ("delta", {"strikeValue": 30}, "strikeValue", "is no delta"),
             ("deltaRange", {"strikeRange": [0.2]}, "strikeRange", "without its two ends"),
             ("deltaRange", {"strikeRange": [0.2, 30]}, "strikeRange[1]", "is no delta"),
-            ("relative", {"strikeLeg": "p1", "strikeSteps": 2}, "strikeLeg", "counted from each other"),
+            ("relative", {"strikeLeg": "p1", "strikeSteps": 2}, "strikeLeg", "counted from its own leg"),
             ("exact", {"strikeValue": -5}, "strikeValue", "is no amount"),
             ("percentage", {"strikeValue": 120}, "strikeValue", "too far"),
             ("straddleWidth", {}, "strikeValue", "is missing"),

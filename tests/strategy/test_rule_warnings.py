@@ -106,6 +106,11 @@ NEVER = {
         f"{LEG}.optionDetails.strikeLeg",
         "'p2' is sent after this leg",
     ),
+    "counted from each other": (
+        legs(sold(optionDetails=beside("p2")), sold("p2", optionDetails=beside("p1"))),
+        f"{SECOND}.optionDetails.strikeLeg",
+        "none is ever chosen",
+    ),
     "looked at by candles that never complete": (
         legs(sold(**rules(stopLoss={"value": 5, "checkAt": "candleClose", "timeframe": "7h"}))),
         f"{LEG}.postExecutionConfig.stopLoss.timeframe",

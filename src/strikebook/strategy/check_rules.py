@@ -166,8 +166,10 @@ def _check_relative(draft: Draft, entry_id: str) -> None:
     own = {leg.vpi for leg in legs}
     for leg in sorted(legs, key=lambda leg: leg.priority):
         place = _at(data, f"{leg.path}.optionDetails.strikeLeg")
-        if _is_circle(leg.vpi, beside):
-            place.error("strikes counted from each other: none is ever chosen", "a leg with a strike of its own")
+        if leg.option.beside == leg.vpi:
+            place.error("a strike counted from its own leg", "another leg")
+        elif _is_circle(leg.vpi, beside):
+            place.warn("strikes counted from each other: none is ever chosen", "a leg with a strike of its own")
         elif leg.option.beside in own and leg.option.beside not in sent and leg.lazy is None:
             right = "that leg first, or a smaller priority for it"
             place.warn(f"{leg.option.beside!r} is sent after this leg, and has no strike before its first", right)
