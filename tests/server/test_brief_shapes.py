@@ -393,8 +393,6 @@ def test_reprice(served: Running) -> None:
     assert found["as_run"]["charges"] == stored["overall_summary"]["charges"] > found["charges"]
     for wrong, right in (({"brokerage": "free"}, "10 per lot"), ({"terms": "then"}, "as_was or today")):
         assert right in problem(served.client.get(f"{API}/reprice/{OWN}", params=wrong), 422)["right"]
-    free = problem(served.client.get(f"{API}/statistics/{OWN}", params={"capital": "0"}), 422)
-    assert "rupees above 0" in free["right"]
     problem(served.client.get(f"{API}/reprice/nobody/nothing"), 404)
 
 

@@ -381,6 +381,8 @@ def test_a_mistake_is_told_in_words(served: Running, body: dict[str, object], wh
     assert "pattern" not in str(found)
     assert "^" not in str(found)
     assert len(found["detail"]) < 100
+    nothing = problem(served.client.get(f"{API}/statistics/me/mine", params={"capital": "0"}), 422)
+    assert "rupees above 0" in nothing["right"]
 
 
 def test_a_larger_strategy_than_anyone_draws_is_refused_shortly(served: Running) -> None:
