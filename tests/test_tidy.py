@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import re
 import subprocess
 from pathlib import Path
@@ -79,6 +80,15 @@ def test_nothing_is_left_over() -> None:
     left = [path.name for path in tracked() if path.suffix in {".old", ".bak", ".orig", ".rej"}]
     left += [path.name for path in tracked(".py") if notes.search(path.read_text(encoding="utf-8"))]
     assert left == []
+
+
+def test_a_dated_fact_has_a_source_that_a_reader_can_follow() -> None:
+    """Every row of the dated tables names where it is from, and never a file that the tree does not have."""
+    tables = [path for path in sorted((ROOT / "src/strikebook/data").glob("*.csv")) if path.name != "statistics.csv"]
+    rows = [row for path in tables for row in csv.DictReader(path.read_text("utf-8").splitlines())]
+    assert len(tables) == 4
+    assert all(len(row["source"]) > 10 for row in rows)
+    assert not [row for row in rows if re.search(r"\b[A-Z]+_[A-Z_]+\b", row["source"])]
 
 
 def test_every_test_says_what_it_expects() -> None:

@@ -107,6 +107,15 @@ def test_a_drawdown_that_ends_says_when() -> None:
     assert figures["longest_drawdown"] == 1
 
 
+def test_won_lost_and_flat_are_all_there_are() -> None:
+    """Days and round trips of which nothing was left are counted too; a day without a trade is flat."""
+    nets = [100_00, 0, -40_00, 0, 0, -1]
+    days = [*days_of(nets), TradingDay(FIRST + timedelta(9), 0, 0, traded=False)]
+    figures = statistics_of(days, trips_of(nets), None).figures
+    assert (figures["winning_days"], figures["losing_days"], figures["flat_days"]) == (1, 2, 4)
+    assert (figures["winning_trips"], figures["losing_trips"], figures["flat_trips"]) == (1, 2, 3)
+
+
 def test_a_ratio_of_few_round_trips_is_left_out() -> None:
     """29 round trips give no ratio, with the reason; 30 give all."""
     nets = [100_00, -50_00] * 15

@@ -391,8 +391,8 @@ def test_reprice(served: Running) -> None:
     assert found["total_pnl"] == stored["overall_summary"]["total_pnl"]
     assert found["charge_lines"]["brokerage"] == 0.0
     assert found["as_run"]["charges"] == stored["overall_summary"]["charges"] > found["charges"]
-    assert problem(served.client.get(f"{API}/reprice/{OWN}", params={"brokerage": "free"}), 422)
-    assert problem(served.client.get(f"{API}/reprice/{OWN}", params={"terms": "then"}), 422)
+    for wrong, right in (({"brokerage": "free"}, "10 per lot"), ({"terms": "then"}, "as_was or today")):
+        assert right in problem(served.client.get(f"{API}/reprice/{OWN}", params=wrong), 422)["right"]
     problem(served.client.get(f"{API}/reprice/nobody/nothing"), 404)
 
 

@@ -365,6 +365,12 @@ def test_pages_name_their_methods(served: Running, path: str, allowed: str) -> N
         ({"start_date": "2024-02-30"}, "body.start_date", "DD-MM-YYYY or YYYY-MM-DD"),
         ({"options": {"slippage": "1 rupee"}}, "body.options.slippage", '"0.5 points", "2 ticks" or "0.1 percent"'),
         ({"options": {"scale": "zero"}}, "body.options.scale", "a number above 0, at most 10000"),
+        (
+            {"options": {"brokerage": "free"}},
+            "body.options.brokerage",
+            '"20" (rupees an order), "10 per lot", "0.05 percent" or "0.05 percent max 20"',
+        ),
+        ({"options": {"terms": "then"}}, "body.options.terms", "as_was or today"),
         ({"user_id": "../x"}, "body.user_id", "1 to 128 letters, digits and . _ - @, not starting with a dot"),
     ],
 )
@@ -375,6 +381,8 @@ def test_a_mistake_is_told_in_words(served: Running, body: dict[str, object], wh
     assert "pattern" not in str(found)
     assert "^" not in str(found)
     assert len(found["detail"]) < 100
+    nothing = problem(served.client.get(f"{API}/statistics/me/mine", params={"capital": "0"}), 422)
+    assert "rupees above 0" in nothing["right"]
 
 
 def test_a_larger_strategy_than_anyone_draws_is_refused_shortly(served: Running) -> None:

@@ -38,6 +38,14 @@ def test_lines():
     )
 
 
+def test_a_capital_and_a_priority_are_said():
+    """A leg by capital is no leg of one lot; the order in which legs are sent is told."""
+    leg = d.leg(positionType="buy", quantityType="capital", capital=150000, quantity=None, priority=2)
+    lines = describe_lines(require_strategy(d.small(entry=d.entry("entry", leg))))
+    assert "            BUY for 150000 rupees PE ATM W0 as p1 (lot size 75)" in lines
+    assert "            p1: sent with priority 2" in lines
+
+
 def test_again():
     """Each node has its details once."""
     found = [item for item in describe(require_strategy(d.small())) if item.node_id == "entry"]

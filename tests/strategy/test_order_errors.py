@@ -33,11 +33,23 @@ ERRORS = {
             ("premiumRange", {"strikeRange": [50, "x"]}, "strikeRange[1]", "is not a number"),
             ("delta", {"strikeValue": 30}, "strikeValue", "is no delta"),
             ("deltaRange", {"strikeRange": [0.2]}, "strikeRange", "without its two ends"),
+            ("deltaRange", {"strikeRange": [0.2, 30]}, "strikeRange[1]", "is no delta"),
+            ("relative", {"strikeLeg": "p1", "strikeSteps": 2}, "strikeLeg", "counted from its own leg"),
             ("exact", {"strikeValue": -5}, "strikeValue", "is no amount"),
             ("percentage", {"strikeValue": 120}, "strikeValue", "too far"),
             ("straddleWidth", {}, "strikeValue", "is missing"),
         )
     },
+    "two blocks of re-entries of one exit": (
+        d.small(
+            exit={
+                **(twice := d.exit_node("exit", "p1", reEntryConfig=ON)),
+                "data": {**twice["data"], "reEntryConfig": {"enabled": True, "maxReEntries": 5}},
+            }
+        ),
+        f"{N}[{d.EXIT}].data.reEntryConfig",
+        "a second block of this kind",
+    ),
     "a sold leg by capital": (
         legs(d.leg(positionType="sell", quantityType="capital", capital=5000)),
         f"{LEG}.quantityType",
@@ -113,6 +125,11 @@ ERRORS = {
             ({"waitAndTrade": {"enabled": True, "value": 5}}, "waitAndTrade.type", "is missing"),
             ({"waitAndTrade": {"enabled": True, "type": "up", "value": 5}}, "waitAndTrade.type", "unknown move"),
             ({"waitAndTrade": {"enabled": True, "type": "pointsUp"}}, "waitAndTrade.value", "is missing"),
+            (
+                {"waitAndTrade": {"enabled": True, "type": "percentDown", "value": 100}},
+                "waitAndTrade.value",
+                "a fall of 100 percent",
+            ),
             ({"rangeBreakout": {"enabled": True, "to": "09:30", "side": "high"}}, "rangeBreakout.from", "is missing"),
             (
                 {"rangeBreakout": {"enabled": True, "from": "09:30", "to": "09:15", "side": "high"}},

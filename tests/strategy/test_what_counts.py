@@ -159,14 +159,14 @@ def to_try() -> list[tuple[Any, list[tuple[Place, Any]]]]:
             if (mark := (kind, json_path(place), repr(value))) not in seen:
                 seen.add(mark)
                 places.append((place, value))
-        chosen.append((document, places))
+        if places:
+            chosen.append((document, places))
     return chosen
 
 
 @pytest.mark.parametrize(("document", "places"), to_try())
 def test_every_key_counts_or_is_known_not_to(document: Any, places: list[tuple[Place, Any]]) -> None:
     """Another value changes the strategy or a finding, or is warned of, except exactly where it is known not to."""
-    assert places
     before = outcome(document)
     warned = {finding.path for finding in parse_strategy(document).findings}
     ignored = []

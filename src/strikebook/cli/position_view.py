@@ -94,7 +94,9 @@ def _print_reasons(console: Console, title: str, text: str, reasons: Mapping[str
     if reasons["conditions_evaluated"]:
         console.print(_conditions(reasons))
         console.print(f"in one line: {reasons['substituted_text']}")
-    console.print(_candles(reasons["candle_data"]))
+    candles = _candles(reasons["candle_data"])
+    if candles.row_count:
+        console.print(candles)
     variables = [
         f"{node}.{name} = {value_text(value)}"
         for node, values in reasons["node_variables"].items()

@@ -190,6 +190,7 @@ def _money(found: _Found, days: Sequence[TradingDay]) -> None:
     found.put("days", len(days))
     found.put("winning_days", sum(net > 0 for net in nets))
     found.put("losing_days", sum(net < 0 for net in nets))
+    found.put("flat_days", nets.count(0))
     found.over("day_win_rate", sum(net > 0 for net in nets), traded, "no day traded", 100)
     for name, value in (("best_day", max), ("worst_day", min)):
         if nets:
@@ -206,6 +207,7 @@ def _trips(found: _Found, trips: Sequence[RoundTrip]) -> None:
     found.put("round_trips", len(nets))
     found.put("winning_trips", len(won))
     found.put("losing_trips", len(lost))
+    found.put("flat_trips", nets.count(0))
     found.over("trip_win_rate", len(won), len(nets), nothing, 100)
     found.over("average_win", sum(won) / 100, len(won), "no round trip won")
     found.over("average_loss", sum(lost) / 100, len(lost), "no round trip lost")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from strikebook.strategy.check_beside import check_beside
 from strikebook.strategy.check_leaves import check_leaves
+from strikebook.strategy.check_rules import check_rules
 from strikebook.strategy.check_ways import check_ways
 from strikebook.strategy.cursor import Cursor, shown
 from strikebook.strategy.draft import Draft
@@ -28,6 +29,7 @@ def check(draft: Draft) -> Mapping[str, int | None]:
     check_ways(draft)
     _check_indicators(draft)
     check_beside(draft)
+    check_rules(draft)
     for node in draft.graph.of_kind("square_off"):
         if draft.ends[node.id].never:
             node.place.warn("a square-off that can never trigger", "endConditions with an amount or a time")

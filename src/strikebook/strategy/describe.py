@@ -136,17 +136,19 @@ def _leg_lines(leg: Leg) -> list[str]:
     elif leg.first is not None:
         lines.append(f"{leg.vpi}: once {breakout_text(leg.first)}")
     lines += [] if leg.limit is None else [f"{leg.vpi}: {limit_text(leg.limit)}"]
+    lines += [f"{leg.vpi}: sent with priority {leg.priority.normalize():f}"] if leg.priority else []
     lines += [f"{leg.vpi}: stays open over the close"] if leg.carried else []
     lines += [f"{leg.vpi}: {rule_text(rule)}" for rule in leg.rules]
     return lines if leg.re_entry is None else [*lines, f"{leg.vpi}: {re_entry_text(leg.re_entry)}"]
 
 
 def leg_text(leg: Leg) -> str:
-    """Such as ``SELL 1 lot PE ATM W0 as entry-2-pos1 (lot size 75)``."""
+    """Such as ``SELL 1 lot PE ATM W0 as entry-2-pos1 (lot size 75)``, ``BUY for 100000 rupees CE ATM W0 as call``."""
     option = leg.option
     size = "" if leg.lot_size is None else f" (lot size {leg.lot_size})"
     contract = f"{option.option_type} {option.strike_code} {option.expiry_code}"
-    return f"{leg.side} {_count(leg.lots, 'lot')} {contract} as {leg.vpi}{size}"
+    much = _count(leg.lots, "lot") if leg.capital is None else f"for {leg.capital.normalize():f} rupees"
+    return f"{leg.side} {much} {contract} as {leg.vpi}{size}"
 
 
 def exit_text(node: ExitNode) -> str:

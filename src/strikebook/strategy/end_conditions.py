@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from strikebook.strategy.cursor import Cursor
+from strikebook.strategy.cursor import Cursor, squeezed
 from strikebook.strategy.expressions import read_time
 from strikebook.strategy.node import EndConditions, LockAndTrail
 from strikebook.strategy.read_order_terms import is_switched_on, read_amount
 from strikebook.strategy.refused import refuse_limit_order
 
 _KINDS = {"absolute": "absolute", "percentage": "percentage"}
-_USUAL_OPEN_S, _USUAL_CLOSE_S = 9 * 3600 + 15 * 60, 15 * 3600 + 30 * 60
+USUAL_OPEN_S, USUAL_CLOSE_S = 9 * 3600 + 15 * 60, 15 * 3600 + 30 * 60
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ def read_end_conditions(data: Cursor) -> EndConditions:
 
 def warn_unusual_time(place: Cursor, second: int) -> None:
     """Warn of a time no usual session has."""
-    if not _USUAL_OPEN_S <= second <= _USUAL_CLOSE_S:
+    if not USUAL_OPEN_S <= second <= USUAL_CLOSE_S:
         place.warn(
             "a time outside the usual session: on such a day it is never reached, or has passed at the open",
             "09:15 to 15:30, unless special sessions are meant",
@@ -58,7 +58,9 @@ def _performance(block: Cursor) -> _Amounts:
     target_on = target.get("enabled").flag(default=switched_on)
     if not whole_on:
         if target_on and target.given and target.get("enabled").given:
-            target.warn("enabled inside a block that is not: it does nothing", "performanceBasedExit.enabled: true")
+            _warn_inside(target)
+        if block.section("lockAndTrail").get("enabled").flag():
+            _warn_inside(block.get("lockAndTrail"))
         return amounts
     if target_on:
         _target_amount(target, amounts)
@@ -68,9 +70,15 @@ def _performance(block: Cursor) -> _Amounts:
         target.settle()
     _limits(block, block if block.get("targetType").given else target, amounts)
     amounts.lock = _lock_and_trail(block.section("lockAndTrail"))
+    if amounts.lock and "percentage" in (squeezed(str(place.get("targetType").value)) for place in (block, target)):
+        block.get("lockAndTrail").warn("lockAndTrail is in rupees, whatever targetType says", "rupees")
     if switched_on and not (amounts.profit_targets or amounts.loss_limits or amounts.lock):
         block.warn("enabled without an amount: it does nothing", "dailyPnLTarget with a targetAmount")
     return amounts
+
+
+def _warn_inside(block: Cursor) -> None:
+    block.warn("enabled inside a block that is not: it does nothing", "performanceBasedExit.enabled: true")
 
 
 def _lock_and_trail(block: Cursor) -> LockAndTrail | None:
@@ -149,7 +157,7 @@ def _times(block: Cursor) -> tuple[int | None, int | None]:
     if not at_close and minutes:
         minutes_place.warn("minutesBeforeClose without exitAtMarketClose does nothing", "exitAtMarketClose: true")
     before_close_s = int((minutes or 0) * 60) if at_close else None
-    if before_close_s is not None and before_close_s >= _USUAL_CLOSE_S - _USUAL_OPEN_S:
+    if before_close_s is not None and before_close_s >= USUAL_CLOSE_S - USUAL_OPEN_S:
         minutes_place.warn("as long before the close as the usual session lasts: it acts at the open", "fewer minutes")
     if before_close_s is None and exit_time_s is None and not block.get("enabled").blank:
         block.warn("enabled without a time: it does nothing", "exitTime, or exitAtMarketClose: true")

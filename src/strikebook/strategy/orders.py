@@ -130,7 +130,10 @@ def read_exit(data: Cursor) -> ExitOrder:
     node_data = data.section("exitNodeData")
     order = node_data.section("orderConfig")
     protection = read_protection((data, node_data), "exit")
-    re_entries = [read_re_entry(place.section("reEntryConfig"), of_exit=True) for place in (node_data, data)]
+    blocks = [place.section("reEntryConfig") for place in (node_data, data)]
+    re_entries = [read_re_entry(block, of_exit=True) for block in blocks]
+    if None not in re_entries:
+        blocks[1].error("a second block of this kind in one place", "one of them")
     limit = read_order_type(order)
     place = order.get("targetPositionVpi")
     target = place.text()
@@ -163,10 +166,8 @@ def _percentage(place: Cursor) -> Decimal:
 
 
 def _leg(place: Cursor, named: list[tuple[str, Cursor]]) -> Leg | None:
-    vpi, lots, side = place.get("vpi"), place.get("quantity"), place.get("positionType")
+    vpi, side = place.get("vpi"), place.get("positionType")
     complete = vpi.required("a position id (vpi)") & side.required("buy or sell")
-    if place.get("quantityType").blank or squeezed(place.get("quantityType").text()) == "lots":
-        complete &= lots.required("a number of lots")
     limit, trigger = read_order_type(place, stop_limit=True), read_trigger_price(place)
     carried = _is_carried(place.get("productType"))
     protection = read_protection((place,), "leg")
@@ -181,7 +182,7 @@ def _leg(place: Cursor, named: list[tuple[str, Cursor]]) -> Leg | None:
     option = _option(place, named)
     lazy = read_lazy_leg(place.section("lazyLeg"), vpi.text(), named)
     side_name, capital = side.choice("positionType", _SIDES), _capital(place, side)
-    lot_count = lots.whole(1, _MOST_LOTS) if capital is None else 1
+    lot_count = _lots(place) if capital is None else 1
     lot_size = place.get("multiplier", "lotSize").whole(1, _MOST_LOTS)
     identity = vpi.text()
     if not complete or not identity or lot_count is None or side_name is None or option is None:
@@ -202,6 +203,16 @@ def _leg(place: Cursor, named: list[tuple[str, Cursor]]) -> Leg | None:
         place.get("priority").number() or Decimal(0),
         lazy,
     )
+
+
+def _lots(place: Cursor) -> int | None:
+    """The lots of a leg; None where it is one by capital (whose amount is wrong), or they are missing or wrong."""
+    kind = place.get("quantityType")
+    if not kind.blank and squeezed(kind.text()) != "lots":
+        return None
+    lots = place.get("quantity")
+    lots.required("a number of lots")
+    return lots.whole(1, _MOST_LOTS)
 
 
 def _capital(place: Cursor, side: Cursor) -> Decimal | None:
@@ -276,6 +287,9 @@ def _strike_values(details: Cursor, by: StrikeBy) -> tuple[Decimal, Decimal] | N
             return None
         if low > high:
             ends[1].error(f"a range from {low} to {high}", "the lower end first")
+            return None
+        if by == "deltaRange" and high > 1:
+            ends[1].error(f"{shown(ends[1].value)} is no delta", "at most 1, such as [0.2, 0.3]")
             return None
         return low, high
     place = details.get("strikeValue")

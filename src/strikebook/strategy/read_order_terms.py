@@ -16,6 +16,7 @@ Choice = TypeVar("Choice")
 STOP_LIMIT = ("stoplimit", "sl", "stoplosslimit")
 _MOST_DECIMALS = 4
 _LARGEST_AMOUNT = Decimal(1_000_000_000)
+_WHOLE_PRICE = 100
 _TIME_UNITS = {"seconds": 1, "second": 1, "minutes": 60, "minute": 60}
 _BUFFERS = {"points": "points", "percentage": "percentage"}
 _AFTER_WAIT = {"cancel": "cancel", "market": "market"}
@@ -137,6 +138,9 @@ def read_move(kind: Cursor, value: Cursor) -> WaitAndTrade | None:
         kind.error(f"unknown move {shown(kind.value)}", f"one of {_MOVE_NAMES}")
         return None
     amount = read_amount(value)
+    if amount is not None and found == _MOVES["percentdown"] and amount >= _WHOLE_PRICE:
+        value.error(f"a fall of {shown(value.value)} percent", "below 100")
+        return None
     return None if amount is None else WaitAndTrade(*found, amount)
 
 

@@ -80,7 +80,7 @@ def read_combined(config: Cursor) -> tuple[ProtectiveRule, ...]:
     for name, kind in _BLOCKS.items():
         block = config.section(name)
         if kind == "move_to_cost":
-            if block.given:
+            if is_switched_on(block, name):
                 block.error("moveToCost of all legs together", "moveToCost of a leg or the entry")
             continue
         if not is_switched_on(block, name):
