@@ -41,18 +41,22 @@ def _run(text: str) -> None:
 
 
 def test_a_process_of_our_own_loads_no_pandas_for_ta_lib_and_can_load_it_afterwards() -> None:
+    """Neither is loaded by the indicators, and both work once somebody asks for them."""
     _run(_ALONE)
 
 
 def test_in_a_process_that_is_not_ours_ta_lib_takes_the_columns_of_pandas() -> None:
+    """A notebook that runs backtests keeps its TA-Lib."""
     _run(_BESIDE_OTHERS)
 
 
 def test_a_pandas_that_was_loaded_before_stays() -> None:
+    """What a process has loaded is neither hidden nor lost."""
     _run(_LOADED_BEFORE)
 
 
 def test_ta_lib_is_imported_in_one_place() -> None:
+    """Any other import of it would come first, with pandas."""
     package = Path(strikebook.__file__).parent
     others = [path.name for path in package.rglob("*.py") if "\nimport talib" in path.read_text("utf-8")]
     assert not others, f"{others}: import it from strikebook.indicators.ta_lib"

@@ -17,6 +17,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_quick_work_is_due_every_half_second(clock):
+    """A hundredth of a second of work does not move the next time."""
     every = Intervals(0.5)
     clock[0] = 100.4
     assert not every.due()
@@ -31,6 +32,7 @@ def test_quick_work_is_due_every_half_second(clock):
 
 
 def test_slow_work_takes_no_more_than_a_twentieth_of_the_time_also_where_it_fails(clock):
+    """A tenth of a second of work is due again after two seconds, also where it raised an error."""
     every = Intervals(0.5)
 
     def broken_work() -> None:
