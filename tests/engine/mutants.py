@@ -291,7 +291,7 @@ MUTANTS = (
     Mutant("a put's percentage goes up", "strikes.py", 'return 1 if kind == "CE" else -1', "return 1"),
     Mutant("a window takes in the second after it", "levels.py", ": last + 1]", ": last + 2]"),
     Mutant("the edge of a range is a breakout", "levels.py", "edge + 1 if breakout.high else edge - 1", "edge"),
-    Mutant("the floor does not trail", "square_off.py", "(over // every * by if every else 0)", "0"),
+    Mutant("the floor does not trail", "square_off.py", "(over // every * by if every else over * 0)", "0"),
     Mutant("a profit at its floor is above it", "square_off.py", "total * _SCALE <= floor", "total * _SCALE < floor"),
     Mutant("what expires is closed at the market", "exits.py", "if not life.leg.carried:", "if True:"),
     Mutant(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,20 +15,23 @@ from strikebook.engine.market_columns import MarketColumns
 from strikebook.engine.operands import Operands
 from strikebook.engine.plan import Plan
 from strikebook.engine.trace import Trace
-from strikebook.model.day_result import ExitReason
+from strikebook.model.day_result import ExitReason, Trip
 from strikebook.strategy.node import EndConditions, LockAndTrail, StartNode
+from strikebook.strategy.rule_texts import lock_text
 
+Amount = TypeVar("Amount", int, NDArray[np.int64])
 _SCALE = 100
 """Amounts have at most four decimals: hundredths of a paisa."""
 
 
 @dataclass(frozen=True, slots=True)
 class SquareOff:
-    """A square-off that triggered, with the reason its closes get."""
+    """A square-off that triggered, with the reason its closes get. ``trip``: the amount or the time it waited for."""
 
     node_id: str
     node_type: str
     reason: ExitReason
+    trip: Trip | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +121,34 @@ class SquareOffs:
         """The first square-off that triggers at a step: at once, then by profit, then by time."""
         if self._best:
             self._see(step)
-        for watched in self._armed():
-            reason = self._reason(watched, step)
-            if reason is not None:
-                return SquareOff(watched.node_id, watched.node_type, reason)
-        return None
+        fired = (self._fired(watched, step) for watched in self._armed())
+        return next((found for found in fired if found is not None), None)
 
-    def _reason(self, watched: Watched, step: int) -> ExitReason | None:
+    def _fired(self, watched: Watched, step: int) -> SquareOff | None:
         if watched.end.immediate:
-            return "square_off_immediate"
+            return SquareOff(watched.node_id, watched.node_type, "square_off_immediate")
         if watched.by_profit and self._profit_next(watched, step, step + 1) is not None:
-            return "square_off_performance"
+            reached = self._amount_reached(watched, step)
+            return SquareOff(watched.node_id, watched.node_type, "square_off_performance", reached)
         at = watched.time_step
-        return "square_off_time" if at is not None and step >= at else None
+        if at is None or step < at:
+            return None
+        now, level = self._session.open_s + step, self._session.open_s + at
+        reached = _trip(watched, "time", now, ">=", level, "the time of the square-off")
+        return SquareOff(watched.node_id, watched.node_type, "square_off_time", reached)
+
+    def _amount_reached(self, watched: Watched, step: int) -> Trip:
+        """The amount at which the day's profit is: a target, a limit, or its floor, looked at in that order."""
+        end = watched.end
+        total = int(np.ravel(self._operands.total_profit_paise(step, step + 1))[0])
+        if end.profit_targets and total >= min(end.profit_targets) * 100:
+            return _trip(watched, "day", total / 100, ">=", float(min(end.profit_targets)), "the day's profit target")
+        if end.loss_limits and total <= max(end.loss_limits) * 100:
+            return _trip(watched, "day", total / 100, "<=", float(max(end.loss_limits)), "the day's loss limit")
+        assert end.lock is not None  # noqa: S101 — nothing else looks at the profit
+        best = self._best[watched.node_id].paise
+        _, floor = _floor(end.lock, total if best is None else max(total, best))
+        return _trip(watched, "day", total / 100, "<=", floor / (100 * _SCALE), lock_text(end.lock))
 
     def _profit_next(self, watched: Watched, start: int, stop: int) -> int | None:
         """The first step in [start, stop) at which the day's profit is at a target, a limit or its floor."""
@@ -163,13 +182,29 @@ class SquareOffs:
         event = trace.new_id(fired.node_id, step)
         self._exits.square_off(fired.reason, step, (fired.node_id, event))
         parent = self._graph.parent_event[fired.node_id]
-        trace.record(event, parent, (fired.node_id, fired.node_type), step, note=fired.reason)
+        trace.record(event, parent, (fired.node_id, fired.node_type), step, note=fired.reason, trip=fired.trip)
 
 
 def _at_floor(lock: LockAndTrail, total: NDArray[np.int64], best: int | None) -> NDArray[np.bool_]:
     """Whether the day's profit, in paise, is at or below its floor at each step; ``best``: its best before them."""
     most = np.maximum.accumulate(total if best is None else np.maximum(total, best))
+    over, floor = _floor(lock, most)
+    return (over >= 0) & (total * _SCALE <= floor)
+
+
+def _floor(lock: LockAndTrail, most: Amount) -> tuple[Amount, Amount]:
+    """How far a best profit, in paise, is over what locks it, and the floor it makes, in hundredths of a paisa."""
     over = most * _SCALE - int(lock.when * 100 * _SCALE)
     every, by = int(lock.every * 100 * _SCALE), int(lock.by * 100 * _SCALE)
-    floor = int(lock.lock * 100 * _SCALE) + (over // every * by if every else 0)
-    return (over >= 0) & (total * _SCALE <= floor)
+    return over, int(lock.lock * 100 * _SCALE) + (over // every * by if every else over * 0)
+
+
+def _trip(
+    watched: Watched,
+    what: Literal["day", "time"],
+    seen: float,
+    operator: Literal["<=", ">="],
+    level: float,
+    text: str,
+) -> Trip:
+    return Trip("", 0, "square_off", what, float(seen), operator, float(level), 0.0, text, watched.end.path)

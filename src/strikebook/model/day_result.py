@@ -94,10 +94,11 @@ class Snapshot(NamedTuple):
 
 
 class Trip(NamedTuple):
-    """A price that was reached: by a protective rule, or by what an order waited for.
+    """What was reached: by a protective rule, by what an order waited for, or by a square-off.
 
-    ``watched``: the contract's price, the underlying's, the position's profit, or that of an entry's legs together
-    (``vpi`` is the entry's id then, ``origin`` the premium). ``seen``, ``level`` and ``origin``
+    ``watched``: the contract's price, the underlying's, the position's profit, that of an entry's legs together
+    (``vpi`` is the entry's id then, ``origin`` the premium), the day's profit (``origin`` is 0) or the time (``seen``
+    and ``level`` are seconds of the day). ``seen``, ``level`` and ``origin``
     (where it is measured from: the entry fill, the underlying's price then, the price as the order was sent) are
     rupees; ``text`` says the rule in words, ``path`` where it stands in the document.
     """
@@ -105,7 +106,7 @@ class Trip(NamedTuple):
     vpi: str
     position_num: int
     kind: str
-    watched: Literal["price", "underlying", "profit", "combined"]
+    watched: Literal["price", "underlying", "profit", "combined", "day", "time"]
     seen: float
     operator: Literal["<=", ">="]
     level: float
@@ -117,7 +118,7 @@ class Trip(NamedTuple):
 class Event(NamedTuple):
     """A node fired. ``condition_set`` and ``readings`` are a signal's; ``note`` says what an order node did.
 
-    ``trip``: the protective rule that made it fire.
+    ``trip``: the protective rule, the amount or the time that made it fire.
     """
 
     execution_id: str

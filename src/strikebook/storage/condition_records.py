@@ -29,6 +29,8 @@ _WATCHED = {
     "underlying": "TI.underlying_ltp",
     "profit": "Position[{}].pnl",
     "combined": "PnL[{}, all legs]",
+    "day": "PnL[day]",
+    "time": "Current Time",
 }
 
 
@@ -78,19 +80,21 @@ def facts_of(strategy: Strategy) -> dict[SetKey, SetFacts]:
 
 
 def trip_record(trip: Trip) -> dict[str, object]:
-    """A price that was reached, as a condition that held: what was watched, against its level."""
+    """What was reached, as a condition that held: what was watched, against its level."""
     seen, level = plain(trip.seen), plain(trip.level)
-    levelled = f"{_WATCHED[trip.watched].format(trip.vpi)} {trip.operator} {_shown(level, clock=False)}"
+    of_clock = trip.watched == "time"
+    reached = f"{trip.operator} {_shown(level, clock=of_clock)}"
+    since = "" if trip.watched in ("day", "time") else f", from {_shown(trip.origin, clock=False)}"
     return {
         "lhs_value": seen,
         "rhs_value": level,
         "operator": trip.operator,
         "result": True,
-        "condition_type": "live",
-        "text": f"{levelled} ({trip.text}, from {_shown(trip.origin, clock=False)})",
+        "condition_type": "time" if of_clock else "live",
+        "text": f"{_WATCHED[trip.watched].format(trip.vpi)} {reached} ({trip.text}{since})",
         "leaf": 0,
         "path": trip.path,
-        "substituted_text": f"{_shown(seen, clock=False)} {trip.operator} {_shown(level, clock=False)}",
+        "substituted_text": f"{_shown(seen, clock=of_clock)} {reached}",
     }
 
 

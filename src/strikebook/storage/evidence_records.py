@@ -63,9 +63,11 @@ class Evidence:
         }
 
     def deciding(self, event_id: str | None) -> Event | None:
-        """The signal that led to an order node's event, or that event itself where no signal did."""
+        """The signal that led to an order node's event, or that event itself where no signal did, or where it waited
+        for an amount or a time of its own.
+        """
         order = self._events.get(event_id or "")
-        if order is None or order.parent_execution_id is None:
+        if order is None or order.parent_execution_id is None or order.trip is not None:
             return order
         parent = self._events.get(order.parent_execution_id)
         return order if parent is None or parent.condition_set is None else parent

@@ -38,6 +38,7 @@ def read_end_conditions(data: Cursor) -> EndConditions:
         lock=amounts.lock,
         exit_time_s=exit_time_s,
         before_close_s=before_close_s,
+        path=block.path,
     )
 
 

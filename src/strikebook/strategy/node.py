@@ -140,7 +140,8 @@ class LockAndTrail:
 class EndConditions:
     """When a square-off acts. Times are seconds of the day or before the close; amounts are rupees.
 
-    ``profit_targets`` are reached at ≥ (each positive), ``loss_limits`` at ≤ (each negative).
+    ``profit_targets`` are reached at ≥ (each positive), ``loss_limits`` at ≤ (each negative). ``path``: where they
+    stand in the document.
     """
 
     immediate: bool = False
@@ -149,6 +150,7 @@ class EndConditions:
     lock: LockAndTrail | None = None
     exit_time_s: int | None = None
     before_close_s: int | None = None
+    path: str = field(default="", compare=False)
 
     @property
     def never(self) -> bool:
