@@ -25,8 +25,8 @@ def print_position(console: Console, day: Mapping[str, Any], number: int) -> Non
     console.print(f"{day['date']}  position {number}: {position['trade_id']}", style="bold")
     console.print(
         f"{position['side']} {position['quantity']} units ({position['lots']} × {position['lot_size']}) of "
-        f"{position['symbol']}, chosen as {position['expiry_code']} {position['strike_code']}; "
-        f"life {position['position_num']} of {position['vpi']}"
+        f"{position['symbol']}, chosen as {position['expiry_code']} {position['strike_code']} "
+        f"({position['choice_reason']}); life {position['position_num']} of {position['vpi']}"
     )
     _print_fill(console, position, "entry", "in")
     _print_fill(console, position, "exit", "out")

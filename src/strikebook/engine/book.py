@@ -19,7 +19,7 @@ from strikebook.strategy.node import Leg
 class OpenLife:
     """A position while it lives, and what remains readable of it afterwards.
 
-    ``begins_round``: no other position of its entry was open when it was opened.
+    ``why``: of its contract and size. ``begins_round``: no other position of its entry was open when it was opened.
     """
 
     entry_node_id: str
@@ -34,6 +34,7 @@ class OpenLife:
     entry_event_id: str
     lots_open: int
     entry_trip: Trip | None = None
+    why: str = ""
     rows: list[Trade] = field(default_factory=list)
     begins_round: bool = True
 
@@ -89,6 +90,7 @@ class OpenLife:
             self.entry_trip,
             excursion,
             entry_greeks,
+            self.why,
         )
 
 

@@ -18,11 +18,12 @@ Refusal = tuple[RejectionReason, OptionContract | None, str]
 
 
 class Choice(NamedTuple):
-    """What a leg's order would be for, before it is sent."""
+    """What a leg's order would be for, before it is sent; ``why`` that, in words."""
 
     contract: OptionContract
     lots: int
     lot_size: int
+    why: str
 
 
 class Chooser:
@@ -49,10 +50,11 @@ class Chooser:
         years = years_until(expiry, session.date, session.open_s + step)
         fresh = fresh_prices(self._market, step, self._broker.options.max_price_age_s)
         beside = self._chosen.get(choice.beside)
-        strike = strike_of(contracts, choice, expiry, spot.price_paise, fresh, years, beside)
-        if strike is None:
+        served = strike_of(contracts, choice, expiry, spot.price_paise, fresh, years, beside)
+        if served is None:
             found = "is not listed" if choice.by in ("steps", "exact") else "is not there: no strike with a fresh price"
             return ("no_strike", None, f"{choice.strike_code} {choice.option_type} of {expiry} {found}")
+        strike, why = served
         self._chosen[leg.vpi] = strike
         contract = self._market.day.contract(expiry, strike, choice.option_type)
         lot_size = leg.lot_size if leg.lot_size is not None else contracts.lot_sizes.get(expiry)
@@ -68,8 +70,9 @@ class Chooser:
             if quote is None:
                 return (self._broker.missing(tape, step), contract, "no price to turn the capital into lots")
             lots = lots_for(leg.capital * scale, quote.price_paise * lot_size)
+            why += f"; {lots} lots at {quote.price_paise / 100:.2f} for {leg.capital} rupees × {scale}"
         if 1 <= lots <= MOST_UNITS // lot_size:
-            return Choice(contract, lots, lot_size)
+            return Choice(contract, lots, lot_size, why)
         limit = "less than one lot" if lots < 1 else f"more than {MOST_UNITS:,} units"
         at = "" if quote is None else f" at {quote.price_paise / 100:.2f}"
         wanted = f"{leg.lots} lots" if quote is None else f"{leg.capital} rupees"

@@ -118,7 +118,8 @@ class Entries:
 
     def _same(self, waiting: WaitingReEntry) -> Choice:
         """The contract and the size of the life that was closed."""
-        return Choice(waiting.closed.contract, waiting.closed.lots, waiting.closed.lot_size)
+        closed = waiting.closed
+        return Choice(closed.contract, closed.lots, closed.lot_size, f"as number {closed.position_num} had it")
 
     def _refused_whole(self, node: EntryNode, step: int) -> RejectionReason | None:
         if step == self._market.session.last_step:
@@ -150,7 +151,8 @@ class Entries:
         dated = self._market.day.contracts.lot_sizes.get(choice.contract.expiry)
         if dated is not None and dated != choice.lot_size:
             self.warnings[f"{leg.vpi}: lot size {choice.lot_size}, but {symbol} had lots of {dated}"] = None
-        return EntryLeg(leg, choice.contract, symbol, self._market.contract_tape(symbol), choice.lots, choice.lot_size)
+        tape = self._market.contract_tape(symbol)
+        return EntryLeg(leg, choice.contract, symbol, tape, choice.lots, choice.lot_size, choice.why)
 
     def _dispatch(self, order: EntryOrder, first: FirstPrice | None, step: int, candle_s: int = 0) -> None:
         """Send an order, or let it wait for what has to happen first."""
@@ -273,6 +275,7 @@ class Entries:
                 order.execution.event_id,
                 entry.lots,
                 order.trip,
+                entry.why,
             )
             self._graph.opened_again(leg.vpi)
             self._state.book.add(life)

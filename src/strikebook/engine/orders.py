@@ -32,7 +32,7 @@ class Execution:
 
 @dataclass(eq=False)
 class EntryLeg:
-    """A leg on order: its contract and size were fixed when it was sent."""
+    """A leg on order: its contract and size were fixed when it was sent, and ``why``."""
 
     leg: Leg
     contract: OptionContract
@@ -40,6 +40,7 @@ class EntryLeg:
     tape: Tape
     lots: int
     lot_size: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,7 @@ class Life(NamedTuple):
     """A position from its entry to its close. ``trades`` are its ledger rows, the closing one last.
 
     ``entry_trip``: the price its entry order waited for, None for one that did not. ``entry_greeks``: None where there
-    is no forward or the price implies no volatility.
+    is no forward or the price implies no volatility. ``chosen``: why that contract and size, in words.
     """
 
     entry_node_id: str
@@ -236,6 +236,7 @@ class Life(NamedTuple):
     entry_trip: Trip | None = None
     excursion: Excursion = NOWHERE
     entry_greeks: Greeks | None = None
+    chosen: str = ""
 
     @property
     def re_entry_num(self) -> int:

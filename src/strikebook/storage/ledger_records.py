@@ -64,6 +64,7 @@ class Ledger:
             "expiry": contract.expiry.isoformat(),
             "expiry_code": life.expiry_code,
             "strike_code": life.strike_code,
+            "choice_reason": life.chosen,
             "side": life.side,
             "quantity": life.units,
             "lots": life.lots,

@@ -112,6 +112,7 @@ class Position(Fills):
     expiry: str
     expiry_code: str
     strike_code: str
+    choice_reason: str = Field(description="What the contract was found by as the order was sent.")
     mfe: float = Field(description="The most of its profit while it was open, before charges.")
     mae: float = Field(description="The least of it.")
     entry_greeks: Greeks | None

@@ -249,6 +249,7 @@ _DAY: Final[JsonDict] = {
             "expiry": "2024-10-17",
             "expiry_code": "W1",
             "strike_code": "ATM",
+            "choice_reason": "spot 25065.80: 25050 is at the money",
             "mfe": 412.50,
             "mae": -2960.00,
             "entry_greeks": {

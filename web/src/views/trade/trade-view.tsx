@@ -110,7 +110,7 @@ function Facts({ position }: { position: Position }) {
         {position.quantity} units: {position.lots} × {position.lot_size}
       </span>
       <span>
-        asked for {position.strike_code} {position.expiry_code}
+        asked for {position.strike_code} {position.expiry_code}: {position.choice_reason}
       </span>
       <span>
         at best <Profit amount={position.mfe} />, at worst <Profit amount={position.mae} />
