@@ -18,7 +18,7 @@ def print_day(console: InertConsole, day: Mapping[str, Any]) -> None:
     print_head(console, day)
     if day["positions"]:
         wide = _positions(day)
-        console.print(wide if console.width_of(wide) <= console.width else _narrow_positions(day))
+        console.print(wide if console.least_width_of(wide) <= console.width else _narrow_positions(day))
     else:
         console.print("no position was opened")
     for rejection in day["rejections"]:

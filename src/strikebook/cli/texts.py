@@ -52,12 +52,12 @@ class InertConsole(Console):
         """
         for column in table.columns:
             column.overflow = "fold"
-        if self.width_of(table) > self.width:
+        if self.least_width_of(table) > self.width:
             table.box, table.padding = box.SIMPLE, (0, 1, 0, 0)
 
-    def width_of(self, table: Table) -> int:
-        """How many columns of the terminal a table would like to have."""
-        return self.measure(table, options=self.options.update(max_width=_UNLIMITED)).maximum
+    def least_width_of(self, table: Table) -> int:
+        """How many columns of the terminal a table needs without breaking a word."""
+        return self.measure(table, options=self.options.update(max_width=_UNLIMITED)).minimum
 
 
 def make_console(*, stderr: bool = False) -> InertConsole:
