@@ -29,7 +29,11 @@ from tests.worked_days.making import (
 )
 from tests.worked_days.making_market import C25000, P25000, make_day
 
-INDICATORS = {"rsi": {"indicator_name": "RSI", "length": 14}, "vwap": {"indicator_name": "VWAP"}}
+INDICATORS = {
+    "rsi": {"indicator_name": "RSI", "length": 14},
+    "vwap": {"indicator_name": "VWAP"},
+    "obv": {"indicator_name": "OBV"},
+}
 
 
 def run(checked):
@@ -76,6 +80,10 @@ def missing(checked):
         (
             indicator("vwap"),
             "Previous[TI.1m.vwap] has no value: vwap reads the volume, and NIFTY has no quantities",
+        ),
+        (
+            indicator("obv"),
+            "Previous[TI.1m.obv] has no value: obv reads the volume, and NIFTY has no quantities",
         ),
         (variable("late", "Low"), "late.Low has no value: late has not fired"),
         (variable("go", "Oi"), "go.Oi has no value: unset when go fired"),

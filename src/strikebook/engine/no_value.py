@@ -66,7 +66,8 @@ class NoValue:
             return _too_few(number - wanted.offset - 1)
         use = instrument.timeframes[wanted.timeframe_s].indicators[wanted.key]
         found, candle = catalogue.find(use.name), table.candle(step, wanted.offset)
-        if found is not None and "volume" in found.reads and candle is not None and candle.volume is None:
+        volumes = found is not None and ("volume" in found.reads or found.category == "volume")
+        if volumes and candle is not None and candle.volume is None:
             return f"{use.display_name} reads the volume, and {instrument.symbol} has no quantities"
         return f"{use.display_name} has none at candle {number} of the series"
 
