@@ -98,6 +98,7 @@ def test_some_failed_days_are_status_3(place: Place) -> None:
         (("--workers", "-1"), 2, "should be greater than or equal to 0"),
         (("--frm", "2024-10-01"), 2, "No such option"),
         (("--market", "nowhere"), 1, "nowhere: no such folder"),
+        (("--market", "strategy.json"), 1, "strategy.json: is no folder"),
         (("--market", "."), 1, "no market data in it"),
         (("--market", "synthetic:x"), 2, "seed 'x'"),
         (("--from", "2026-01-01", "--to", "2026-01-31"), 1, "its data goes from 2024-09-30 to 2024-10-04"),

@@ -1,11 +1,14 @@
 """``strikebook show``: the calendar, a day, a position with its reasons, a signal that did not fire."""
 
+import io
 import json
 from pathlib import Path
 
 import pytest
 
-from strikebook.cli.texts import grouped, rupees_text, short_rupees_text
+from strikebook.cli.day_view import print_day
+from strikebook.cli.position_view import print_position
+from strikebook.cli.texts import InertConsole, grouped, rupees_text, short_rupees_text
 from tests.cli.program import Place, make_place
 
 
@@ -106,6 +109,32 @@ def test_json_prints_the_stored_document(place: Place) -> None:
     """The metadata, or the day, for other programs."""
     assert json.loads(place.show("--json").stdout)["status"] == "completed"
     assert json.loads(place.show("30-09-2024", "--json").stdout)["date"] == "30-09-2024"
+
+
+def test_json_prints_the_part_asked_for(place: Place) -> None:
+    """A position, a signal; one that there is not is refused as without --json."""
+    position = json.loads(place.show("30-09-2024", "--position", "1", "--json").stdout)
+    assert position["trade_id"] == "a-pos1-r0"
+    signal = json.loads(place.show("30-09-2024", "--why", "a-stop", "--json").stdout)
+    assert signal["node_id"] == "a-stop"
+    assert "near_misses_total" in signal
+    assert place.show("30-09-2024", "--position", "2", "--json").returncode == 2
+    assert place.show("30-09-2024", "--why", "nobody", "--json").returncode == 2
+
+
+@pytest.mark.parametrize("width", [80, 100, 200])
+def test_no_terminal_is_too_narrow_for_a_contract(place: Place, width: int) -> None:
+    """A day's table is laid out otherwise there; nothing is cut off."""
+    day = json.loads(place.show("30-09-2024", "--json").stdout)
+    output = io.StringIO()
+    console = InertConsole(file=output, width=width, markup=False, highlight=False)
+    print_day(console, day)
+    print_position(console, day, 1)
+    text = output.getvalue()
+    for whole in ("NIFTY:2024-10-10:OPT:25000:CE", "a-pos1-r0", "09:16:00", "100.60", "+₹90.00", "exit_condition_met"):
+        assert whole in text
+    assert "…" not in text
+    assert max(map(len, text.splitlines())) <= width
 
 
 def test_a_damaged_day_is_said(tmp_path: Path) -> None:

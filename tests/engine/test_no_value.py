@@ -29,7 +29,11 @@ from tests.worked_days.making import (
 )
 from tests.worked_days.making_market import C25000, P25000, make_day
 
-RSI = {"rsi": {"indicator_name": "RSI", "length": 14}}
+INDICATORS = {
+    "rsi": {"indicator_name": "RSI", "length": 14},
+    "vwap": {"indicator_name": "VWAP"},
+    "obv": {"indicator_name": "OBV"},
+}
 
 
 def run(checked):
@@ -49,7 +53,7 @@ def run(checked):
         entry("d", leg("buy", "CE", "OTM1")),
     ]
     paths = ["start > go > a > stop > out", "go > b", "start > look > c", "start > late > d"]
-    document = make_strategy(nodes, paths, indicators=RSI, supporting="VIX")
+    document = make_strategy(nodes, paths, indicators=INDICATORS, supporting="VIX")
     day = market_day(make_day(coded=[C25000, P25000], other={"VIX": {"09:18:10": 15}}))
     return run_day(require_strategy(document), day, RunOptions())
 
@@ -73,6 +77,14 @@ def missing(checked):
             "Previous[TI.1m.rsi(14,close)] has no value: rsi(14,close) has none at candle 2 of the series",
         ),
         (indicator("rsi", -5), "Previous(5)[TI.1m.rsi(14,close)] has no value: too few candles: 2"),
+        (
+            indicator("vwap"),
+            "Previous[TI.1m.vwap] has no value: vwap reads the volume, and NIFTY has no quantities",
+        ),
+        (
+            indicator("obv"),
+            "Previous[TI.1m.obv] has no value: obv reads the volume, and NIFTY has no quantities",
+        ),
         (variable("late", "Low"), "late.Low has no value: late has not fired"),
         (variable("go", "Oi"), "go.Oi has no value: unset when go fired"),
         (position("d-pos1", "pnl"), "Position[d-pos1].pnl has no value: d-pos1 has not been opened"),

@@ -39,7 +39,7 @@ def test_a_whole_day_of_bars_is_clean():
     """375 of 375 minutes, and nothing to say."""
     found = checked(minute_bars(1_600_000))
     assert found.coverage == 1.0
-    assert (found.gaps, found.duplicates, found.jumps, found.flat_stretches, found.inconsistent_bars) == (0,) * 5
+    assert (found.gaps, found.duplicates, found.jumps, found.flat_stretches, found.overlapping_bars) == (0,) * 5
 
 
 def test_coverage_and_gaps():
@@ -57,6 +57,15 @@ def test_prices_that_cannot_be():
     price = np.array([5], np.int64)
     bar = InstrumentRows(np.array([OPEN], np.int32), np.array([60], np.int32), price, price, price - 1, price)
     assert checked(bar).inconsistent_bars == 1
+
+
+def test_bars_that_overlap():
+    """Two bars of one minute that differ, and one longer than the way to the next; a repeated one is a duplicate."""
+    second = np.array([OPEN, OPEN, OPEN + 60, OPEN + 60, OPEN + 120, OPEN + 180], np.int32)
+    bar_s = np.array([60, 60, 60, 60, 120, 60], np.int32)
+    found = checked(InstrumentRows(second, bar_s, np.array([5, 6, 5, 5, 5, 5], np.int64)))
+    assert (found.overlapping_bars, found.duplicates) == (2, 1)
+    assert checked(ticks((OPEN, 5), (OPEN, 6))).overlapping_bars == 0
 
 
 def test_jumps():

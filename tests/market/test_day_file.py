@@ -231,7 +231,7 @@ def test_a_foreign_file_s_rows_outside_the_session_are_clipped_up_to_one_percent
         ({"bar_s": -60}, "bar_s: no sense in row 0"),
         ({"open_paise": 5}, "all three, or none"),
         ({"symbol": "BANKNIFTY"}, "holds BANKNIFTY"),
-        ({"symbol": "nifty 50"}, "not a symbol"),
+        ({"symbol": "nifty 50"}, "NIFTY/2022-06-08.parquet: 'nifty 50': not a symbol"),
     ],
 )
 def test_a_foreign_file_that_makes_no_sense_is_refused(tmp_path: Path, change: dict[str, object], message: str):

@@ -1,21 +1,24 @@
 """Market files as the worst of users has them, and imports that were killed."""
 
 import gzip
+import io
 import random
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 
 from strikebook.errors import MarketDataError, StorageError, UsageError
 from strikebook.market import catalogue_writer
 from strikebook.market.catalogue import Catalogue
 from strikebook.market.checking import check
-from strikebook.market.day_file import write_day
+from strikebook.market.day_file import open_day, write_day
 from strikebook.market.history import read_history
-from strikebook.market.importing import import_paths, read_mapping
+from strikebook.market.importing import import_paths, parse_mapping, read_mapping, source_table
 
 HEAD = "symbol,timestamp,ltp,volume\n"
 LAST = date(2024, 10, 3)
@@ -135,3 +138,84 @@ def test_a_gzip_with_a_bit_that_turned_is_named(tmp_path: Path, seed: int) -> No
     with pytest.raises(MarketDataError, match=r"source\.csv\.gz: cannot be read"):
         import_paths([path], tmp_path / "market")
     assert not list(tmp_path.rglob("*.parquet"))
+
+
+def test_the_parser_is_given_memory_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread of Arrow that lets go of Python's memory while the interpreter ends would take the process along."""
+    file = write(tmp_path / "a.csv", HEAD + trades("2024-10-01"))
+    given: list[Any] = []
+
+    def keep(source: Any) -> Any:
+        given.append(source)
+        return real(source)
+
+    real = pa.BufferReader
+    monkeypatch.setattr(source_table.pa, "BufferReader", keep)
+    import_paths([file], tmp_path / "market")
+    assert given
+    assert all(isinstance(source, pa.Buffer) and source.is_mutable for source in given)
+
+
+@pytest.mark.parametrize("name", ["A.CSV", "A.CSV.GZ", "A.Parquet", "packed.csv"])
+def test_a_file_is_taken_whatever_the_case_of_its_name(tmp_path: Path, name: str) -> None:
+    """Exchanges write their files' names in capitals; what is packed is told by its first bytes too."""
+    text = (HEAD + trades("2024-10-01")).encode()
+    file = tmp_path / "in" / name
+    file.parent.mkdir()
+    if name == "A.Parquet":
+        pd.read_csv(io.BytesIO(text), parse_dates=["timestamp"]).to_parquet(file)
+    else:
+        file.write_bytes(text if name == "A.CSV" else gzip.compress(text))
+    report = import_paths([file.parent], tmp_path / "market")
+    assert report.rows == 300
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ((HEAD + trades("2024-10-01")).encode("utf-16"), "is UTF-16"),
+        ((HEAD + "NIFTY,1727754300,1,\n").encode(), "cannot read the stamp '1727754300'.*epoch"),
+        ((HEAD + "NIFTY,2024-10-01 09:30:00,one,\n").encode(), "invalid value 'one'.*numbers in the columns"),
+        ((HEAD + "NIFTY,2024-10-01 09:30:00,1\n").encode(), "Expected 4 columns, got 3.*as many fields"),
+    ],
+)
+def test_what_would_be_right_is_what_helps(tmp_path: Path, content: bytes, message: str) -> None:
+    """A whole file of another kind is not called cut off."""
+    file = tmp_path / "a.csv"
+    file.write_bytes(content)
+    with pytest.raises(MarketDataError, match=message):
+        import_paths([file], tmp_path / "market")
+
+
+TERMS = "underlying,expiry,strike,right,timestamp,close\n"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_row_without_the_terms_of_a_contract_is_the_spot(tmp_path: Path, packed: bool) -> None:
+    """One table of spot and options leaves expiry, strike and right of the spot empty."""
+    text = TERMS + "NIFTY,2024-10-03,25000,CE,2024-10-01 09:15:00,1\nNIFTY,,,,2024-10-01 09:15:00,25000\n"
+    file = write(tmp_path / "a.csv", text)
+    if packed:
+        file = tmp_path / "a.parquet"
+        pd.read_csv(io.StringIO(text), parse_dates=["expiry", "timestamp"]).to_parquet(file)
+    import_paths([file], tmp_path / "market", parse_mapping({"time": {"bar": "1m"}}))
+    day = open_day(tmp_path / "market", "NIFTY", date(2024, 10, 1))
+    assert list(day.index) == ["NIFTY", "NIFTY:2024-10-03:OPT:25000:CE"]
+
+
+def test_a_contract_without_an_expiry_is_refused(tmp_path: Path) -> None:
+    """An empty date is not the last day of 1969."""
+    file = tmp_path / "a.parquet"
+    text = TERMS + "NIFTY,2024-10-03,25000,CE,2024-10-01 09:15:00,1\nNIFTY,,25000,PE,2024-10-01 09:15:00,2\n"
+    pd.read_csv(io.StringIO(text), parse_dates=["expiry", "timestamp"]).to_parquet(file)
+    with pytest.raises(MarketDataError, match=r"row 1: NIFTY with strike '25000.0', right 'PE' and expiry ''"):
+        import_paths([file], tmp_path / "market", parse_mapping({"time": {"bar": "1m"}}))
+
+
+def test_a_shift_that_no_zone_explains_is_named_alone(tmp_path: Path) -> None:
+    """Stamps without a zone, read as exchange time, are not told to be read as exchange time."""
+    late = trades("2024-10-01").replace(" 09:", " 14:").replace("14:1", "14:4")
+    file = write(tmp_path / "a.csv", HEAD + late + late.replace(" 14:", " 20:").replace(":4", ":5"))
+    with pytest.raises(MarketDataError, match="a shift by −05:30 would fit") as refusal:
+        import_paths([file], tmp_path / "market")
+    assert "zone =" not in str(refusal.value)

@@ -408,14 +408,14 @@ def test_number_stamps_need_their_unit(to: Path, tmp_path: Path):
 @pytest.mark.parametrize(
     ("form", "advice"),
     [
-        ("{0:02d}:{1:02d}:00+00:00", "no single shift"),
+        ("{0:02d}:{1:02d}:00+00:00", "a shift by −05:30 would fit"),
         ("{0:02d}:{1:02d}:59", 'stamp = "last"'),
     ],
 )
 def test_a_refusal_names_what_would_be_right(put: Callable[..., Path], to: Path, form: str, advice: str):
     """Stamps with a wrong zone and at a bar's last second are told apart."""
     message = refused(put, to, minutes("NIFTY", form=form))
-    assert advice in message or "−5:30" in message
+    assert advice in message
 
 
 def test_utc_stamps_without_a_zone_are_refused_by_name(put: Callable[..., Path], to: Path):

@@ -133,7 +133,7 @@ ERRORS = {
     "parameter out of range": (
         indicators(x=d.indicator_declared("rsi", length=1)),
         f"{TIMEFRAME}.indicators.x.length",
-        "no length of RSI",
+        "1 is no length of RSI",
     ),
     "not an expression": (lhs(5), f"{LEAF}.lhs", "where an expression belongs"),
     "no expression type": (lhs({}), f"{LEAF}.lhs.type", "type is missing"),

@@ -194,6 +194,11 @@ WARNINGS = {
         "unit and number say something else",
     ),
     "fixed values": (comparing(">", d.constant(1), d.constant(2)), LEAF, "always the same"),
+    "division by nothing": (
+        comparing(">", d.arithmetic(d.now(), "/", d.constant(0)), d.constant(2)),
+        LEAF,
+        "division by 0 has no value: never true",
+    ),
     "time of no session": (comparing(">=", d.now(), d.at("16:00")), LEAF, "outside the usual session"),
     "enabled without amount": (
         ending(timeBasedExit={"exitTime": "15:00"}, performanceBasedExit=ON),

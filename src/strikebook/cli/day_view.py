@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from strikebook.cli.texts import clock_of, net, price_text, profit
+from strikebook.cli.texts import InertConsole, clock_of, inert, net, price_text, profit
 
 
-def print_day(console: Console, day: Mapping[str, Any]) -> None:
+def print_day(console: InertConsole, day: Mapping[str, Any]) -> None:
     """Print a day's document."""
     print_head(console, day)
     if day["positions"]:
-        console.print(_positions(day))
+        wide = _positions(day)
+        console.print(wide if console.least_width_of(wide) <= console.width else _narrow_positions(day))
     else:
         console.print("no position was opened")
     for rejection in day["rejections"]:
@@ -71,6 +74,26 @@ def _positions(day: Mapping[str, Any]) -> Table:
             profit(position["pnl"]),
             profit(position["net_pnl"]),
             position["exit_reason"] or "still open",
+        )
+    return table
+
+
+def _narrow_positions(day: Mapping[str, Any]) -> Table:
+    """The same for a terminal that is not wide enough: a contract cut off before its strike would say nothing."""
+    table = Table("#", "position", "order", "in", "out", "profit", box=box.SIMPLE, padding=(0, 1, 0, 0))
+    for number in (0, 2, 3, 4, 5):
+        table.columns[number].justify = "right"
+        table.columns[number].no_wrap = True
+    for number, position in enumerate(day["positions"], start=1):
+        table.add_row(
+            str(number),
+            Text(
+                f"{inert(position['symbol'])}\n{inert(position['trade_id'])}\n{position['exit_reason'] or 'still open'}"
+            ),
+            Text(f"{position['side']}\n{position['quantity']}"),
+            Text(f"{clock_of(position['entry_time'])}\n{price_text(position['entry_price'])}"),
+            Text(f"{clock_of(position['exit_time'])}\n{price_text(position['exit_price'])}"),
+            profit(position["pnl"]) + Text("\nnet ") + profit(position["net_pnl"]),
         )
     return table
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -17,11 +17,7 @@ _TAXES = ("stt", "sebi", "gst")
 
 def print_position(console: Console, day: Mapping[str, Any], number: int) -> None:
     """Print position ``number`` of a day. Raises UsageError where there are fewer."""
-    positions = day["positions"]
-    if number > len(positions):
-        right = f"1 to {len(positions)}" if positions else "the day has no positions"
-        raise UsageError(f"no position {number} on {day['date']}", where="--position", right=right)
-    position = positions[number - 1]
+    position = position_of(day, number)
     console.print(f"{day['date']}  position {number}: {position['trade_id']}", style="bold")
     console.print(
         f"{position['side']} {position['quantity']} units ({position['lots']} × {position['lot_size']}) of "
@@ -52,6 +48,15 @@ def print_position(console: Console, day: Mapping[str, Any], number: int) -> Non
     console.print("entry flow: " + " → ".join(position["entry_flow_ids"]), style="dim")
     if position["exit_flow_ids"]:
         console.print("exit flow:  " + " → ".join(position["exit_flow_ids"]), style="dim")
+
+
+def position_of(day: Mapping[str, Any], number: int) -> Mapping[str, Any]:
+    """Position ``number`` of a day. Raises UsageError where there are fewer."""
+    positions: Sequence[Mapping[str, Any]] = day["positions"]
+    if number > len(positions):
+        right = f"1 to {len(positions)}" if positions else "the day has no positions"
+        raise UsageError(f"no position {number} on {day['date']}", where="--position", right=right)
+    return positions[number - 1]
 
 
 def _print_fill(console: Console, position: Mapping[str, Any], name: str, word: str) -> None:

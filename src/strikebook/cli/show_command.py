@@ -29,7 +29,7 @@ def show(
         typer.Option(metavar="NODE", help="A signal: why it did not fire, or how it did.", show_default=False),
     ] = None,
     results: Results = DEFAULT_RESULTS,
-    json: Annotated[bool, typer.Option("--json", help="Print the stored document.")] = False,  # noqa: FBT002
+    json: Annotated[bool, typer.Option("--json", help="Print the stored document, or the part asked for.")] = False,  # noqa: FBT002
 ) -> None:
     """Show a run: its calendar of profit, a day, a position with its reasons, a signal that did not fire.
 
@@ -41,8 +41,8 @@ def show(
     """  # noqa: D301 — \b is the mark of lines to be left as they are
     from strikebook.cli.calendar_view import print_calendar  # noqa: PLC0415 — only what this view needs
     from strikebook.cli.day_view import print_day  # noqa: PLC0415
-    from strikebook.cli.position_view import print_position  # noqa: PLC0415
-    from strikebook.cli.why_view import print_why  # noqa: PLC0415
+    from strikebook.cli.position_view import position_of, print_position  # noqa: PLC0415
+    from strikebook.cli.why_view import print_why, signal_of  # noqa: PLC0415
     from strikebook.service.results import read_day, read_run  # noqa: PLC0415
     from strikebook.service.stored_days import as_documented  # noqa: PLC0415
     from strikebook.storage.codec import encode_metadata  # noqa: PLC0415
@@ -59,7 +59,8 @@ def show(
     with as_documented(f"{storage.place}: {key}"), _users_named(storage, user):
         document = read_run(storage, key) if chosen is None else read_day(storage, key, chosen)
         if json:
-            sys.stdout.buffer.write(encode_metadata(document))
+            part = document if position is None else position_of(document, position)
+            sys.stdout.buffer.write(encode_metadata(part if why is None else signal_of(document, why)))
         elif day is None:
             print_calendar(console, document)
         elif position is not None:

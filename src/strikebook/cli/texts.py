@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rich import box
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from strikebook.money.amounts import grouped as grouped  # noqa: PLC0414 — texts of this package too
 from strikebook.money.amounts import rupees_text as rupees_text  # noqa: PLC0414 — texts of this package too
 from strikebook.money.amounts import short_rupees_text as short_rupees_text  # noqa: PLC0414 — texts of this package too
 
-_WIDTH_WITHOUT_TERMINAL = 150
+_WIDTH_WITHOUT_TERMINAL = 160
+_UNLIMITED = 10_000
 _JOINERS = "\u200c\u200d"  # they shape letters, of Hindi and others, and do nothing else
 
 
@@ -29,21 +32,42 @@ def inert(text: str) -> str:
     )
 
 
-class _InertConsole(Console):
+class InertConsole(Console):
+    """A console that shows all of what it is given, and lets none of it act on the terminal."""
+
     def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 — rich's own options, handed on
+        """A text that does nothing but be read."""
         return super().render_str(inert(text), **options)
 
+    def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 — rich's own options, handed on
+        """Print, tables whole."""
+        for table in objects:
+            if isinstance(table, Table):
+                self._make_whole(table)
+        super().print(*objects, **options)
 
-def make_console(*, stderr: bool = False) -> Console:
+    def _make_whole(self, table: Table) -> None:
+        """Let a table that is too wide go without its lines, and break what is still too long: half an amount or half
+        a contract's name would be read as another one.
+        """
+        for column in table.columns:
+            column.overflow = "fold"
+        if self.least_width_of(table) > self.width:
+            table.box, table.padding = box.SIMPLE, (0, 1, 0, 0)
+
+    def least_width_of(self, table: Table) -> int:
+        """How many columns of the terminal a table needs without breaking a word."""
+        return self.measure(table, options=self.options.update(max_width=_UNLIMITED)).minimum
+
+
+def make_console(*, stderr: bool = False) -> InertConsole:
     """A console that prints what it is given: no markup, no highlighting; wide where there is no terminal.
 
     Texts are made inert; a ``rich.text.Text`` of somebody else's words has to be made of ``inert`` ones.
     """
-    console = _InertConsole(stderr=stderr, markup=False, highlight=False, emoji=False)
+    console = InertConsole(stderr=stderr, markup=False, highlight=False, emoji=False)
     if not console.is_terminal:
-        console = _InertConsole(
-            stderr=stderr, markup=False, highlight=False, emoji=False, width=_WIDTH_WITHOUT_TERMINAL
-        )
+        console = InertConsole(stderr=stderr, markup=False, highlight=False, emoji=False, width=_WIDTH_WITHOUT_TERMINAL)
     return console
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -16,11 +16,7 @@ _SHOWN_MISSES = 25
 
 def print_why(console: Console, day: Mapping[str, Any], node: str) -> None:
     """Print a signal's report. Raises UsageError where the strategy has no such signal; it lists those it has."""
-    found = [signal for signal in day["signals"] if signal["node_id"] == node]
-    if not found:
-        names = ", ".join(signal["node_id"] for signal in day["signals"])
-        raise UsageError(f"no signal {node!r} in this strategy", where="--why", right=f"one of {names}")
-    signal = found[0]
+    signal = signal_of(day, node)
     console.print(f"{day['date']}  {node} {signal['label']}", style="bold")
     if signal["fired_at"]:
         console.print(f"fired {len(signal['fired_at'])}×: " + ", ".join(map(clock_of, signal["fired_at"])))
@@ -35,6 +31,16 @@ def print_why(console: Console, day: Mapping[str, Any], node: str) -> None:
     shown = sum(len(part["near_misses"]) for part in signal["sets"])
     if signal["near_misses_total"] > shown:
         console.print(f"{signal['near_misses_total']} such moments in all; the first {shown} are stored")
+
+
+def signal_of(day: Mapping[str, Any], node: str) -> Mapping[str, Any]:
+    """A signal's report. Raises UsageError where the strategy has no such signal; it lists those it has."""
+    signals: Sequence[Mapping[str, Any]] = day["signals"]
+    for signal in signals:
+        if signal["node_id"] == node:
+            return signal
+    names = ", ".join(signal["node_id"] for signal in signals)
+    raise UsageError(f"no signal {node!r} in this strategy", where="--why", right=f"one of {names}")
 
 
 def _print_set(console: Console, part: Mapping[str, Any]) -> None:

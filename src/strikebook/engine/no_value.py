@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from strikebook.engine.market_columns import MarketColumns
 from strikebook.engine.operands import DayState, Operands
+from strikebook.indicators import catalogue
 from strikebook.strategy.expression import (
     Arithmetic,
     CandleField,
@@ -59,10 +60,15 @@ class NoValue:
 
     def _indicator(self, wanted: IndicatorValue, step: int) -> str:
         instrument = self._market.instruments[wanted.role]
-        number = self._market.tables[wanted.role, wanted.timeframe_s].completed_at(step) + wanted.offset + 1
+        table = self._market.tables[wanted.role, wanted.timeframe_s]
+        number = table.completed_at(step) + wanted.offset + 1
         if number < 1:
             return _too_few(number - wanted.offset - 1)
         use = instrument.timeframes[wanted.timeframe_s].indicators[wanted.key]
+        found, candle = catalogue.find(use.name), table.candle(step, wanted.offset)
+        volumes = found is not None and ("volume" in found.reads or found.category == "volume")
+        if volumes and candle is not None and candle.volume is None:
+            return f"{use.display_name} reads the volume, and {instrument.symbol} has no quantities"
         return f"{use.display_name} has none at candle {number} of the series"
 
     def _position(self, wanted: PositionField) -> str:

@@ -12,6 +12,7 @@ from strikebook.indicators.indicator import Indicator, Parameter, ParameterValue
 ALIASES: Mapping[str, str] = MappingProxyType({"timeperiod": "length", "period": "length", "field": "price_field"})
 # What the builder keeps beside the parameters and what changes no value.
 NOT_PARAMETERS = frozenset({"indicator_name", "display_name", "id", "key", "category", "color", "visible"})
+_LARGEST_SHOWN = 10**18
 _FLAGS = {"true": True, "false": False}
 
 
@@ -109,4 +110,6 @@ def _right(parameter: Parameter) -> str:
 
 
 def _shown(value: object) -> str:
-    return repr(value)[:60] if isinstance(value, str | float | bool) else f"this {type(value).__name__}"
+    if isinstance(value, int) and abs(value) > _LARGEST_SHOWN:
+        return "a huge number"
+    return repr(value)[:60] if isinstance(value, str | float | int) else f"this {type(value).__name__}"

@@ -31,6 +31,7 @@ _COUNTS: Final = {
     "zero_prices": "prices are zero",
     "negative_prices": "prices are negative",
     "inconsistent_bars": "bars have a high or low that does not hold them",
+    "overlapping_bars": "bars begin before the bar before them has ended",
     "jumps": "prices jump",
     "below_intrinsic": "trades below intrinsic value",
 }

@@ -109,7 +109,10 @@ def _refuse(path: Path, what: str, bad: NDArray[np.bool_]) -> None:
 
 def _universal(text: str, underlying: str, path: Path) -> str:
     """The one spelling of a symbol (a strike as 15500.00 is 15500)."""
-    parsed = parse_symbol(text)
+    try:
+        parsed = parse_symbol(text)
+    except MarketDataError as error:
+        raise MarketDataError(f"{text!r}: {error.what}", where=str(path), right=error.right) from error
     symbol = parsed if isinstance(parsed, str) else parsed.symbol
     if symbol.partition(":")[0] != underlying:
         raise MarketDataError(f"holds {text}", where=str(path), right=f"instruments of {underlying} only")

@@ -28,7 +28,8 @@ class InstrumentCheck:
 
     ``coverage``: share of the session's minutes with a trade. ``gaps``: stretches without a trade of more than two
     bars, and at least 120 s, the ends of the session included; ``longest_gap_s``. ``duplicates``: rows that repeat the
-    one before them. ``zero_prices``, ``negative_prices``, ``inconsistent_bars`` (high or low does not hold the bar).
+    one before them. ``zero_prices``, ``negative_prices``, ``inconsistent_bars`` (high or low does not hold the bar),
+    ``overlapping_bars`` (another one begins before the bar before it has ended).
     ``jumps``: neighbouring trades that differ by more than 1 % (spot, futures), or for an option by more than the
     underlying moved meanwhile plus 25 % plus 5 rupees. ``flat_stretches``: at least ten minutes of rows at one price
     above the smallest, which looks forward-filled; ``longest_flat_s``. ``below_intrinsic``: option trades below their
@@ -45,6 +46,7 @@ class InstrumentCheck:
     zero_prices: int
     negative_prices: int
     inconsistent_bars: int
+    overlapping_bars: int
     jumps: int
     flat_stretches: int
     longest_flat_s: int
@@ -75,6 +77,7 @@ def check_instrument(symbol: str, rows: InstrumentRows, session: Session, spot: 
         sum(int(np.count_nonzero(part < ABSENT)) for part in prices)
         + int(np.count_nonzero(rows.price_paise == ABSENT)),
         _inconsistent_bars(rows),
+        _overlapping_bars(rows),
         _jumps(symbol, ticks, spot),
         flats,
         longest_flat,
@@ -101,11 +104,16 @@ def _gaps(second: Int32s, rows: InstrumentRows, session: Session) -> tuple[int, 
 
 
 def _duplicates(rows: InstrumentRows) -> int:
-    repeated = np.diff(rows.second) == 0
+    return int(np.count_nonzero(_repeated(rows)))
+
+
+def _repeated(rows: InstrumentRows) -> NDArray[np.bool_]:
+    """Does a row, from the second one on, repeat the one before it?"""
+    repeated: NDArray[np.bool_] = np.diff(rows.second) == 0
     for part in (rows.bar_s, rows.price_paise, *_extremes(rows), rows.volume, rows.oi):
         if part is not None:
             repeated &= np.diff(part) == 0
-    return int(np.count_nonzero(repeated))
+    return repeated
 
 
 def _inconsistent_bars(rows: InstrumentRows) -> int:
@@ -116,6 +124,12 @@ def _inconsistent_bars(rows: InstrumentRows) -> int:
         low_paise <= np.minimum(open_paise, rows.price_paise)
     )
     return int(np.count_nonzero((open_paise != ABSENT) & ~holds))
+
+
+def _overlapping_bars(rows: InstrumentRows) -> int:
+    second, bar_s = rows.second, rows.bar_s
+    overlap = (bar_s[1:] > 0) & (second[1:] < second[:-1] + bar_s[:-1]) & ~_repeated(rows)
+    return int(np.count_nonzero(overlap))
 
 
 def _jumps(symbol: str, ticks: Ticks, spot: Ticks) -> int:

@@ -30,7 +30,9 @@ def open_market(text: str) -> MarketSource:
     folder = Path(text)
     if not folder.is_dir():
         raise MarketDataError(
-            "no such folder", where=text, right="a folder made by `strikebook data import`, or synthetic[:seed]"
+            "is no folder" if folder.exists() else "no such folder",
+            where=text,
+            right="a folder made by `strikebook data import`, or synthetic[:seed]",
         )
     catalogue = Catalogue(folder)
     if not catalogue.underlyings():

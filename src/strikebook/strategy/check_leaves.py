@@ -77,6 +77,10 @@ def _check_arithmetic(every: tuple[Expression, ...], place: Cursor, variables: V
         for operand in _operands(side):
             if _sort(operand, variables) == "text":
                 place.error("arithmetic with a text has no value", "numbers")
+        if any(
+            isinstance(part, Arithmetic) and part.operation == "/" and _fixed(part.right) == 0 for part in parts(side)
+        ):
+            place.warn("division by 0 has no value: never true", "another divisor")
 
 
 def _operands(side: Expression) -> Iterator[Expression]:

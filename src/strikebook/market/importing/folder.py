@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fnmatch import fnmatch
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -237,13 +237,18 @@ def _walk(paths: Sequence[Path], mapping: ImportMapping) -> tuple[list[Path], di
         if not path.exists():
             raise NoDataError("there is no such file or folder", where=str(path), right="an existing path")
         for found in _below(path):
-            if any(fnmatch(found.name, pattern) for pattern in mapping.ignore):
+            if _fits(found.name, mapping.ignore):
                 ignored[str(found)] = "ignored by the mapping"
-            elif path.is_dir() and not any(fnmatch(found.name, pattern) for pattern in mapping.take):
+            elif path.is_dir() and not _fits(found.name, mapping.take):
                 ignored[str(found)] = "its name is none of " + ", ".join(mapping.take)
             else:
                 files.append(found)
     return list(dict.fromkeys(files)), ignored
+
+
+def _fits(name: str, patterns: Sequence[str]) -> bool:
+    """Does a file's name fit one of the patterns, in any case?"""
+    return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
 
 
 def _below(path: Path) -> Iterator[Path]:

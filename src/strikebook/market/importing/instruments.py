@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
 from strikebook.errors import MarketDataError
-from strikebook.market.arrow_columns import numbers
+from strikebook.market.arrow_columns import encoded, numbers
 from strikebook.market.importing.mapping import SymbolRules
 from strikebook.market.importing.source_table import SourceTable, number_column, text_column
 from strikebook.market.importing.tickers import symbol_of_terms, universal_symbol
@@ -18,6 +18,7 @@ from strikebook.model.instrument import parse_symbol
 from strikebook.model.prices import Int32s
 
 Term = TypeVar("Term")
+_NO_DAY: Final = -(1 << 31)
 
 
 def instruments_of(table: SourceTable, rules: SymbolRules) -> tuple[Int32s, list[str | None]]:
@@ -66,16 +67,20 @@ def _terms(number: int, choices: list[list[str]]) -> tuple[str, ...]:
 
 
 def _term(table: SourceTable, role: str) -> tuple[Int32s, list[str]]:
+    """A column of a contract's terms as codes and texts; an empty text for a row without one, as a spot row has."""
     column = table.columns[role]
     if role == "expiry" and (pa.types.is_timestamp(column.type) or pa.types.is_date(column.type)):
-        days = numbers(column.cast(pa.date32()).cast(pa.int32()), np.int64)
+        days = numbers(column.cast(pa.date32()).cast(pa.int32()), np.int64, _NO_DAY)
         used_days, part = np.unique(days, return_inverse=True)
-        return part.astype(np.int32), [str(np.datetime64(int(day), "D")) for day in used_days]
+        return part.astype(np.int32), ["" if day == _NO_DAY else str(np.datetime64(int(day), "D")) for day in used_days]
     values = number_column(table, role) if role == "strike" else None
-    if values is None:
+    if values is not None:
+        used, part = np.unique(values, return_inverse=True)
+        return part.astype(np.int32), ["" if np.isnan(value) else repr(float(value)) for value in used]
+    if role == "underlying":
         return text_column(table, role)
-    used, part = np.unique(values, return_inverse=True)
-    return part.astype(np.int32), [repr(float(value)) for value in used]
+    code, texts = encoded(column)
+    return np.where(code < 0, len(texts), code).astype(np.int32), [*texts.to_pylist(), ""]
 
 
 def _symbol(values: tuple[str, ...], rules: SymbolRules) -> str:

@@ -122,9 +122,12 @@ def _refuse_displaced(
 
 def _likely_shift(stamp: Int64s, bar_s: int, mapping: ImportMapping, session_of: SessionOf) -> str:
     """What to change so that nearly all rows fall into their sessions."""
-    candidates = [(EXCHANGE_OFFSET_S, 'stamps look like UTC: +5:30, zone = "UTC" under [time] in the mapping')]
     special = "for a special session --session HH:MM-HH:MM"
-    candidates.append((-EXCHANGE_OFFSET_S, f'stamps look shifted twice: −5:30, zone = "exchange"; {special}'))
+    candidates = [
+        (-EXCHANGE_OFFSET_S, f'stamps look shifted twice: −5:30, zone = "exchange" under [time]; {special}')
+        if mapping.time.zone == "UTC"
+        else (EXCHANGE_OFFSET_S, 'stamps look like UTC: +5:30, zone = "UTC" under [time] in the mapping')
+    ]
     if bar_s and mapping.time.stamp == "start":
         candidates.insert(0, (-bar_s, f'bar-end stamps: shift −{bar_s} s, stamp = "end" under [time] in the mapping'))
     for half_hours in range(-28, 29):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import zlib
 from collections.abc import Mapping
@@ -20,7 +21,15 @@ from strikebook.market.arrow_columns import encoded, numbers
 from strikebook.market.importing.mapping import ROLES, ImportMapping
 
 _TEXT: Final = pa.dictionary(pa.int32(), pa.string())
+_GZIP: Final = b"\x1f\x8b"
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _NUMBERS: Final = ("strike", "ltp", "open", "high", "low", "close", "volume", "oi")
+
+
+_RIGHT: Final = {
+    "conversion error": "numbers in the columns of numbers, and the first line as the mapping's files.header says",
+    "CSV parse error": "as many fields in every line as in the first; a field with a delimiter in it in quotes",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +54,16 @@ def read_source(path: Path, mapping: ImportMapping) -> SourceTable:
     not a table, or without a column it needs.
     """
     try:
-        if path.suffix == ".parquet":
+        if path.suffix.lower() == ".parquet":
             table, names = _read_parquet(path, mapping)
             first = 0
         else:
             table, names = _read_text(path, mapping)
             first = 2 if mapping.header else 1
-    except (pa.ArrowException, zlib.error, OSError, EOFError, UnicodeDecodeError) as error:
-        raise MarketDataError(f"cannot be read: {_one_line(error)}", where=str(path), right="a whole file") from error
+    except (pa.ArrowException, zlib.error, OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+        what = _one_line(error)
+        right = next((right for part, right in _RIGHT.items() if part in what), "a whole file")
+        raise MarketDataError(f"cannot be read: {what}", where=str(path), right=right) from error
     if table.num_rows == 0:
         raise MarketDataError("has no rows", where=str(path), right="a file with prices, or ignore it in the mapping")
     columns = {role: table.column(name) for role, name in names.items()}
@@ -88,8 +99,10 @@ def _read_parquet(path: Path, mapping: ImportMapping) -> tuple[Any, dict[str, st
 
 def _read_text(path: Path, mapping: ImportMapping) -> tuple[Any, dict[str, str]]:
     data = path.read_bytes()
-    if path.suffix == ".gz":
+    if path.suffix.lower() == ".gz" or data.startswith(_GZIP):
         data = gzip.decompress(data)
+    if data.startswith(_UTF16):
+        raise MarketDataError("is UTF-16", where=str(path), right="the same text as UTF-8")
     if not data.strip():
         raise MarketDataError("is empty", where=str(path), right="a file with prices, or ignore it in the mapping")
     if not data.endswith((b"\n", b"\r")):
@@ -105,12 +118,14 @@ def _read_text(path: Path, mapping: ImportMapping) -> tuple[Any, dict[str, str]]
         column_types={name: _type(role, mapping) for role, name in names.items()},
     )
     parse = arrow_csv.ParseOptions(delimiter=mapping.delimiter)
+    buffer = _arrow_owned(data)
+    del data
 
     def read(*, threads: bool) -> Any:  # noqa: ANN401 — pyarrow has no types
         options = arrow_csv.ReadOptions(
             use_threads=threads, column_names=list(mapping.names) or None, block_size=1 << 24
         )
-        return arrow_csv.read_csv(pa.BufferReader(data), options, parse, convert)
+        return arrow_csv.read_csv(pa.BufferReader(buffer), options, parse, convert)
 
     try:
         return read(threads=True), names
@@ -121,10 +136,19 @@ def _read_text(path: Path, mapping: ImportMapping) -> tuple[Any, dict[str, str]]
 def _header(data: bytes, mapping: ImportMapping) -> list[str]:
     if not mapping.header:
         return list(mapping.names)
-    head = data[:65536].removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").split(b"\n", 1)[0] + b"\n"
-    parse = arrow_csv.ParseOptions(delimiter=mapping.delimiter)
-    names: list[str] = arrow_csv.open_csv(pa.BufferReader(head), parse_options=parse).schema.names
-    return names
+    head = (data[:65536].removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").splitlines() or [b""])[0]
+    return next(csv.reader([head.decode()], delimiter=mapping.delimiter))
+
+
+def _arrow_owned(data: bytes) -> Any:  # noqa: ANN401 — pyarrow has no types
+    """The bytes in Arrow's own memory.
+
+    Arrow's threads may let go of their buffers after the answer is there. For a buffer of Python's memory they need
+    the interpreter, and a thread that asks for it while the interpreter ends is killed and takes the process along.
+    """
+    stream = pa.BufferOutputStream()
+    stream.write(data)
+    return stream.getvalue()
 
 
 def _column_names(found: list[str], mapping: ImportMapping, path: Path) -> dict[str, str]:

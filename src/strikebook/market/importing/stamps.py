@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
@@ -19,6 +20,7 @@ from strikebook.model.prices import Int64s
 EXCHANGE_OFFSET_S: Final = 19_800
 MICROSECONDS: Final = 1_000_000
 _PER_SECOND: Final = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+_NUMBER: Final = re.compile(r"\d{9,}(\.\d*)?")
 _NO_STAMP: Final = np.iinfo(np.int64).min
 
 
@@ -86,10 +88,13 @@ def _from_text(table: SourceTable, column: Any, rules: TimeRules) -> Int64s:  # 
             parsed, offset = _from_iso(texts, offset)
     except pa.ArrowInvalid as error:
         row = _first_bad(texts, code, rules)
+        text = texts[int(code[row])].as_py()
+        number = 'a mapping with epoch = "s" (or ms, us, ns) under [time]'
+        iso = "YYYY-MM-DD HH:MM:SS, or time.format in the mapping"
         raise MarketDataError(
-            f"cannot read the stamp {texts[int(code[row])].as_py()!r}",
+            f"cannot read the stamp {text!r}",
             where=table.place(row),
-            right=rules.format or "YYYY-MM-DD HH:MM:SS, or time.format in the mapping",
+            right=rules.format or (number if _NUMBER.fullmatch(text) else iso),
         ) from error
     each = numbers(parsed.cast(pa.timestamp("us", parsed.type.tz), safe=False).cast(pa.int64()), np.int64, _NO_STAMP)
     stamps: Int64s = each[code] + offset * MICROSECONDS
