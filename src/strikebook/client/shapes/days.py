@@ -118,6 +118,8 @@ class Position(Fills):
     expiry: str
     expiry_code: str
     strike_code: str
+    choice_reason: str
+    """What the contract was found by as the order was sent."""
     mfe: float
     """The most of its profit while it was open, before charges."""
     mae: float
