@@ -1,3 +1,3 @@
 """Strikebook runs options strategies over past trading days and keeps the reason for every trade."""
 
-__version__ = "0.6.0"
+__version__ = "0.7.0"

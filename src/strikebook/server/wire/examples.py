@@ -201,10 +201,10 @@ _METADATA: Final[JsonDict] = {
     ],
     "options": _OPTIONS,
     "strategy_hash": "0fec04c6",
-    "engine_version": "0.6.0",
+    "engine_version": "0.7.0",
     "manifest": {
         "strategy_hash": "0fec04c6",
-        "engine_version": "0.6.0",
+        "engine_version": "0.7.0",
         "options": _OPTIONS,
         "encoder": "igzip 1.9.1",
         "market": "synthetic:1",
@@ -299,7 +299,7 @@ _DAY: Final[JsonDict] = {
     "replayed_bars": False,
     "short_history": False,
     "warnings": [],
-    "engine_version": "0.6.0",
+    "engine_version": "0.7.0",
 }
 ANSWERS: Final[dict[str, JsonDict]] = {
     "Queued": {"job_id": JOB_ID, "status": "queued", "message": "Backtest queued successfully"},
