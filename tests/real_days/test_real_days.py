@@ -324,7 +324,10 @@ def redecide(made: Run) -> Counter[str]:
                 assert position["exit_condition_preview"] == closing["condition_text"]
             else:
                 assert position["exit_reason"] == "square_off_time"
-                assert closing["conditions_evaluated"] == []
+                assert [leaf["text"] for leaf in closing["conditions_evaluated"]] == [
+                    position["exit_condition_preview"]
+                ]
+                assert decides(closing)
                 assert closing["evaluated_at"] == position["exit_time"] == document["session"]["ended_at"]
             assert closing == events[closing["execution_id"]]["diagnostic_data"]
     return met

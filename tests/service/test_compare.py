@@ -288,7 +288,9 @@ def test_a_square_off_that_only_one_has(desk: Desk) -> None:
         "exit",
         "a-pos1",
     )
-    assert (found["conditions"], found["not_fired"]) == ([], None)
+    (pair,) = found["conditions"]
+    assert (pair["base"], pair["other"]["text"]) == (None, "Current Time >= 09:17:30 (the time of the square-off)")
+    assert found["not_fired"] is None
     assert "user_123/off fired off (off): square_off_time; user_123/base did not" in found["told"][0]
     assert [found[side]["position"]["exit_price"] for side in SIDES] == [101.8, 101.5]
 

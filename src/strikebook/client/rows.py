@@ -198,6 +198,7 @@ POSITION_COLUMNS: Final = (
     *column("choice", "option_type"),
     *column("date", "expiry"),
     *column("choice", "expiry_code", "strike_code"),
+    *column("text", "choice_reason"),
     *_FILLS,
     *column("number", "unrealized_pnl", "mfe", "mae", "nifty_spot_at_entry", "nifty_spot_at_exit"),
     *column("number", *_GREEKS, within="entry_greeks", prefix="entry_"),

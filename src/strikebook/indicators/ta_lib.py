@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from strikebook.indicators.frames import left_out
+from strikebook.frames import left_out
 
 with left_out():
     import talib

@@ -1,5 +1,5 @@
 """Imported first by the process that workers come from: it is our own."""
 
-from strikebook.indicators.frames import arrays_alone
+from strikebook.frames import arrays_alone
 
 arrays_alone()
