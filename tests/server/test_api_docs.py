@@ -165,11 +165,13 @@ def test_the_example_of_an_event_is_of_its_shape(answers: Answers) -> None:
     assert {each for each in JobEvent.model_fields if each not in shown} == set()
 
 
-def test_the_example_of_an_error_is_true(served: Running) -> None:
-    """It is what the server answers to that request, but for the request's id."""
-    (shown,) = blocks(page("api.md"), "problem")
+def test_the_examples_of_errors_are_true(served: Running) -> None:
+    """They are what the server answers to such requests, but for the request's id, and Python's own name of 422."""
+    missing, unknown = blocks(page("api.md"), "problem")
     found = problem(served.client.get(f"{API}/day/{USER}/{STRATEGY}/02-10-2024"), 404)
-    assert {**found, "request_id": shown["request_id"]} == shown
+    assert {**found, "request_id": missing["request_id"]} == missing
+    found = problem(served.client.get(f"{API}/reprice/{USER}/{STRATEGY}?brokrage=10"), 422)
+    assert {**found, "request_id": unknown["request_id"], "title": unknown["title"]} == unknown
 
 
 def test_every_example_of_the_document_has_its_own_shape() -> None:

@@ -484,9 +484,8 @@ def test_a_strategy_that_cannot_run_is_not_stored(served: Running) -> None:
         assert found["runnable"] is False
         assert found["findings"][0]["path"].startswith("$")
         problem(client.put("/api/v1/strategies/mine", params={"user_id": "shelf"}, content=content), 422)
-    for method, path in (("POST", "validate"), ("PUT", "mine")):
-        ask = {"params": {"user_id": "shelf"}, "content": b'{"nodes": ]'}
-        found = problem(client.request(method, f"/api/v1/strategies/{path}", **ask), 422)
+    for method, path in (("POST", "validate"), ("PUT", "mine?user_id=shelf")):
+        found = problem(client.request(method, f"/api/v1/strategies/{path}", content=b'{"nodes": ]'), 422)
         assert found["detail"] == "not JSON: unexpected character, expected a JSON value at line 1, column 11"
     good = client.get(f"/api/v1/strategies/{STRATEGY}").content
     problem(client.put("/api/v1/strategies/mine", params={"user_id": "shelf"}, content=good), 422)

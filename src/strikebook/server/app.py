@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any, Final
 
 import orjson
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -30,6 +30,7 @@ from strikebook.server.openapi import openapi_document
 from strikebook.server.page_paths import is_page
 from strikebook.server.page_routes import Page, page_router, wants_page
 from strikebook.server.problems import ProblemError, invalid, told_problem, unforeseen
+from strikebook.server.query_names import api_router
 from strikebook.server.remembered_routes import remembered_router
 from strikebook.server.reply import Reply, json_reply, problem_reply
 from strikebook.server.retention_routes import retention_router
@@ -102,9 +103,7 @@ def create_api(backtests: Backtests, reads: HotReads, keys: Keys, feed: EventFee
     app.include_router(remembered_router(backtests.remembered))
     page = Page()
     app.include_router(page_router(page))
-    _add_health(app, backtests)
-    _add_metrics(app, metrics)
-    _add_me(app, keys)
+    app.include_router(_own_router(backtests, metrics, keys))
     _add_docs(app, keys)
     app.add_exception_handler(ProblemError, _say_problem)
     app.add_exception_handler(StrikebookError, _say_ours)
@@ -120,8 +119,17 @@ def create_api(backtests: Backtests, reads: HotReads, keys: Keys, feed: EventFee
     return app
 
 
-def _add_health(app: FastAPI, backtests: Backtests) -> None:
-    @app.get("/health", response_model=None, responses=answers(Health))
+def _own_router(backtests: Backtests, metrics: Metrics, keys: Keys) -> APIRouter:
+    """The routes over the server itself."""
+    router = api_router()
+    _add_health(router, backtests)
+    _add_metrics(router, metrics)
+    _add_me(router, keys)
+    return router
+
+
+def _add_health(router: APIRouter, backtests: Backtests) -> None:
+    @router.get("/health", response_model=None, responses=answers(Health))
     async def health(request: Request) -> Reply:
         """How the server is; without a key where one is needed, only that it is there."""
         caller = request.scope[ADMISSION].caller
@@ -130,10 +138,10 @@ def _add_health(app: FastAPI, backtests: Backtests) -> None:
         return json_reply(orjson.dumps(await asyncio.to_thread(backtests.health)))
 
 
-def _add_metrics(app: FastAPI, metrics: Metrics) -> None:
+def _add_metrics(router: APIRouter, metrics: Metrics) -> None:
     described = answers("The metrics in Prometheus' text format.", kind=CONTENT_TYPE.decode())
 
-    @app.get("/metrics", response_model=None, responses=described)
+    @router.get("/metrics", response_model=None, responses=described)
     async def metrics_now(request: Request) -> Reply:
         """Counts and states of this server for Prometheus: requests, jobs, days, readers, space, the process."""
         if not caller_of(request.scope).admin:
@@ -147,8 +155,8 @@ def _add_metrics(app: FastAPI, metrics: Metrics) -> None:
         return Reply(200, headers, text)
 
 
-def _add_me(app: FastAPI, keys: Keys) -> None:
-    @app.get("/api/v1/me", response_model=None, responses=answers(Me))
+def _add_me(router: APIRouter, keys: Keys) -> None:
+    @router.get("/api/v1/me", response_model=None, responses=answers(Me))
     async def me(request: Request) -> Reply:
         """Who asks: whose key it is, whether that is an administrator's, and whether this server wants keys at all."""
         caller = caller_of(request.scope)

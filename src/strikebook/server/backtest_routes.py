@@ -20,6 +20,7 @@ from strikebook.server.guard import REQUEST_ID, admission_of, caller_of, headers
 from strikebook.server.hot_reads import PREFIX, HotReads, asked_day, missing_day, missing_run
 from strikebook.server.permission import own_user, permitted_key, refuse_other_user, refuse_others_job
 from strikebook.server.problems import ProblemError, invalid, problem_of
+from strikebook.server.query_names import api_router
 from strikebook.server.reply import Reply, json_reply
 from strikebook.server.routing import Described, answers
 from strikebook.server.stored_bytes import StoredBytes
@@ -65,7 +66,7 @@ OfUser = Annotated[str | None, Query(alias="user_id", pattern=ID_PATTERN, descri
 
 def backtest_router(backtests: Backtests, reads: HotReads) -> APIRouter:
     """The routes over a server's use cases."""
-    router = APIRouter(prefix=PREFIX)
+    router = api_router(PREFIX)
     _add_hot_routes(router, reads)
     _add_job_routes(router, backtests)
     _add_result_routes(router, backtests)

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from strikebook.server.hot_reads import PREFIX
 from strikebook.server.permission import permitted_key
 from strikebook.server.problems import ProblemError
+from strikebook.server.query_names import api_router
 from strikebook.server.reply import Reply, Scope, json_reply
 from strikebook.server.routing import answers
 from strikebook.server.wire.comparison import Compared
@@ -37,7 +38,7 @@ Results = Annotated[
 
 def compare_router(backtests: Backtests) -> APIRouter:
     """The route over a server's use cases."""
-    router = APIRouter(prefix=PREFIX)
+    router = api_router(PREFIX)
 
     @router.get("/compare", response_model=None, responses=answers(Compared, 404, 409))
     async def compare(request: Request, result: Results) -> Reply:

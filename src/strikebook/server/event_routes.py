@@ -12,6 +12,7 @@ from strikebook.server.event_feed import EventFeed, EventReader
 from strikebook.server.guard import admission_of
 from strikebook.server.hot_reads import PREFIX
 from strikebook.server.permission import refuse_others_job
+from strikebook.server.query_names import api_router
 from strikebook.server.reply import Receive, Reply, Scope, Send
 from strikebook.server.routing import answers
 from strikebook.server.wire.events import JobEvent
@@ -47,7 +48,7 @@ LastEventIdAsked = Annotated[
 
 def event_router(backtests: Backtests, feed: EventFeed) -> APIRouter:
     """The route over a server's feed of events."""
-    router = APIRouter(prefix=PREFIX)
+    router = api_router(PREFIX)
     described = answers(_STREAM, 404, 503, kind=EVENT_STREAM)
     described[200]["content"] = {EVENT_STREAM: {"schema": _EVENT}}
     described[204] = {"description": "All events were read, and no more will come."}

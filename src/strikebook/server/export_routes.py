@@ -16,6 +16,7 @@ from starlette.responses import Response
 from strikebook.server.backtest_routes import StrategyId, UserId
 from strikebook.server.hot_reads import PREFIX
 from strikebook.server.permission import permitted_key
+from strikebook.server.query_names import api_router
 from strikebook.server.reply import Receive, Scope, Send
 from strikebook.server.routing import Described, answers
 from strikebook.server.wire.patterns import DATE_PATTERN
@@ -35,7 +36,7 @@ def _text(description: str, example: str) -> Any:  # noqa: ANN401 — what FastA
 
 def export_router(backtests: Backtests) -> APIRouter:
     """The route over a server's exports."""
-    router = APIRouter(prefix=PREFIX)
+    router = api_router(PREFIX)
 
     @router.get("/export/{user_id}/{strategy_id}", response_model=None, responses=_described())
     async def export(  # noqa: PLR0913, PLR0917 — a parameter each, as the document shows them

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from strikebook.server.backtest_routes import StrategyId, UserId, refuse_odd_json
 from strikebook.server.hot_reads import PREFIX
 from strikebook.server.permission import permitted_key, refuse_other_user
+from strikebook.server.query_names import api_router
 from strikebook.server.reply import Reply, json_reply
 from strikebook.server.routing import answers
 from strikebook.server.wire.remembered import Histories, HistoryDeleted, NotesBody, NotesTold, RunHistory
@@ -26,7 +27,7 @@ Most = Annotated[int, Query(ge=1, le=MOST_RUNS, description="The newest so many.
 
 def remembered_router(remembered: Remembered) -> APIRouter:
     """The routes over what outlives results."""
-    router = APIRouter(prefix=PREFIX)
+    router = api_router(PREFIX)
     _add_notes(router, remembered)
     _add_history(router, remembered)
     return router

@@ -13,6 +13,7 @@ from strikebook.server.guard import caller_of
 from strikebook.server.hot_reads import PREFIX
 from strikebook.server.permission import permitted_key, refuse_other_user
 from strikebook.server.problems import ProblemError
+from strikebook.server.query_names import api_router
 from strikebook.server.reply import Reply, json_reply
 from strikebook.server.routing import answers
 from strikebook.server.wire.retention import AllLimits, LimitsBody, Lives, LivesBody, Pinned, Usage, UserLimits
@@ -22,7 +23,7 @@ from strikebook.storage.keeping import checked_hours, checked_limits
 
 def retention_router(retained: Retained) -> APIRouter:
     """The routes over what is kept."""
-    router = APIRouter(prefix=PREFIX)
+    router = api_router(PREFIX)
     _add_pins(router, retained)
     _add_limits(router, retained)
     return router

@@ -6,6 +6,7 @@ import asyncio
 
 import orjson
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -13,6 +14,7 @@ from strikebook.server.backtest_routes import OfUser, StrategyId
 from strikebook.server.guard import caller_of
 from strikebook.server.permission import own_user
 from strikebook.server.problems import ProblemError, invalid
+from strikebook.server.query_names import api_router
 from strikebook.server.reply import Reply, json_reply
 from strikebook.server.routing import answers
 from strikebook.server.wire.examples import STRATEGY_ID
@@ -35,7 +37,7 @@ _BODY = {
 
 def strategy_router(backtests: Backtests) -> APIRouter:
     """The routes over a shelf of strategies and a market."""
-    router = APIRouter(prefix="/api/v1")
+    router = api_router("/api/v1")
 
     @router.get("/strategies", response_model=None, responses=answers(Strategies))
     async def list_strategies(request: Request, user_id: OfUser = None) -> Reply:
@@ -54,10 +56,17 @@ def strategy_router(backtests: Backtests) -> APIRouter:
         content = await _document(request)
         return json_reply(orjson.dumps(await asyncio.to_thread(backtests.check_strategy, content)))
 
-    @router.api_route("/strategies/validate", methods=["GET", "HEAD", "PUT", "DELETE"], include_in_schema=False)
     async def no_strategy() -> Reply:
         """No strategy has the name of the check."""
         raise HTTPException(405)
+
+    router.add_api_route(
+        "/strategies/validate",
+        no_strategy,
+        methods=["GET", "HEAD", "PUT", "DELETE"],
+        include_in_schema=False,
+        route_class_override=APIRoute,  # whatever the query is
+    )
 
     @router.get(
         "/strategies/{strategy_id}",

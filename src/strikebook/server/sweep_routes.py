@@ -17,6 +17,7 @@ from strikebook.server.guard import REQUEST_ID
 from strikebook.server.hot_reads import PREFIX, asked_day
 from strikebook.server.permission import permitted_key, refuse_other_user
 from strikebook.server.problems import problem_of
+from strikebook.server.query_names import api_router
 from strikebook.server.reply import Reply, json_reply
 from strikebook.server.routing import answers
 from strikebook.server.wire.patterns import JOB_PATTERN
@@ -43,7 +44,7 @@ _Days = Annotated[int | None, Query(ge=1, le=MOST_WINDOW_DAYS, examples=[10])]
 
 def sweep_router(backtests: Backtests) -> APIRouter:
     """The routes over a server's sweeps."""
-    router = APIRouter(prefix=PREFIX)
+    router = api_router(PREFIX)
     _add_submission(router, backtests)
     _add_reads(router, backtests)
     _add_changes(router, backtests)

@@ -15,6 +15,7 @@ from strikebook.server.backtest_routes import OfUser
 from strikebook.server.guard import caller_of
 from strikebook.server.permission import own_user, refuse_other_user
 from strikebook.server.problems import ProblemError, problem_of
+from strikebook.server.query_names import api_router
 from strikebook.server.reply import Reply, json_reply
 from strikebook.server.routing import answers
 from strikebook.server.wire.webhooks import (
@@ -41,7 +42,7 @@ WebhookId = Annotated[str, Path(pattern=WEBHOOK_PATTERN, examples=["wh_012345678
 
 def webhook_router(backtests: Backtests) -> APIRouter:
     """The routes over a server's webhooks."""
-    router = APIRouter(prefix="/api/v1/webhooks")
+    router = api_router("/api/v1/webhooks")
     webhooks = backtests.webhooks
     _add_changes(router, webhooks)
 
