@@ -94,6 +94,7 @@ def test_a_small_run_worked_out_by_hand() -> None:
     assert (figures["max_drawdown"], figures["longest_drawdown"]) == (-300.0, 4)
     assert (figures["drawdown_from"], figures["drawdown_lowest"]) == (date(2024, 1, 1), date(2024, 1, 2))
     assert found.reasons["drawdown_recovered"] == "it has not ended"
+    assert figures["drawdown_days"] == 4
     assert (figures["winning_streak"], figures["losing_streak"]) == (1, 1)
     assert figures["holding_time"] == 180
     assert figures["premium_collected"] == 2000.0
@@ -104,7 +105,13 @@ def test_a_drawdown_that_ends_says_when() -> None:
     """+100, −40, +40: the highest is reached again on the third day."""
     figures = statistics_of(days_of([100_00, -40_00, 40_00]), [], None).figures
     assert figures["drawdown_recovered"] == date(2024, 1, 3)
-    assert figures["longest_drawdown"] == 1
+    assert figures["longest_drawdown"] == figures["drawdown_days"] == 1
+
+
+def test_a_drawdown_has_its_own_length() -> None:
+    """−100 of three days that never lost more, after −90 of five: the deepest is not the longest."""
+    figures = statistics_of(days_of([-90_00, 0, 0, 0, 10_00, 80_00, -100_00, 0, 50_00, 60_00]), [], None).figures
+    assert (figures["max_drawdown"], figures["drawdown_days"], figures["longest_drawdown"]) == (-100.0, 3, 5)
 
 
 def test_won_lost_and_flat_are_all_there_are() -> None:

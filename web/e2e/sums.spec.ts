@@ -97,11 +97,17 @@ test("statistics are on the files' net profit, and what is a share of a capital 
   await expect(valueAt("net")).toHaveText(/₹/);
   expect(paise(await valueAt("net").textContent())).toBe(paiseOf(run.overall_summary.net_pnl));
   expect(paise(await valueAt("charges").textContent())).toBe(paiseOf(run.overall_summary.charges));
-  await expect(page.locator('tr[data-statistic="return"]')).toContainText("no capital is stated");
+  for (const share of ["return", "intraday_drawdown_percent"]) {
+    await expect(page.locator(`tr[data-statistic="${share}"]`)).toContainText("no capital is stated");
+  }
+  for (const day of ["intraday_drawdown_from", "intraday_drawdown_lowest"]) {
+    await expect(valueAt(day)).toHaveText(/\d Oct 2024$/);
+  }
   await page.getByLabel("Capital in rupees").fill("150000");
   await expect(valueAt("return")).toHaveText(
     `${((100 * run.overall_summary.net_pnl) / 150_000).toFixed(2)} %`,
   );
+  await expect(valueAt("intraday_drawdown_percent")).toHaveText(/^-\d+\.\d\d %$/);
   await page.getByLabel("Round trips by", { exact: true }).selectOption("option_type");
   const nets = await page
     .locator("table", { has: page.getByRole("columnheader", { name: "Round trips" }) })

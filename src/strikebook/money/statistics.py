@@ -15,6 +15,7 @@ from statistics import NormalDist, mean, median, stdev
 from typing import NamedTuple
 
 from strikebook.money.figures import DAYS_A_YEAR, FEWEST_ROUND_TRIPS, definitions
+from strikebook.money.intraday import Fall, falls_of, first_above
 
 Figure = float | int | date | None
 REDRAWN = ("chance_drawdown", "chance_drawdown_95")
@@ -108,7 +109,8 @@ def statistics_of(
     _money(found, days)
     _trips(found, trips)
     _drawdown(found, days, capital_paise)
-    _intraday(found, days)
+    _on_marks(found, days)
+    _intraday_drawdown(found, days, capital_paise)
     _spread(found, days)
     _by_chance(found, days, trials)
     _redrawn(found, days, redrawn=redrawn)
@@ -264,21 +266,49 @@ def _drawdown(found: _Found, days: Sequence[TradingDay], capital_paise: int | No
     found.put("return", 100 * total / capital_paise)
 
 
-def _intraday(found: _Found, days: Sequence[TradingDay]) -> None:
-    """The deepest fall of the running gross profit on every second's mark, and the share of time with a position."""
-    running = highest = deepest = 0
-    for each in days:
-        course = each.course
-        deepest = max(deepest, course.drawdown_paise, highest - (running + course.lowest_paise))
-        highest = max(highest, running + course.highest_paise)
-        running += each.gross_paise
-    found.put("intraday_drawdown", -deepest / 100)
+def _on_marks(found: _Found, days: Sequence[TradingDay]) -> None:
+    """The share of time with a position, and what a margin was used for."""
     seconds = sum(each.course.session_s for each in days)
     margin = max((each.course.margin_paise for each in days), default=0)
     found.put("peak_margin", margin / 100)
     net = sum(each.net_paise for each in days)
     found.over("return_on_margin", net, margin, "no option was sold", 100)
     found.over("time_in_market", sum(each.course.open_s for each in days), seconds, "no day was run", 100)
+
+
+def _intraday_drawdown(found: _Found, days: Sequence[TradingDay], capital_paise: int | None) -> None:
+    """The deepest fall of the running gross profit on every second's mark."""
+    falls = falls_of(days)
+    deepest = max(falls, key=lambda fall: fall.paise, default=None)  # the first of those that are as deep
+    found.put("intraday_drawdown", 0.0 if deepest is None else -deepest.paise / 100)
+    if not capital_paise or not days:
+        found.none("intraday_drawdown_percent", "no capital is stated" if days else "no day was run")
+    else:
+        found.put("intraday_drawdown_percent", -max(fall.of(capital_paise) for fall in falls))
+    if deepest is None or not deepest.paise:
+        for part in ("from", "lowest", "recovered", "days"):
+            found.none(f"intraday_drawdown_{part}", "there is no drawdown")
+        return
+    found.put("intraday_drawdown_from", days[deepest.began].day)
+    found.put("intraday_drawdown_lowest", days[deepest.lowest].day)
+    _intraday_end(found, days, deepest)
+
+
+def _intraday_end(found: _Found, days: Sequence[TradingDay], deepest: Fall) -> None:
+    """When the deepest fall ended, and how many days it took."""
+    ended = first_above(days, deepest.lowest, deepest.most_peak_paise)
+    if not deepest.peak_is_known:
+        later = "has not ended" if ended is None else f"ended on {days[ended].day}"
+        reason = f"the marks of {days[deepest.lowest].day} do not tell whether it ended on that day or {later}"
+        for part in ("recovered", "days"):
+            found.none(f"intraday_drawdown_{part}", reason)
+        return
+    if ended is None:
+        found.none("intraday_drawdown_recovered", "it has not ended")
+    else:
+        found.put("intraday_drawdown_recovered", days[ended].day)
+    last = len(days) - 1 if ended is None else ended
+    found.put("intraday_drawdown_days", last - deepest.began + 1)
 
 
 def _by_chance(found: _Found, days: Sequence[TradingDay], trials: Sequence[float | None]) -> None:
@@ -362,11 +392,11 @@ def _drawn_places(count: int) -> Iterator[int]:
 def _drawdown_days(
     found: _Found, days: Sequence[TradingDay], running: list[int], highest: list[int], below: list[int]
 ) -> None:
-    """When the deepest fall began, was lowest, and ended."""
+    """When the deepest fall began, was lowest, and ended, and at how many closes it was on."""
     deepest = min(below, default=0)
     if deepest == 0:
-        for name in ("drawdown_from", "drawdown_lowest", "drawdown_recovered"):
-            found.none(name, "there is no drawdown")
+        for part in ("from", "lowest", "recovered", "days"):
+            found.none(f"drawdown_{part}", "there is no drawdown")
         return
     lowest = below.index(deepest)
     before = [at for at in range(lowest) if running[at] == highest[lowest]]
@@ -377,6 +407,7 @@ def _drawdown_days(
         found.put("drawdown_recovered", days[after[0]].day)
     else:
         found.none("drawdown_recovered", "it has not ended")
+    found.put("drawdown_days", (after[0] if after else len(days)) - (before[-1] + 1 if before else 0))
 
 
 def _spread(found: _Found, days: Sequence[TradingDay]) -> None:

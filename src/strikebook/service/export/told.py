@@ -20,8 +20,14 @@ KINDS: Final[dict[str, Kind]] = {
     "seconds": "number", "date": "date",
 }  # fmt: skip
 """Units of figures -> what their cells are."""
-_OF_ALL_TRADES: Final = ("intraday_drawdown", "time_in_market", "peak_margin", "return_on_margin")
+_OF_ALL_TRADES: Final = (
+    *(each.name for each in definitions() if each.name.startswith("intraday_drawdown")),
+    "time_in_market",
+    "peak_margin",
+    "return_on_margin",
+)
 _OF_WHOLE_RUNS: Final = ("trials", "probabilistic_sharpe", "deflated_sharpe")
+_LATER: Final = "not told yet when the run ended; its statistics have it"
 _REASON_SHOWN: Final = 3
 WARNING: Final = "Warning"
 
@@ -69,7 +75,7 @@ class Figures:
 
     def _found(self) -> Document:
         if self._stored is not None:
-            return self._stored
+            return _with_later_figures(self._stored)
         if not self._days:
             return {"figures": {}, "reasons": {each.name: "no day was run" for each in definitions()}}
         found = run_figures(self._days, self._trips, ())
@@ -79,6 +85,12 @@ class Figures:
         found["figures"] |= dict.fromkeys(left_out)
         found["reasons"] |= left_out
         return found
+
+
+def _with_later_figures(stored: Document) -> Document:
+    """The stored figures of a run, and a reason for those that were not told yet when it ended."""
+    absent = [each.name for each in definitions() if each.name not in stored["figures"]]
+    return {**stored, "reasons": {**stored["reasons"], **dict.fromkeys(absent, _LATER)}}
 
 
 def _meaning(figure: Definition, found: Document) -> str:
