@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from strikebook.cli.run_command import warnings_of_days
 from strikebook.jobs.folder_jobs import FolderJobs
 from strikebook.storage.folder_storage import FolderStorage
 from strikebook.storage.layout import RunKey
 from tests.cli.program import PROGRAM, Place, make_place
 from tests.service.made_run import small_strategy
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 KEY = RunKey("me", "worked-day")
 
 
@@ -43,6 +45,33 @@ def test_json_prints_the_metadata_and_nothing_else(place: Place) -> None:
     stored = (place.folder / "results" / "me" / "worked-day" / "metadata.json").read_text()
     assert done.stdout == stored
     assert json.loads(stored)["status"] == "completed"
+
+
+def test_warnings_of_days_are_printed_once(tmp_path: Path) -> None:
+    """What four of five days say of the rates that they are charged by is one line; the JSON has it with each day."""
+    place = make_place(tmp_path / "place")
+    strategy = EXAMPLES / "two_sided_rsi.json"
+    asked = ("run", strategy, "--market", "synthetic", "--from", "2020-06-25", "--to", "2020-07-01", "--user", "me")
+    done = place.strikebook(*map(str, asked), "--results", "results")
+    assert done.returncode == 0, done.stderr
+    weak = "charges: stamp duty was each state's own before 1-Jul-2020: the uniform rate from then"
+    lines = done.stdout.splitlines()
+    assert [line for line in lines if line.startswith("warning: ")] == [f"warning: {weak} (4 days)"]
+    assert lines[-1].startswith("next: ")
+    (stored,) = (place.folder / "results" / "me").rglob("metadata.json")
+    told = [day["warnings"] for day in json.loads(stored.read_text())["daily_summaries"]]
+    assert told == [[weak], [weak], [weak], [weak], []]
+
+
+def test_different_warnings_are_counted_each() -> None:
+    """In order of their first day; one day is one day, however often it says it; a day without any is none."""
+    days: list[dict[str, object]] = [
+        {"warnings": ["a", "b", "a"]},
+        {},
+        {"warnings": []},
+        {"warnings": ["b"]},
+    ]
+    assert warnings_of_days(days) == {"a": 1, "b": 2}
 
 
 def test_workers_do_not_change_the_files(place: Place) -> None:

@@ -8,7 +8,7 @@ import shlex
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -271,10 +271,22 @@ def _print(metadata: dict[str, object], results: Path) -> None:
     )
     for warning in metadata["warnings"] if isinstance(metadata["warnings"], list) else ():
         console.print(f"warning: {warning['path']}: {warning['what']}")
+    for text, days in warnings_of_days(summaries).items():
+        console.print(f"warning: {text} ({days} {'day' if days == 1 else 'days'})")
     where = "" if results == DEFAULT_RESULTS else f" --results {shlex.quote(str(results))}"
     if metadata["status"] in ("cancelled", "failed"):
         console.print(f"go on with it: strikebook jobs resume {metadata['job_id']}{where} --market MARKET")
     console.print(f"next: strikebook show {metadata['user_id']} {metadata['strategy_id']}{where}")
+
+
+def warnings_of_days(summaries: Iterable[dict[str, object]]) -> dict[str, int]:
+    """Each different warning of the days, the first one first, and how many days have it."""
+    found: dict[str, int] = {}
+    for day in summaries:
+        warnings = day.get("warnings")
+        for text in dict.fromkeys(warnings if isinstance(warnings, list) else ()):
+            found[text] = found.get(text, 0) + 1
+    return found
 
 
 def _title(metadata: dict[str, object]) -> str:
