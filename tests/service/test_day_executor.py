@@ -4,8 +4,10 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from pathlib import Path
+from unittest.mock import Mock
 
 import orjson
 import pytest
@@ -13,11 +15,12 @@ import pytest
 from strikebook.errors import QueueFullError, StrikebookError, UsageError
 from strikebook.market.source import MarketSource
 from strikebook.model.options import RunOptions
-from strikebook.service import question_processes
+from strikebook.service import process_executor, question_processes
 from strikebook.service.day_executor import DayExecutor
 from strikebook.service.day_work import DayOutcome, DayWork
 from strikebook.service.here_executor import HereExecutor
 from strikebook.service.process_executor import ProcessExecutor
+from strikebook.service.worker import new_pool
 from strikebook.storage.folder_storage import FolderStorage
 from strikebook.storage.layout import RunKey
 from tests.service.made_run import DAYS, MANY_DAYS, STRATEGY_ID, Trouble, small_market, small_strategy
@@ -81,6 +84,21 @@ def test_a_fault_of_its_own_ends_every_run_with_it(tmp_path: Path, caplog: pytes
             list(executor.run(work(tmp_path), DAYS, asked))
     executor.close()
     assert "no more days are handed out" in caplog.text
+
+
+def test_the_process_that_workers_come_from_may_die_as_one_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first pool cannot start a worker; another one runs every day, and the run does not notice."""
+    gone = ProcessPoolExecutor(1)
+    monkeypatch.setattr(gone, "submit", Mock(side_effect=EOFError("unexpected EOF")))
+    pools = iter([gone])
+    monkeypatch.setattr(process_executor, "new_pool", lambda count: next(pools, None) or new_pool(count))
+    executor, wanted = ProcessExecutor(2), work(tmp_path)
+    outcomes = list(executor.run(wanted, DAYS, never))
+    executor.close()
+    assert sorted(outcome.day for outcome in outcomes) == list(DAYS)
+    assert sorted(wanted.storage.days(wanted.key)) == list(DAYS)
 
 
 def test_runs_side_by_side_get_all_their_days(executor: DayExecutor, tmp_path: Path) -> None:
