@@ -8,7 +8,7 @@ from random import Random
 import pytest
 import QuantLib as ql  # noqa: N813 — as its own documentation has it
 
-from strikebook.engine.black import black_price, delta_of, greeks_of, implied_volatility
+from strikebook.engine.black import black_prices, delta_of, greeks_of, implied_volatility
 
 KINDS = {"CE": ql.Option.Call, "PE": ql.Option.Put}
 
@@ -26,7 +26,7 @@ def test_prices_and_greeks_are_quantlibs() -> None:
     """500 options: price, delta, gamma, vega and theta agree to a millionth of their size."""
     for kind, forward, strike, years, volatility in cases(500):
         calculator = ql.BlackCalculator(ql.PlainVanillaPayoff(KINDS[kind], strike), forward, volatility * sqrt(years))
-        price = black_price(kind, forward, strike, years, volatility)
+        price = black_prices(kind, [forward], strike, years, volatility)[0]
         assert price == pytest.approx(calculator.value(), rel=1e-6, abs=1e-7)
         assert delta_of(kind, forward, strike, years, volatility) == pytest.approx(
             calculator.deltaForward(), rel=1e-6, abs=1e-9
@@ -44,11 +44,11 @@ def test_implied_volatility_is_quantlibs() -> None:
     """Of prices in whole paise, as they are traded."""
     compared = 0
     for kind, forward, strike, years, volatility in cases(300):
-        price = round(black_price(kind, forward, strike, years, volatility), 2)
+        price = round(black_prices(kind, [forward], strike, years, volatility)[0], 2)
         found = implied_volatility(kind, forward, strike, years, price)
         if price < 1 or found is None:
             continue
-        assert black_price(kind, forward, strike, years, found) == pytest.approx(price, abs=1e-8)
+        assert black_prices(kind, [forward], strike, years, found)[0] == pytest.approx(price, abs=1e-8)
         deviation = ql.blackFormulaImpliedStdDev(
             KINDS[kind], strike, forward, price, 1.0, 0.0, 0.2 * sqrt(years), 1e-12, 500
         )

@@ -8,7 +8,7 @@ from math import sqrt
 
 import pytest
 
-from strikebook.engine.black import black_price, implied_volatility
+from strikebook.engine.black import black_prices, implied_volatility
 from strikebook.engine.day import run_day
 from strikebook.model.day_result import DayResult
 from strikebook.model.options import RunOptions
@@ -55,7 +55,7 @@ def test_a_short_straddle_takes_its_scan_and_its_exposure() -> None:
     }
     reach = 3 * sum(volatility.values()) / 2 / sqrt(252) * SPOT
     losses = [
-        10 * sum(black_price(kind, forward + part * reach, SPOT, years, iv) - price
+        10 * sum(black_prices(kind, [forward + part * reach], SPOT, years, iv)[0] - price
                  for (kind, iv), price in zip(volatility.items(), (call, put), strict=True))
         for part in (-1, -2 / 3, -1 / 3, 1 / 3, 2 / 3, 1)
     ]  # fmt: skip

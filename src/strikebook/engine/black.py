@@ -7,7 +7,7 @@ K·N(−d₂) − F·N(−d₁). Prices in rupees, T in years.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import erf, exp, log, pi, sqrt
 from typing import Final
 
@@ -30,9 +30,17 @@ _SIGN: Final[Mapping[OptionType, int]] = {"CE": 1, "PE": -1}
 """A put is worth what a call is with all signs turned: −F·N(−d₁) + K·N(−d₂)."""
 
 
-def black_price(kind: OptionType, forward: float, strike: float, years: float, volatility: float) -> float:
-    """What the option is worth."""
-    return _worth(_SIGN[kind], forward, strike, log(forward / strike), volatility * sqrt(years))
+def black_prices(
+    kind: OptionType, forwards: Iterable[float], strike: float, years: float, volatility: float
+) -> list[float]:
+    """What the option is worth at each of several forwards; at one that is not above 0, its intrinsic value."""
+    sign, spread = _SIGN[kind], volatility * sqrt(years)
+    return [
+        _worth(sign, forward, strike, log(forward / strike), spread)
+        if forward > 0
+        else intrinsic_value(kind, forward, strike)
+        for forward in forwards
+    ]
 
 
 def intrinsic_value(kind: OptionType, forward: float, strike: float) -> float:

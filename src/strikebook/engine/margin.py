@@ -10,7 +10,7 @@ from datetime import date
 from math import sqrt
 from typing import Final, TypeAlias
 
-from strikebook.engine.black import black_price, intrinsic_value
+from strikebook.engine.black import black_prices, intrinsic_value
 from strikebook.engine.book import OpenLife
 from strikebook.engine.estimates import Estimates
 from strikebook.engine.strikes import years_until
@@ -102,7 +102,4 @@ def _worths(contract: OptionContract, forwards: list[float], years: float, greek
     kind, strike = contract.option_type, contract.strike_paise / 100
     if greeks is None or years <= 0:
         return [intrinsic_value(kind, forward, strike) for forward in forwards]
-    return [
-        black_price(kind, forward, strike, years, greeks.iv) if forward > 0 else intrinsic_value(kind, forward, strike)
-        for forward in forwards
-    ]
+    return black_prices(kind, forwards, strike, years, greeks.iv)

@@ -49,18 +49,19 @@ class LeafFacts:
 class SetFacts:
     """What does not change about a condition set: its tree over leaf numbers, its text, its leaves.
 
-    ``template``: the text with a placeholder for each leaf.
+    ``template``: the text with a placeholder for each leaf; ``texts``: the leaves' own.
     """
 
     tree: Mapping[str, object]
     text: str
     template: str
     leaves: tuple[LeafFacts, ...]
+    texts: tuple[str, ...]
 
     def evaluated(self, readings: Sequence[Reading]) -> tuple[list[dict[str, object]], str]:
         """Return ``conditions_evaluated`` for those readings, and the set's text with the values in place."""
         records = []
-        sentences = [str(leaf.fixed["text"]) for leaf in self.leaves]
+        sentences = list(self.texts)
         for reading in readings:
             record = _record(self.leaves[reading.leaf], reading)
             sentences[reading.leaf] = str(record["substituted_text"])
@@ -109,7 +110,7 @@ def _set_facts(conditions: ConditionSet) -> SetFacts:
     numbers = iter(range(len(conditions.leaves)))
     tree, template = _tree(conditions.root, numbers, top=True)
     leaves = tuple(_leaf_facts(number, leaf) for number, leaf in enumerate(conditions.leaves))
-    return SetFacts(tree, conditions.text, template, leaves)
+    return SetFacts(tree, conditions.text, template, leaves, tuple(leaf.text for leaf in conditions.leaves))
 
 
 def _tree(group: Group, numbers: Iterator[int], *, top: bool = False) -> tuple[dict[str, object], str]:

@@ -217,7 +217,8 @@ class Evidence:
             return known
         symbols: Document = {}
         frames: dict[str, Document] = {}
-        for symbol, timeframe_s, current, previous, indicators in sorted(views, key=_timeframe):
+        shortest_first = sorted(views, key=_timeframe) if len(views) > 1 else views
+        for symbol, timeframe_s, current, previous, indicators in shortest_first:
             text = timeframe_text(timeframe_s)
             frame: Document = {
                 "timeframe": text,

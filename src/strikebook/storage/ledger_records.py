@@ -44,6 +44,7 @@ class Ledger:
         self._stamps = stamps
         self._evidence = evidence
         self._fills: dict[tuple[int, str], Document] = {}
+        self._costs: dict[str, Document] = {}
         self._opened_by = {(life.vpi, life.position_num): life.entry_event_id for life in result.lives}
 
     def position(self, life: Life) -> Document:
@@ -72,7 +73,7 @@ class Ledger:
             **self._fill("entry", entry, buying=life.side == "BUY"),
             **self._fill("exit", None if last is None else last.exit, buying=life.side == "SELL"),
             "pnl": rupees(life.pnl_paise),
-            **cost_record(life.pnl_paise, self._charges.of(life.trades)),
+            **(self._cost(life.trades[0]) if len(life.trades) == 1 else self._cost_of(life)),
             **({} if life.closed else {"unrealized_pnl": self._unrealized(life)}),
             "exit_reason": None if last is None else last.exit_reason,
             "exit_node_id": None if last is None else last.exit_node_id,
@@ -116,13 +117,23 @@ class Ledger:
             **self._fill("entry", trade.entry, buying=trade.side == "BUY"),
             **self._fill("exit", trade.exit, buying=trade.side == "SELL"),
             "pnl": rupees(trade.pnl_paise),
-            **cost_record(trade.pnl_paise, self._charges.of_rows[trade.trade_id]),
+            **self._cost(trade),
             "exit_reason": trade.exit_reason,
             "exit_node_id": trade.exit_node_id,
             "exit_event_id": trade.exit_event_id,
             "entry_flow_ids": self._evidence.flow(self._opened_by.get((trade.vpi, trade.position_num))),
             "exit_flow_ids": self._evidence.flow(trade.exit_event_id),
         }
+
+    def _cost(self, trade: Trade) -> Document:
+        """What a row cost; a position closed at once has the same, built once."""
+        known = self._costs.get(trade.trade_id)
+        if known is None:
+            known = self._costs[trade.trade_id] = cost_record(trade.pnl_paise, self._charges.of_rows[trade.trade_id])
+        return known
+
+    def _cost_of(self, life: Life) -> Document:
+        return cost_record(life.pnl_paise, self._charges.of(life.trades))
 
     def rejection(self, rejection: Rejection) -> Document:
         """An order that was refused, and why."""
@@ -185,7 +196,7 @@ def _greeks(greeks: Greeks | None) -> Document | None:
     """Estimates as the file has them, rounded: nobody needs more of an estimate."""
     if greeks is None:
         return None
-    return {name: round(value, 6) for name, value in zip(Greeks._fields, greeks, strict=True)}
+    return {name: round(value * 1e6) / 1e6 for name, value in zip(Greeks._fields, greeks, strict=True)}
 
 
 def marks_record(marks: DayMarks, margin_paise: int) -> Document:
