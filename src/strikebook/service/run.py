@@ -180,8 +180,9 @@ def _run_days(
             if not failures and document.due():
                 with document.at_work():
                     try:
-                        storage.put_metadata(plan.key, encode_metadata(record.document()))
-                        space.look_again()
+                        content = encode_metadata(record.document())
+                        storage.put_metadata(plan.key, content)
+                        space.stored_beside(len(content))
                         refuse_full_disk(storage, place.limits)
                     except StorageError as error:
                         failures.append(error)

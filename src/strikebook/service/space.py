@@ -25,24 +25,29 @@ class Space:
         self._key = key
         self._server = server
         self._days = own_bytes
+        self._beside = 0
         self._swept = swept
         self._quota = keeping_of(storage, server, key.user_id).quota_bytes
         self._others = 0 if self._quota is None else self._used_by_others()
 
-    def look_again(self) -> None:
-        """Count what has been stored so far, the metadata with it."""
-        if self._quota is not None:
-            self._days = (self._storage.sweeps() if self._swept else self._storage).size(self._key).stored_bytes
+    def stored_beside(self, size: int) -> None:
+        """Count what stands beside the days: the metadata as it was stored last. Days count as they come in: one whose
+        file is there and that has not come in yet would count twice.
+        """
+        self._beside = size
 
     def refused(self, more: int) -> NoSpaceError | None:
         """Count a day of so many bytes; the error that ends the run, where it takes more than there is."""
         self._days += more
-        if self._quota is None or self._others + self._days <= self._quota:
+        if self._quota is None or self._used() <= self._quota:
             return None
         self._quota = keeping_of(self._storage, self._server, self._key.user_id).quota_bytes
         self._others = self._used_by_others()
-        used = self._others + self._days
+        used = self._used()
         return None if self._quota is None or used <= self._quota else _full(self._key.user_id, used, self._quota)
+
+    def _used(self) -> int:
+        return self._others + self._days + self._beside
 
     def _used_by_others(self) -> int:
         if not self._swept:

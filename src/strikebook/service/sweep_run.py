@@ -164,8 +164,9 @@ def _run_days(
             if not failures and document.due():
                 with document.at_work():
                     try:
-                        sweeps.put_metadata(record.key, encode_metadata(record.document()))
-                        space.look_again()
+                        content = encode_metadata(record.document())
+                        sweeps.put_metadata(record.key, content)
+                        space.stored_beside(len(content))
                         refuse_full_disk(place.storage, place.limits)
                     except StorageError as error:
                         failures.append(error)
