@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from strikebook.storage.codec import decode_day, decode_metadata, encode_day, encode_metadata
@@ -38,6 +39,17 @@ def two_results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield server
 
 
+def asked_with_an_edited_day(server: Running, path: str, edit: dict[str, Any]) -> httpx.Response:
+    """What is answered while the day has other members; it is as it was afterwards."""
+    storage = FolderStorage(server.results)
+    stored = storage.day(KEY, parse_day(DAY)) or b""
+    storage.put_day(KEY, parse_day(DAY), encode_day({**decode_day(stored), **edit}))
+    try:
+        return server.client.get(f"{API}/{path}")
+    finally:
+        storage.put_day(KEY, parse_day(DAY), stored)
+
+
 @pytest.mark.parametrize("path", OPENED)
 @pytest.mark.parametrize(
     "edit",
@@ -53,13 +65,7 @@ def two_results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 )
 def test_a_day_of_another_shape_is_said(two_results: Running, path: str, edit: dict[str, Any]) -> None:
     """It says what would be right, and of two results which; with the day as it was, the answer is there again."""
-    storage = FolderStorage(two_results.results)
-    stored = storage.day(KEY, parse_day(DAY)) or b""
-    storage.put_day(KEY, parse_day(DAY), encode_day({**decode_day(stored), **edit}))
-    try:
-        answer = two_results.client.get(f"{API}/{path}")
-    finally:
-        storage.put_day(KEY, parse_day(DAY), stored)
+    answer = asked_with_an_edited_day(two_results, path, edit)
     if path.startswith("reprice") and edit.keys() == {"summary"}:  # it adds up the trades itself
         assert answer.status_code == 200
     else:
@@ -86,13 +92,7 @@ def test_a_day_of_another_shape_is_seen_for_what_it_is(
     two_results: Running, path: str, edit: dict[str, Any], status: int
 ) -> None:
     """Who needs the member says so, and the log says why; a verification tells the day, a chart needs none of it."""
-    storage = FolderStorage(two_results.results)
-    stored = storage.day(KEY, parse_day(DAY)) or b""
-    storage.put_day(KEY, parse_day(DAY), encode_day({**decode_day(stored), **edit}))
-    try:
-        answer = two_results.client.get(f"{API}/{path}")
-    finally:
-        storage.put_day(KEY, parse_day(DAY), stored)
+    answer = asked_with_an_edited_day(two_results, path, edit)
     assert answer.status_code == status, answer.text
     if status == 500:
         found = problem(answer, 500)

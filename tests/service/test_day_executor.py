@@ -4,10 +4,10 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from datetime import date
+from multiprocessing import forkserver
 from pathlib import Path
-from unittest.mock import Mock
+from unittest.mock import DEFAULT, Mock
 
 import orjson
 import pytest
@@ -15,12 +15,11 @@ import pytest
 from strikebook.errors import QueueFullError, StrikebookError, UsageError
 from strikebook.market.source import MarketSource
 from strikebook.model.options import RunOptions
-from strikebook.service import process_executor, question_processes
+from strikebook.service import question_processes
 from strikebook.service.day_executor import DayExecutor
 from strikebook.service.day_work import DayOutcome, DayWork
 from strikebook.service.here_executor import HereExecutor
 from strikebook.service.process_executor import ProcessExecutor
-from strikebook.service.worker import new_pool
 from strikebook.storage.folder_storage import FolderStorage
 from strikebook.storage.layout import RunKey
 from tests.service.made_run import DAYS, MANY_DAYS, STRATEGY_ID, Trouble, small_market, small_strategy
@@ -90,15 +89,15 @@ def test_the_process_that_workers_come_from_may_die_as_one_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first pool cannot start a worker; another one runs every day, and the run does not notice."""
-    gone = ProcessPoolExecutor(1)
-    monkeypatch.setattr(gone, "submit", Mock(side_effect=EOFError("unexpected EOF")))
-    pools = iter([gone])
-    monkeypatch.setattr(process_executor, "new_pool", lambda count: next(pools, None) or new_pool(count))
+    started = forkserver.connect_to_new_process
+    starts = Mock(side_effect=[EOFError("unexpected EOF"), *[DEFAULT] * 9], wraps=started)
+    monkeypatch.setattr(forkserver, "connect_to_new_process", starts)
     executor, wanted = ProcessExecutor(2), work(tmp_path)
     outcomes = list(executor.run(wanted, DAYS, never))
     executor.close()
     assert sorted(outcome.day for outcome in outcomes) == list(DAYS)
     assert sorted(wanted.storage.days(wanted.key)) == list(DAYS)
+    assert starts.call_count > 1
 
 
 def test_runs_side_by_side_get_all_their_days(executor: DayExecutor, tmp_path: Path) -> None:

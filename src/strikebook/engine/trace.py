@@ -118,12 +118,12 @@ def _views_of(
 ) -> list[CandleView]:
     """A timeframe at each of some ascending steps: the forming candle, the last completed one with its indicators."""
     completed = table.completed[steps // timeframe_s]
-    counts = list(dict.fromkeys(completed.tolist()))
-    previous = [None, *table.candles([count - 1 for count in counts if count])][-len(counts) :]
-    indicators = _indicators(table, use, np.array(counts))
-    of_count = dict(zip(counts, zip(previous, indicators, strict=True), strict=True))
+    counts = np.unique(completed)
+    places = [count - 1 for count in counts.tolist() if count]
+    previous = dict(zip(places, table.candles(places), strict=True))
+    indicators = dict(zip(counts.tolist(), _indicators(table, use, counts), strict=True))
     return [
-        CandleView(symbol, timeframe_s, current, *of_count[count])
+        CandleView(symbol, timeframe_s, current, previous.get(count - 1), indicators[count])
         for current, count in zip(table.forming_at(steps), completed.tolist(), strict=True)
     ]
 

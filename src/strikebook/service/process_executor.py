@@ -215,9 +215,9 @@ class _Desk:
             self._pool = new_pool(self._workers)
         try:
             future = self._pool.submit(run_packed_day, handed.run.packed, handed.day)
-        except (BrokenProcessPool, EOFError, ConnectionError) as error:
-            future = Future()  # the process that workers come from may be gone too: a signal to all of them ended it
-            future.set_exception(BrokenProcessPool(f"no worker could be started: {error}"))
+        except BrokenProcessPool as error:
+            future = Future()
+            future.set_exception(error)
         self._out[future] = handed
         future.add_done_callback(self.inbox.put)
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from strikebook.errors import NoSpaceError, StorageError, StrikebookError
 from strikebook.jobs.job import FailedDay, Job
@@ -38,7 +38,7 @@ from strikebook.storage.retention import bring_in_line
 if TYPE_CHECKING:
     from strikebook.market.source import MarketSource  # loads numpy; a worker has it, the server need not
 
-_METADATA_EVERY_S = 0.5
+METADATA_EVERY_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,26 +169,37 @@ def _run_days(
     work = DayWork(plan.key, plan.document, place.market, storage, plan.options)
     days = [day for day in plan.days_to_run if day not in record.outcomes]
     failures: list[StrikebookError] = []
-    space = Space(storage, plan.key, place.limits.keeping, record.stored_bytes)
-    document = Intervals(_METADATA_EVERY_S)
+    space = Space(storage, plan.key, place.limits.keeping, record.stored_bytes + len(plan.document))
+    every = Intervals(METADATA_EVERY_S)
     try:
         for outcome in place.executor.run(work, days, lambda: bool(failures) or stop()):
             record.add(outcome)
             _tell(record, outcome, place, on_progress)
             if not failures and (full := space.refused(outcome.file_bytes)) is not None:
                 failures.append(full)
-            if not failures and document.due():
-                with document.at_work():
-                    try:
-                        content = encode_metadata(record.document())
-                        storage.put_metadata(plan.key, content)
-                        space.stored_beside(len(content))
-                        refuse_full_disk(storage, place.limits)
-                    except StorageError as error:
-                        failures.append(error)
+            if not failures:
+                put_in_passing(record.document, space, place, every, failures)
     except StrikebookError as error:
         failures.append(error)
     return failures[0] if failures else None
+
+
+def put_in_passing(
+    document: Callable[[], dict[str, Any]],
+    space: Space,
+    place: RunPlace,
+    every: Intervals,
+    failures: list[StrikebookError],
+) -> None:
+    """Store the metadata of a run or sweep that goes on, where it is due; what refuses it, or a full disk, ends it."""
+    if not every.due():
+        return
+    with every.at_work():
+        try:
+            space.put_metadata(encode_metadata(document()))
+            refuse_full_disk(place.storage, place.limits)
+        except StorageError as error:
+            failures.append(error)
 
 
 def _end(record: RunRecord, place: RunPlace, error: StrikebookError | None, *, stopped: bool) -> dict[str, object]:

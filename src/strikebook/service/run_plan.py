@@ -52,3 +52,8 @@ class RunPlan:
     def days_to_run(self) -> list[date]:
         """The days that have data."""
         return [planned.day for planned in self.days if planned.has_data]
+
+    @property
+    def days_without_data(self) -> int:
+        """How many of its days have none."""
+        return sum(not planned.has_data for planned in self.days)

@@ -26,7 +26,7 @@ class RunRecord:
 
     ``trials``: the Sharpe ratios of the strategy's earlier trials, None for one without, the first
     ``trials_of_sweeps`` of them of points of its sweeps. ``said_hours``: how long it lives, where that was said since.
-    ``failed_days``: how many days have failed.
+    ``completed_days``: how many days are dealt with: run, failed, or without data; ``failed_days`` of them have failed.
     """
 
     plan: RunPlan
@@ -43,15 +43,16 @@ class RunRecord:
     trials_of_sweeps: int = 0
     said_hours: float | None = None
     failed_days: int = 0
-    _without_data: int = field(init=False)
+    completed_days: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self._without_data = sum(not planned.has_data for planned in self.plan.days)
+        self.completed_days = self.plan.days_without_data
 
     def add(self, outcome: DayOutcome) -> None:
         """Take a finished day in."""
         self.outcomes[outcome.day] = outcome
         self.totals += outcome.totals
+        self.completed_days += 1
         self.failed_days += outcome.status == "failed"
 
     def end(self, at: datetime, *, stopped: bool, error: str | None) -> None:
@@ -74,11 +75,6 @@ class RunRecord:
     def stored_bytes(self) -> int:
         """What the run's days take."""
         return sum(outcome.file_bytes for outcome in self.outcomes.values())
-
-    @property
-    def completed_days(self) -> int:
-        """The days that are dealt with: run, failed, or without data."""
-        return len(self.outcomes) + self._without_data
 
     def document(self) -> dict[str, object]:
         """The metadata as it is stored."""

@@ -16,7 +16,11 @@ from strikebook.storage.layout import RunKey
 
 
 class Space:
-    """What is left of a user's quota to a run, or a sweep, of which so many bytes are stored."""
+    """What is left of a user's quota to a run or a sweep.
+
+    ``own_bytes``: what is stored of it, but for its metadata. Days count as they come in: one whose file is there and
+    that has not come in yet would count twice.
+    """
 
     def __init__(
         self, storage: BacktestStorage, key: RunKey, server: Keeping, own_bytes: int, *, swept: bool = False
@@ -24,21 +28,21 @@ class Space:
         self._storage = storage
         self._key = key
         self._server = server
-        self._days = own_bytes
-        self._beside = 0
+        self._own = storage.sweeps() if swept else storage
+        self._bytes = own_bytes
+        self._metadata_bytes = len(self._own.metadata(key) or b"")
         self._swept = swept
         self._quota = keeping_of(storage, server, key.user_id).quota_bytes
         self._others = 0 if self._quota is None else self._used_by_others()
 
-    def stored_beside(self, size: int) -> None:
-        """Count what stands beside the days: the metadata as it was stored last. Days count as they come in: one whose
-        file is there and that has not come in yet would count twice.
-        """
-        self._beside = size
+    def put_metadata(self, content: bytes) -> None:
+        """Store its metadata, which counts from then on as it is. Raises StorageError."""
+        self._own.put_metadata(self._key, content)
+        self._metadata_bytes = len(content)
 
     def refused(self, more: int) -> NoSpaceError | None:
         """Count a day of so many bytes; the error that ends the run, where it takes more than there is."""
-        self._days += more
+        self._bytes += more
         if self._quota is None or self._used() <= self._quota:
             return None
         self._quota = keeping_of(self._storage, self._server, self._key.user_id).quota_bytes
@@ -47,12 +51,12 @@ class Space:
         return None if self._quota is None or used <= self._quota else _full(self._key.user_id, used, self._quota)
 
     def _used(self) -> int:
-        return self._others + self._days + self._beside
+        return self._others + self._bytes + self._metadata_bytes
 
     def _used_by_others(self) -> int:
         if not self._swept:
             return used_by_others(self._storage, self._key)
-        return used_in_all(self._storage, self._key.user_id) - self._storage.sweeps().size(self._key).stored_bytes
+        return used_in_all(self._storage, self._key.user_id) - self._own.size(self._key).stored_bytes
 
 
 def used_in_all(storage: BacktestStorage, user_id: str) -> int:

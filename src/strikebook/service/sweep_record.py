@@ -30,7 +30,7 @@ class DoneDay:
 class SweepRecord:
     """What is known about a sweep so far. Times are exchange time. ``totals_paise``: of each point, gross.
 
-    ``failed_days``: how many days have failed.
+    ``completed_days``: how many days are dealt with: run, failed, or without data; ``failed_days`` of them have failed.
     """
 
     plan: SweepPlan
@@ -44,10 +44,10 @@ class SweepRecord:
     totals_paise: list[int] = field(default_factory=list)
     points: list[Document] | None = None
     failed_days: int = 0
-    _without_data: int = field(init=False)
+    completed_days: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self._without_data = sum(not planned.has_data for planned in self.plan.run.days)
+        self.completed_days = self.plan.run.days_without_data
 
     @property
     def key(self) -> RunKey:
@@ -61,6 +61,7 @@ class SweepRecord:
     def note(self, day: date, done: DoneDay, profits_paise: Sequence[int]) -> None:
         """Take in that a day is done, and what each point made on it."""
         self.days[day] = done
+        self.completed_days += 1
         self.failed_days += done.status == "failed"
         if profits_paise:
             before = self.totals_paise or [0] * len(profits_paise)
@@ -84,11 +85,6 @@ class SweepRecord:
     def best_paise(self) -> int:
         """The gross profit of the best point so far."""
         return max(self.totals_paise, default=0)
-
-    @property
-    def completed_days(self) -> int:
-        """The days that are dealt with: run, failed, or without data."""
-        return len(self.days) + self._without_data
 
     def document(self) -> Document:
         """The document as it is stored; the points stand in it once the sweep has ended."""

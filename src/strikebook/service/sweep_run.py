@@ -22,7 +22,14 @@ from strikebook.errors import StorageError, StrikebookError, UsageError
 from strikebook.jobs.job import FailedDay, Job
 from strikebook.jobs.job import Progress as JobProgress
 from strikebook.service.intervals import Intervals
-from strikebook.service.run import Progress, RunPlace, fail_if_active, refuse_full_disk
+from strikebook.service.run import (
+    METADATA_EVERY_S,
+    Progress,
+    RunPlace,
+    fail_if_active,
+    put_in_passing,
+    refuse_full_disk,
+)
 from strikebook.service.space import Space, refuse_used_up
 from strikebook.service.stored_days import ask_of_data, ask_of_days
 from strikebook.service.sweep_plan import SweepPlan
@@ -39,7 +46,6 @@ from strikebook.storage.sweep_days import SweepDay, decode_sweep_day
 
 Document = dict[str, Any]
 MOST_SWEEPS_PER_USER: Final = 100
-_DOCUMENT_EVERY_S: Final = 0.5
 _HERE: Final = "strikebook.service.sweep_run"
 
 
@@ -154,22 +160,15 @@ def _run_days(
     days = [day for day in plan.run.days_to_run if day not in record.days]
     failures: list[StrikebookError] = []
     space = _space(record, place, sweeps)
-    document = Intervals(_DOCUMENT_EVERY_S)
+    every = Intervals(METADATA_EVERY_S)
     try:
         for outcome in place.executor.run(work, days, lambda: bool(failures) or stop()):
             record.add(outcome)
             _tell(record, outcome, place, on_progress)
             if not failures and (full := space.refused(outcome.file_bytes)) is not None:
                 failures.append(full)
-            if not failures and document.due():
-                with document.at_work():
-                    try:
-                        content = encode_metadata(record.document())
-                        sweeps.put_metadata(record.key, content)
-                        space.stored_beside(len(content))
-                        refuse_full_disk(place.storage, place.limits)
-                    except StorageError as error:
-                        failures.append(error)
+            if not failures:
+                put_in_passing(record.document, space, place, every, failures)
     except StrikebookError as error:
         failures.append(error)
     return failures[0] if failures else None
@@ -222,8 +221,8 @@ def _finish(record: SweepRecord, place: RunPlace, sweeps: BacktestStorage, docum
 
 
 def _space(record: SweepRecord, place: RunPlace, sweeps: BacktestStorage) -> Space:
-    stored_bytes = sweeps.size(record.key).stored_bytes
-    return Space(place.storage, record.key, place.limits.keeping, stored_bytes, swept=True)
+    own_bytes = sweeps.size(record.key).stored_bytes - len(sweeps.metadata(record.key) or b"")
+    return Space(place.storage, record.key, place.limits.keeping, own_bytes, swept=True)
 
 
 def _tell(

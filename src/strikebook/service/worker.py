@@ -13,10 +13,13 @@ import os
 import signal
 import sys
 import threading
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from datetime import date
 from multiprocessing import connection, forkserver
 from multiprocessing.context import ForkServerContext
+from typing import ParamSpec, TypeVar
 
 from strikebook.service.day_work import Outcome
 
@@ -27,6 +30,8 @@ _PRELOADED = [
     "strikebook.market.catalogue",
 ]
 _OURS = "strikebook.service."
+Asked = ParamSpec("Asked")
+Told = TypeVar("Told")
 
 
 def worker_context() -> ForkServerContext:
@@ -36,9 +41,22 @@ def worker_context() -> ForkServerContext:
     return context
 
 
+class WorkerPool(ProcessPoolExecutor):
+    """Worker processes. The process that they come from may be gone when one is asked for, as after a signal to all of
+    them: that is a broken pool like any other, and the next pool begins it anew.
+    """
+
+    def submit(self, call: Callable[Asked, Told], /, *arguments: Asked.args, **named: Asked.kwargs) -> Future[Told]:
+        """Hand out a call. Raises BrokenProcessPool."""
+        try:
+            return super().submit(call, *arguments, **named)
+        except (EOFError, ConnectionError) as error:
+            raise BrokenProcessPool(f"no worker could be started: {error}") from error
+
+
 def new_pool(count: int) -> ProcessPoolExecutor:
     """So many worker processes."""
-    pool = ProcessPoolExecutor(count, worker_context(), initializer=begin_worker)
+    pool = WorkerPool(count, worker_context(), initializer=begin_worker)
     if sys.version_info < (3, 11, 5):
         _let_end(pool)
     return pool

@@ -155,7 +155,7 @@ class Evidence:
 
     def _signal(self, report: SignalReport, runs: NDArray[np.void]) -> Document:
         stamps = self._stamps
-        of_set, several = report.near_misses.of_set, len(report.sets) > 1
+        of_set = report.near_misses.of_set
         return {
             "node_id": report.node_id,
             "label": self._labels.get(report.node_id, ""),
@@ -163,7 +163,7 @@ class Evidence:
             "limit": report.limit,
             "limit_at": None if report.limit_step is None else stamps[report.limit_step],
             "sets": [
-                self._set(report, part, runs[of_set == CONDITION_SETS.index(part.condition_set)] if several else runs)
+                self._set(report, part, runs[of_set == CONDITION_SETS.index(part.condition_set)])
                 for part in report.sets
             ],
             "near_misses_total": report.near_misses_total,

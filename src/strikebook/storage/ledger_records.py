@@ -73,7 +73,7 @@ class Ledger:
             **self._fill("entry", entry, buying=life.side == "BUY"),
             **self._fill("exit", None if last is None else last.exit, buying=life.side == "SELL"),
             "pnl": rupees(life.pnl_paise),
-            **(self._cost(life.trades[0]) if len(life.trades) == 1 else self._cost_of(life)),
+            **self._cost_of(life),
             **({} if life.closed else {"unrealized_pnl": self._unrealized(life)}),
             "exit_reason": None if last is None else last.exit_reason,
             "exit_node_id": None if last is None else last.exit_node_id,
@@ -126,13 +126,16 @@ class Ledger:
         }
 
     def _cost(self, trade: Trade) -> Document:
-        """What a row cost; a position closed at once has the same, built once."""
+        """What a row cost."""
         known = self._costs.get(trade.trade_id)
         if known is None:
             known = self._costs[trade.trade_id] = cost_record(trade.pnl_paise, self._charges.of_rows[trade.trade_id])
         return known
 
     def _cost_of(self, life: Life) -> Document:
+        """What a position cost; one that was closed at once has its row's, built once."""
+        if len(life.trades) == 1:
+            return self._cost(life.trades[0])
         return cost_record(life.pnl_paise, self._charges.of(life.trades))
 
     def rejection(self, rejection: Rejection) -> Document:
